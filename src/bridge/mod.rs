@@ -1,0 +1,56 @@
+//! The contract of the log: what every bridge promises, in prose.
+//!
+//! A bridge is an actor that owns everything a node shares with others or with its next run:
+//! the log of all events, membership, subscriptions, accounts, claims and history. It takes
+//! [`Ask`](crate::messages::Ask)s from sessions and [`AccountAsk`](crate::messages::AccountAsk)s
+//! from the authenticator, and hands [`Arrived`](crate::messages::Arrived) to the registry.
+//! `contract.rs` tests these sentences, for every implementation alike.
+//!
+//! **Order.**
+//! 1. The asks of one session are decided in the order in which they were sent, and answered in it.
+//! 2. The log is one sequence. Each event's position is greater than that of the event before:
+//!    the next ordinal of the same epoch, or an epoch event with ordinal 0.
+//! 3. Events arrive in log order, every event once, none left out.
+//! 4. An answer is in the session's mailbox before the events it caused are given to the registry.
+//! 5. Within a conversation (the messages of a room, to a person, of an author) `k` grows by one
+//!    for each message, and `at` never goes back.
+//!
+//! **Durability.**
+//! 6. An ask is answered, and its events arrive, only after the change is as durable as the
+//!    settings say. What was acknowledged is in the log after a crash.
+//! 7. A refused ask changed nothing, and a change that changes nothing appends nothing
+//!    (following somebody twice, for example, is granted without a second event).
+//!
+//! **Claims.**
+//! 8. Of any number of simultaneous claims of one account one wins; with
+//!    [`Reject`](crate::messages::DuplicateLogin::Reject) the first one, and it is not disturbed.
+//! 9. A claim leaves all rooms but `lobby`, appends the claim event, and enters `lobby`: in that
+//!    order, nothing in between. Its position is the fence.
+//! 10. Of a void claim every ask is answered with [`Void`](crate::messages::Outcome::Void) and
+//!     changes nothing. A release of a void claim does nothing.
+//! 11. A release leaves every room, then appends the release event.
+//! 12. The claim event of a session of this node brings its rooms and follows as of that
+//!     position. A fold over the arrivals is therefore always equal to what the store holds.
+//!
+//! **Rooms.**
+//! 13. A room message is refused unless its sender is in the room when it is decided.
+//! 14. For somebody outside a private room it does not exist: not in lists, members, topic or
+//!     history. A room vanishes when it is empty and has neither key, topic nor history;
+//!     `lobby` never vanishes and is never private.
+//!
+//! **Back-pressure.**
+//! 15. Nothing more arrives until the credit of the batch before is back. `Settle` is answered
+//!     when every event before it has been handled that way.
+//! 16. Above [`STORE_QUEUE`](crate::messages::STORE_QUEUE) asks the next is refused as
+//!     [`Busy`](crate::chat::Refusal::Busy); a release never is.
+//!
+//! **Start and end.**
+//! 17. A start begins a new epoch and then releases, as events, what an earlier run of this
+//!     node left claimed, before anything is answered.
+//! 18. [`Shut`](crate::messages::Shut) is answered when everything queued before it is decided
+//!     and the store is closed.
+
+pub mod embedded;
+
+#[cfg(test)]
+mod contract;

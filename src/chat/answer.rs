@@ -1,0 +1,157 @@
+//! Everything a person can be answered when the request was granted.
+
+use std::sync::Arc;
+
+use super::command::{HelpTopic, Positions};
+use super::event::Timestamp;
+use super::{Event, NodeName, Position, RoomName, Text, UserName};
+
+/// The granted answer to one [`super::Command`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The login succeeded and the session is live.
+    Welcome {
+        /// The account as registered.
+        user: UserName,
+        /// The room it is in.
+        room: RoomName,
+        /// The node it is on.
+        node: NodeName,
+    },
+    /// What was said is in the log.
+    Said {
+        /// Where.
+        position: Position,
+    },
+    /// What was said is in the log, but the addressee is not at the keyboard.
+    SaidToAway {
+        /// Where.
+        position: Position,
+        /// The addressee.
+        to: UserName,
+        /// What they left to be told.
+        text: Text,
+    },
+    /// There is nobody to post to; nothing was stored.
+    NobodySubscribes,
+    /// The room was entered.
+    Entered {
+        /// The room, spelled as it was first entered.
+        room: RoomName,
+        /// Members on all nodes, the person included.
+        here: u64,
+        /// What became of the key that was shown.
+        key: KeyUse,
+    },
+    /// The public rooms, sorted.
+    Rooms {
+        /// Each with its number of members on all nodes.
+        rooms: Vec<(RoomName, u64)>,
+    },
+    /// The members of a room on all nodes, sorted.
+    Members {
+        /// The room.
+        room: RoomName,
+        /// Its members.
+        users: Vec<UserName>,
+    },
+    /// Everyone online on all nodes, sorted.
+    Online {
+        /// The accounts.
+        users: Vec<UserName>,
+    },
+    /// Follows from now on, or did already.
+    Subscribed {
+        /// Who is followed.
+        author: UserName,
+    },
+    /// Follows no longer, or never did.
+    Unsubscribed {
+        /// Who is not followed.
+        author: UserName,
+    },
+    /// Whom the person follows, sorted.
+    Subscriptions {
+        /// The authors.
+        users: Vec<UserName>,
+    },
+    /// Who follows the person, sorted.
+    Subscribers {
+        /// The followers.
+        users: Vec<UserName>,
+    },
+    /// The last messages of a room, oldest first.
+    History {
+        /// The room.
+        room: RoomName,
+        /// How many were asked for, after the bound.
+        count: u16,
+        /// The messages: [`super::Deed::RoomMessage`] only.
+        messages: Vec<Arc<Event>>,
+    },
+    /// What a room is about.
+    Topic {
+        /// The room.
+        room: RoomName,
+        /// The topic, if there is one.
+        topic: Option<Text>,
+    },
+    /// Others are told that the person is away.
+    Away {
+        /// What they are told.
+        text: Text,
+    },
+    /// Others are told nothing any more.
+    Back,
+    /// What is known about a person.
+    WhoIs {
+        /// The account as registered.
+        user: UserName,
+        /// Whether and where it is online.
+        presence: Presence,
+    },
+    /// The password is another one.
+    PasswordChanged,
+    /// The switch stands so.
+    Positions {
+        /// Whether positions are shown.
+        shown: Positions,
+    },
+    /// All that was asked before is decided and queued to this node's members.
+    Pong {
+        /// What the ping carried.
+        token: String,
+    },
+    /// What can be asked.
+    Help {
+        /// All, or one command.
+        topic: HelpTopic,
+    },
+}
+
+/// What became of the key that came with a request to enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyUse {
+    /// No key was given or it was needed.
+    Fitting,
+    /// The room is public: the key keeps nobody out.
+    Needless,
+}
+
+/// Whether and where an account is online.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Presence {
+    /// No live session.
+    Offline,
+    /// One live session.
+    Online {
+        /// The node that holds it.
+        node: NodeName,
+        /// Since when.
+        since: Timestamp,
+        /// The rooms it is in, as far as the asker may know them.
+        rooms: Vec<RoomName>,
+        /// What it left to be told, when away.
+        away: Option<Text>,
+    },
+}

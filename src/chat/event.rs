@@ -1,0 +1,154 @@
+//! Everything that happens: what the log holds, in the order in which everybody hears it.
+
+use super::origin::{Origin, SessionId};
+use super::{Position, RoomName, Text, UserName};
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its place in the log.
+    pub position: Position,
+    /// When the store took it; never goes back within one conversation.
+    pub at: Timestamp,
+    /// Who made it.
+    pub origin: Origin,
+    /// What happened.
+    pub deed: Deed,
+}
+
+/// Milliseconds since 1970 on the store's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub u64);
+
+/// What happened. What each means to the receiver stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// A new stretch of the log begins.
+    Epoch {
+        /// The last position before it.
+        after: Position,
+    },
+    /// An account went live: every older session of it hears and says nothing from here on.
+    Claimed {
+        /// The account.
+        user: UserName,
+        /// Its one live session.
+        session: SessionId,
+    },
+    /// An account is no longer live.
+    Released {
+        /// The account.
+        user: UserName,
+    },
+    /// A person came into a room and hears what is said in it from here on.
+    Entered {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+    },
+    /// A person went out of a room and hears nothing of it from here on.
+    Left {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+    },
+    /// Somebody said something in a room.
+    RoomMessage {
+        /// The room.
+        room: RoomName,
+        /// Who said it.
+        sender: UserName,
+        /// What was said.
+        text: Text,
+        /// Its ordinal among the room's messages.
+        k: u64,
+        /// Whether subscribers outside the room hear it too.
+        privacy: Privacy,
+        /// Whether the sender hears it.
+        echo: Echo,
+    },
+    /// Somebody said something to one person.
+    Whisper {
+        /// The person.
+        to: UserName,
+        /// Who said it.
+        sender: UserName,
+        /// What was said.
+        text: Text,
+        /// Its ordinal among the messages to that person.
+        k: u64,
+    },
+    /// Somebody said something to their subscribers alone.
+    Post {
+        /// Who said it.
+        sender: UserName,
+        /// What was said.
+        text: Text,
+        /// Its ordinal among the author's posts.
+        k: u64,
+    },
+    /// A person follows another from here on.
+    Followed {
+        /// Who is followed.
+        author: UserName,
+        /// Who follows.
+        follower: UserName,
+    },
+    /// A person follows another no longer.
+    Unfollowed {
+        /// Who was followed.
+        author: UserName,
+        /// Who followed.
+        follower: UserName,
+    },
+    /// A room is about something else.
+    TopicSet {
+        /// The room.
+        room: RoomName,
+        /// Who says so.
+        by: UserName,
+        /// The topic.
+        text: Text,
+    },
+    /// A person is not at the keyboard.
+    WentAway {
+        /// The person.
+        user: UserName,
+        /// What others are told.
+        text: Text,
+    },
+    /// A person is at the keyboard again.
+    CameBack {
+        /// The person.
+        user: UserName,
+    },
+}
+
+/// Whether a room is for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Privacy {
+    /// Listed; its senders' subscribers hear it from outside.
+    Public,
+    /// Entered with a key; nothing of it reaches outsiders.
+    Private,
+}
+
+/// Whether the sender of a message hears it too (`exclude_sender` where it is stored).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Echo {
+    /// Everybody but the sender.
+    ExcludeSender,
+    /// Everybody.
+    IncludeSender,
+}
+
+/// As what somebody hears an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hearing {
+    /// As a member of the room, or as the person addressed.
+    Direct,
+    /// As a subscriber of the sender who is not in the room.
+    Subscriber,
+}

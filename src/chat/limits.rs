@@ -1,0 +1,31 @@
+//! The numbers of the language: bounds that are part of what can be said, with unit and reason.
+//!
+//! Bounds that an operator may change are settings; queues and deadlines of the
+//! actors stand in `messages.rs`. ARCHITECTURE.md has all of them in one table.
+
+/// Bytes in a user's name: fits a column of a terminal and an IRC nick.
+pub const USER_NAME_BYTES: usize = 32;
+
+/// Bytes in a room's name.
+pub const ROOM_NAME_BYTES: usize = 64;
+
+/// Bytes in a text: what the longest settable line can hold; a longer one never leaves the door.
+pub const TEXT_BYTES: usize = 16 * 1024;
+
+/// Bytes in the key of a private room: a passphrase, not a document.
+pub const ROOM_KEY_BYTES: usize = 128;
+
+/// Bytes in a password: enough for any generator; more only costs hashing time.
+pub const PASSWORD_BYTES: usize = 1024;
+
+/// Messages that `/history` shows when no number is given: one screen.
+pub const HISTORY_DEFAULT: u16 = 20;
+
+/// Messages that `/history` shows at most: bounded work for the store, below any sensible backlog.
+pub const HISTORY_MOST: u16 = 500;
+
+/// People one user may follow: what a login has to load.
+pub const FOLLOWS_PER_USER: usize = 1000;
+
+/// Bytes of a peer's word that are repeated back to it in a refusal.
+pub const ECHO_BYTES: usize = 64;

@@ -1,0 +1,26 @@
+//! What is said: names, texts, commands, events, answers and refusals.
+//!
+//! Values only. Nothing here knows an actor, a socket, a serialisation or a
+//! clock, and nothing here imports another part of the program.
+
+pub mod answer;
+pub mod command;
+pub mod ending;
+pub mod event;
+pub mod limits;
+pub mod name;
+pub mod origin;
+pub mod position;
+pub mod refusal;
+pub mod secret;
+pub mod text;
+
+pub use answer::Answer;
+pub use command::Command;
+pub use ending::Ending;
+pub use event::{Deed, Event};
+pub use name::{NodeName, RoomName, UserName};
+pub use position::Position;
+pub use refusal::Refusal;
+pub use secret::Secret;
+pub use text::Text;

@@ -1,0 +1,116 @@
+//! Every "no" to a well-formed request; nothing was done, and the connection lives.
+
+use std::time::Duration;
+
+use super::name::NameError;
+use super::{RoomName, UserName};
+
+/// Why a request was not granted. Words are the dialect's business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Unknown user or wrong password, told apart by nobody.
+    WrongPassword,
+    /// The account exists already.
+    NameTaken {
+        /// The wanted name.
+        user: UserName,
+    },
+    /// New accounts are made by the operator alone.
+    RegistrationClosed,
+    /// A throttle holds: too many failed logins or registrations from this address.
+    SlowDown {
+        /// What there was too much of.
+        what: Throttled,
+        /// When the next one is allowed.
+        wait: Duration,
+    },
+    /// A bounded queue is full: password checks or the store.
+    Busy,
+    /// A password that is too short or too long.
+    PasswordLength {
+        /// Fewest bytes.
+        least: usize,
+        /// Most bytes.
+        most: usize,
+    },
+    /// The new password was typed differently the second time.
+    PasswordsDiffer,
+    /// The operator's settings hold this account's password.
+    PasswordFixed,
+    /// Only for those who are logged in.
+    LoginFirst,
+    /// A login on a connection that is logged in.
+    LoggedInAlready {
+        /// As whom.
+        user: UserName,
+    },
+    /// The word cannot name anybody or any room.
+    NotAName {
+        /// The word as typed.
+        word: String,
+        /// What is wrong with it.
+        why: NameError,
+    },
+    /// No account of that name.
+    NoSuchUser {
+        /// The name.
+        user: UserName,
+    },
+    /// No room of that name that the person may know of.
+    NoSuchRoom {
+        /// The name.
+        room: RoomName,
+    },
+    /// The addressee has no live session.
+    Offline {
+        /// The addressee.
+        user: UserName,
+    },
+    /// The room is private and another key opens it.
+    WrongKey {
+        /// The room.
+        room: RoomName,
+    },
+    /// A key of more bytes than allowed.
+    KeyTooLong {
+        /// Most bytes.
+        most: usize,
+    },
+    /// The person is in that room.
+    AlreadyIn {
+        /// The room.
+        room: RoomName,
+    },
+    /// The person is in no room, or not in that one.
+    NotIn {
+        /// The room.
+        room: RoomName,
+    },
+    /// There are as many rooms as the settings allow.
+    TooManyRooms {
+        /// The bound.
+        most: u64,
+    },
+    /// The person follows as many as a person may.
+    TooManySubscriptions {
+        /// The bound.
+        most: usize,
+    },
+    /// A private message or a subscription to oneself.
+    ToYourself,
+    /// A text with nothing to see in it.
+    NothingToSay,
+    /// The store did not take it, for certain.
+    NotDelivered,
+    /// Whether the store took it is unknown.
+    NotConfirmed,
+}
+
+/// What a throttle counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Throttled {
+    /// Failed logins.
+    Failures,
+    /// New accounts.
+    Registrations,
+}

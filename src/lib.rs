@@ -1,0 +1,26 @@
+//! conclave: a secure chat cluster node in one binary.
+//!
+//! The map, in the order in which a message travels:
+//! socket → dialect → command → session → bridge → log → bridge → registry → hub → session → socket.
+//!
+//! - [`chat`]: what is said. Values only.
+//! - [`dialect`]: how it is spelled; bytes to commands, events to bytes.
+//! - [`net`]: the socket: listener, TLS, the pump.
+//! - [`messages`]: every message that crosses between actors.
+//! - [`session`]: one connection, one actor.
+//! - [`auth`]: who people are.
+//! - [`bridge`]: the contract of the log, and what keeps it.
+//! - [`registry`]: who is here; a fold over the log, and the hubs that hand out its frames.
+//! - [`settings`]: the operator's choices.
+//! - [`node`]: puts all of it together, and takes it apart at the end.
+
+pub mod auth;
+pub mod bridge;
+pub mod chat;
+pub mod dialect;
+pub mod messages;
+pub mod net;
+pub mod node;
+pub mod registry;
+pub mod session;
+pub mod settings;

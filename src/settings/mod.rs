@@ -1,0 +1,145 @@
+//! The operator's choices, as resolved: every value is there, checked and in its own type.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::chat::{NodeName, UserName};
+use crate::messages::DuplicateLogin;
+
+/// All settings of one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `[node]`
+    pub node: Node,
+    /// `[listen]`
+    pub listen: Listen,
+    /// `[tls]`
+    pub tls: Tls,
+    /// `[bridge]`
+    pub bridge: Bridge,
+    /// `[accounts]`
+    pub accounts: Accounts,
+    /// `[limits]`
+    pub limits: Limits,
+    /// `[history]`
+    pub history: History,
+}
+
+/// `[node]`: who this node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Unique in the cluster; part of every session's id.
+    pub name: NodeName,
+    /// Where the embedded store lives.
+    pub data_dir: PathBuf,
+    /// How long a stopping node waits for its sessions.
+    pub drain: Duration,
+}
+
+/// `[listen]`: the doors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// Addresses of the line door; none when it is off.
+    pub line: Vec<SocketAddr>,
+}
+
+/// `[tls]`: the certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate chain, PEM.
+    pub cert: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+    /// DNS names and addresses of a certificate made at the first start.
+    pub names: Vec<String>,
+    /// The kind of key made at the first start.
+    pub key_type: KeyType,
+}
+
+/// The kind of a generated key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyType {
+    /// Small and fast.
+    EcdsaP256,
+    /// For old clients.
+    Rsa2048,
+}
+
+/// `[bridge]`: where the log is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bridge {
+    /// SQLite in `node.data_dir`.
+    Embedded {
+        /// What an acknowledgement promises.
+        durability: Durability,
+    },
+}
+
+/// What an acknowledged change survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A power cut.
+    Fsync,
+    /// A killed process.
+    Relaxed,
+}
+
+/// `[accounts]`: who may come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accounts {
+    /// Whether people make accounts themselves.
+    pub registration: Registration,
+    /// The work factor of new password hashes.
+    pub bcrypt_cost: u32,
+    /// Fewest bytes of a new password.
+    pub min_password: usize,
+    /// What becomes of a live session when its account logs in again.
+    pub duplicate_login: DuplicateLogin,
+    /// `[accounts.users]`: accounts whose password hash stands in the settings.
+    pub users: BTreeMap<UserName, String>,
+}
+
+/// Whether people make accounts themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// By `/register`.
+    Open,
+    /// The operator alone makes them.
+    Closed,
+}
+
+/// `[limits]`: bounds and deadlines; `None` where the operator switched one off with `0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a client's line before its end.
+    pub line_bytes: usize,
+    /// Bytes that wait for one slow reader before it is ended.
+    pub backlog: usize,
+    /// Connections from one address.
+    pub connections_per_ip: Option<u32>,
+    /// From accepted to encrypted.
+    pub handshake: Duration,
+    /// From encrypted to logged in.
+    pub login: Duration,
+    /// Lines a second that are read from one connection in the long run.
+    pub messages_per_second: Option<u32>,
+    /// Lines that are read at once after a pause.
+    pub message_burst: u32,
+    /// New accounts a minute from one address.
+    pub registrations_per_minute: Option<u32>,
+    /// Password checks in flight.
+    pub password_checks: usize,
+    /// Rooms in the store.
+    pub rooms: u64,
+}
+
+/// `[history]`: how much of each conversation is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct History {
+    /// Messages.
+    pub keep_messages: u64,
+    /// Days.
+    pub keep_days: u64,
+}
