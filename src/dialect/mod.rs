@@ -5,7 +5,11 @@
 
 pub mod line;
 
+use bytes::{Bytes, BytesMut};
+
 use crate::chat::command::Positions;
+use crate::chat::event::Hearing;
+use crate::chat::{Answer, Command, Ending, Event, Refusal};
 
 /// How events are spelled for a session: a dialect and its switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,4 +19,161 @@ pub enum Format {
         /// Whether positions are shown.
         positions: Positions,
     },
+}
+
+/// What one frame from the peer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// A well-formed request.
+    Command(Command),
+    /// More is needed, and the dialect asks for it itself.
+    Prompt(Prompt),
+    /// A request that no wording could make acceptable, for example to a name that is none.
+    Refused(Refusal),
+    /// The peer broke the dialect; it is told how, and lives.
+    Malformed(Malformed),
+    /// Nothing, and nothing is answered.
+    Nothing,
+}
+
+/// What a dialect asks for when it needs another line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// Who are you?
+    Username,
+    /// Prove it.
+    Password,
+    /// The password so far, to change it.
+    OldPassword,
+    /// The wanted password.
+    NewPassword,
+    /// The wanted password once more.
+    NewPasswordAgain,
+}
+
+/// How the peer broke the dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Malformed {
+    /// A line of more bytes than the settings allow; it was skipped.
+    LineTooLong {
+        /// The bound in bytes.
+        most: usize,
+    },
+    /// A line that is not UTF-8.
+    NotUtf8,
+    /// A word behind a slash that is no command.
+    UnknownCommand {
+        /// The word as typed.
+        word: String,
+    },
+    /// A known command with missing or superfluous arguments.
+    Usage {
+        /// How it is used.
+        usage: &'static str,
+    },
+}
+
+/// One conversation with a peer: the dialect and where in its ceremonies it stands.
+#[derive(Debug)]
+pub enum Dialect {
+    /// The native line protocol.
+    Line(line::Conversation),
+}
+
+impl Dialect {
+    /// A conversation over the line door, at its beginning.
+    #[must_use]
+    pub fn line() -> Self {
+        Self::Line(line::Conversation::default())
+    }
+
+    /// How events are spelled for it.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        match self {
+            Self::Line(conversation) => Format::Line {
+                positions: conversation.positions,
+            },
+        }
+    }
+
+    /// Reads one frame of the peer, without its end.
+    pub fn hear(&mut self, frame: &[u8]) -> Heard {
+        match self {
+            Self::Line(conversation) => conversation.hear(frame),
+        }
+    }
+
+    /// The first words to a peer that nobody asked anything.
+    pub fn greet(&self, node: &str, out: &mut BytesMut) {
+        match self {
+            Self::Line(_) => line::tell::greeting(node, out),
+        }
+    }
+
+    /// The session is live; what comes now are requests.
+    pub fn logged_in(&mut self) {
+        match self {
+            Self::Line(conversation) => conversation.logged_in(),
+        }
+    }
+
+    /// A login or registration was refused; tells what to ask for next, if anything.
+    pub const fn login_refused(&mut self, refusal: &Refusal) -> Option<Prompt> {
+        match self {
+            Self::Line(conversation) => conversation.login_refused(refusal),
+        }
+    }
+
+    /// The switch for positions, from the next frame on.
+    pub const fn set_positions(&mut self, shown: Positions) {
+        match self {
+            Self::Line(conversation) => conversation.positions = shown,
+        }
+    }
+
+    /// Spells a granted answer.
+    pub fn tell_answer(&self, answer: &Answer, out: &mut BytesMut) {
+        match self {
+            Self::Line(conversation) => line::tell::answer(conversation.positions, answer, out),
+        }
+    }
+
+    /// Spells a refusal.
+    pub fn tell_refusal(&self, refusal: &Refusal, out: &mut BytesMut) {
+        match self {
+            Self::Line(_) => line::tell::refusal(refusal, out),
+        }
+    }
+
+    /// Spells how the peer broke the dialect.
+    pub fn tell_malformed(&self, malformed: &Malformed, out: &mut BytesMut) {
+        match self {
+            Self::Line(_) => line::tell::malformed(malformed, out),
+        }
+    }
+
+    /// Spells what more is needed.
+    pub fn tell_prompt(&self, prompt: Prompt, out: &mut BytesMut) {
+        match self {
+            Self::Line(_) => line::tell::prompt(prompt, out),
+        }
+    }
+
+    /// Spells why the connection ends; nothing where there is nobody left to tell.
+    pub fn tell_ending(&self, ending: Ending, out: &mut BytesMut) {
+        match self {
+            Self::Line(_) => line::tell::ending(ending, out),
+        }
+    }
+}
+
+/// Spells an event for all sessions of one format; `None` if that dialect does not show it.
+#[must_use]
+pub fn tell_event(format: Format, event: &Event, hearing: Hearing) -> Option<Bytes> {
+    let mut out = BytesMut::new();
+    match format {
+        Format::Line { positions } => line::tell::event(positions, event, hearing, &mut out),
+    }
+    (!out.is_empty()).then(|| out.freeze())
 }

@@ -1,1 +1,9 @@
-//! placeholder
+//! The socket: who may connect, how bytes become lines and leave again.
+//!
+//! Nothing here knows a session or what is said.
+
+pub mod framing;
+pub mod handshake;
+pub mod listener;
+pub mod pace;
+pub mod pump;

@@ -1,0 +1,64 @@
+//! The native line protocol: what a person types and reads, one line at a time.
+//!
+//! The contract with clients is `docs/line-protocol.md`.
+
+mod hear;
+mod help;
+pub(super) mod tell;
+
+use crate::chat::command::Positions;
+use crate::chat::{Refusal, Secret, UserName};
+
+use super::Prompt;
+
+/// Where a line conversation stands.
+#[derive(Debug, Default)]
+pub struct Conversation {
+    expects: Expects,
+    login: LoginForm,
+    /// Whether positions are shown before messages.
+    pub(super) positions: Positions,
+}
+
+/// What the next line is.
+#[derive(Debug, Default)]
+enum Expects {
+    /// A username, or a command of those who are not logged in.
+    #[default]
+    Username,
+    /// The password of this user, whatever the line holds.
+    Password { user: UserName },
+    /// A command or a text.
+    Command,
+    /// The password so far.
+    OldPassword,
+    /// The wanted password.
+    NewPassword { old: Secret },
+    /// The wanted password once more.
+    NewPasswordAgain { old: Secret, new: Secret },
+}
+
+/// How the login under way was typed: who was asked for a name is asked again.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum LoginForm {
+    /// As one command.
+    #[default]
+    OneLine,
+    /// As answers to prompts.
+    Prompted,
+}
+
+impl Conversation {
+    pub(super) fn logged_in(&mut self) {
+        self.expects = Expects::Command;
+    }
+
+    pub(super) const fn login_refused(&self, refusal: &Refusal) -> Option<Prompt> {
+        match (self.login, refusal) {
+            (LoginForm::Prompted, _) | (LoginForm::OneLine, Refusal::WrongPassword) => {
+                Some(Prompt::Username)
+            }
+            (LoginForm::OneLine, _) => None,
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Events, answers and refusals to lines.
+//!
+//! Every line ends with LF. Whatever a person typed passes [`visible`] on its way out, so that
+//! nobody drives somebody else's terminal.
+
+use std::fmt::{self, Write};
+use std::time::Duration;
+
+use bytes::{BufMut, BytesMut};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::command::{HelpTopic, Positions};
+use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::limits::ECHO_BYTES;
+use crate::chat::refusal::Throttled;
+use crate::chat::text::visible;
+use crate::chat::{Answer, Deed, Ending, Event, Refusal, UserName};
+
+use super::super::{Malformed, Prompt};
+use super::help::{self, COMMANDS};
+
+/// Writes one line; writing into memory cannot fail.
+macro_rules! line {
+    ($out:expr, $($args:tt)*) => {{
+        let _ = write!($out, $($args)*);
+        $out.put_u8(b'\n');
+    }};
+}
+
+pub(in crate::dialect) fn greeting(node: &str, out: &mut BytesMut) {
+    line!(
+        out,
+        "* conclave on {node}. What you say is encrypted on its way to this node."
+    );
+    line!(
+        out,
+        "* Log in, or make an account: /register <user> <password>"
+    );
+    prompt(Prompt::Username, out);
+}
+
+pub(in crate::dialect) fn prompt(prompt: Prompt, out: &mut BytesMut) {
+    let asks = match prompt {
+        Prompt::Username => "Username:",
+        Prompt::Password => "Password:",
+        Prompt::OldPassword => "Old password:",
+        Prompt::NewPassword => "New password:",
+        Prompt::NewPasswordAgain => "New password again:",
+    };
+    line!(out, "* {asks}");
+}
+
+pub(in crate::dialect) fn event(
+    positions: Positions,
+    event: &Event,
+    hearing: Hearing,
+    out: &mut BytesMut,
+) {
+    match &event.deed {
+        Deed::RoomMessage {
+            room, sender, text, ..
+        } => {
+            position(positions, event, out);
+            let mark = match hearing {
+                Hearing::Direct => "",
+                Hearing::Subscriber => "[Sub] ",
+            };
+            line!(out, "{mark}[{room}] {sender}: {}", text.visible());
+        }
+        Deed::Whisper { sender, text, .. } => {
+            position(positions, event, out);
+            line!(out, "[PM] {sender}: {}", text.visible());
+        }
+        Deed::Post { sender, text, .. } => {
+            position(positions, event, out);
+            line!(out, "[Sub] {sender}: {}", text.visible());
+        }
+        Deed::Entered { room, user } => line!(out, "* {user} joined {room}"),
+        Deed::Left { room, user } => line!(out, "* {user} left {room}"),
+        Deed::TopicSet { room, by, text } => {
+            line!(
+                out,
+                "* {by} changed the topic of {room}: {}",
+                text.visible()
+            );
+        }
+        Deed::Epoch { .. }
+        | Deed::Claimed { .. }
+        | Deed::Released { .. }
+        | Deed::Followed { .. }
+        | Deed::Unfollowed { .. }
+        | Deed::WentAway { .. }
+        | Deed::CameBack { .. } => {}
+    }
+}
+
+fn position(positions: Positions, event: &Event, out: &mut BytesMut) {
+    match positions {
+        Positions::Hidden => {}
+        // Writing into memory cannot fail.
+        Positions::Shown => drop(write!(out, "{} ", event.position)),
+    }
+}
+
+pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mut BytesMut) {
+    match answer {
+        Answer::Welcome { user, room, node } => {
+            line!(
+                out,
+                "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
+            );
+        }
+        Answer::Said { position } => said(positions, position, out),
+        Answer::SaidToAway { position, to, text } => {
+            said(positions, position, out);
+            line!(out, "* {to} is away: {}", text.visible());
+        }
+        Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
+        Answer::Entered { room, here, key } => {
+            line!(out, "* You are in {room} ({here} here).");
+            match key {
+                KeyUse::Fitting => {}
+                KeyUse::Needless => line!(out, "* {room} is public: the key keeps nobody out."),
+            }
+        }
+        Answer::Rooms { rooms } => {
+            for (room, here) in rooms {
+                line!(out, "* {room} {here}");
+            }
+            line!(
+                out,
+                "* {} {}",
+                rooms.len(),
+                plural(rooms.len(), "room", "rooms")
+            );
+        }
+        Answer::Members { room, users } => people(room, users, out),
+        Answer::Online { users } => people("online", users, out),
+        Answer::Subscriptions { users } => people("subscriptions", users, out),
+        Answer::Subscribers { users } => people("subscribers", users, out),
+        Answer::Subscribed { author } => line!(out, "* You subscribe to {author}."),
+        Answer::Unsubscribed { author } => line!(out, "* You no longer subscribe to {author}."),
+        Answer::History {
+            room,
+            count,
+            messages,
+        } => {
+            line!(out, "* history {room} {count}");
+            for message in messages {
+                past(positions, message, out);
+            }
+            line!(out, "* end of history");
+        }
+        Answer::Topic {
+            room,
+            topic: Some(text),
+        } => {
+            line!(out, "* topic of {room}: {}", text.visible());
+        }
+        Answer::Topic { room, topic: None } => line!(out, "* {room} has no topic."),
+        Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
+        Answer::Back => line!(out, "* You are back."),
+        Answer::WhoIs { user, presence } => whois(user, presence, out),
+        Answer::PasswordChanged => line!(out, "* Password changed."),
+        Answer::Positions {
+            shown: Positions::Shown,
+        } => line!(out, "* Positions are shown."),
+        Answer::Positions {
+            shown: Positions::Hidden,
+        } => line!(out, "* Positions are hidden."),
+        Answer::Pong { token } if token.is_empty() => line!(out, "* pong"),
+        Answer::Pong { token } => line!(out, "* pong {}", visible(token)),
+        Answer::Help { topic } => help(topic, out),
+    }
+}
+
+fn said(positions: Positions, position: &crate::chat::Position, out: &mut BytesMut) {
+    match positions {
+        Positions::Hidden => {}
+        Positions::Shown => line!(out, "* ok {position}"),
+    }
+}
+
+fn people(of: impl fmt::Display, users: &[UserName], out: &mut BytesMut) {
+    let names: Vec<_> = users.iter().map(UserName::as_str).collect();
+    let separator = if names.is_empty() { "" } else { " " };
+    line!(
+        out,
+        "* {of}: {}{separator}({})",
+        names.join(", "),
+        names.len()
+    );
+}
+
+fn past(positions: Positions, message: &Event, out: &mut BytesMut) {
+    position(positions, message, out);
+    let _ = write!(out, "{} ", utc(message.at));
+    event(Positions::Hidden, message, Hearing::Direct, out);
+}
+
+fn whois(user: &UserName, presence: &Presence, out: &mut BytesMut) {
+    match presence {
+        Presence::Offline => line!(out, "* {user} is offline."),
+        Presence::Online {
+            node,
+            since,
+            rooms,
+            away,
+        } => {
+            line!(out, "* {user} is online on {node} since {}.", utc(*since));
+            if !rooms.is_empty() {
+                let rooms: Vec<_> = rooms.iter().map(ToString::to_string).collect();
+                line!(out, "* {user} is in {}.", rooms.join(", "));
+            }
+            if let Some(text) = away {
+                line!(out, "* {user} is away: {}", text.visible());
+            }
+        }
+    }
+}
+
+fn help(topic: &HelpTopic, out: &mut BytesMut) {
+    match topic {
+        HelpTopic::All => {
+            for entry in COMMANDS {
+                line!(out, "* {:<28} {}", entry.usage, entry.does);
+            }
+            line!(
+                out,
+                "* Anything else is said in the room; //text says /text."
+            );
+        }
+        HelpTopic::Command(word) => match help::find(word) {
+            Some(entry) => line!(out, "* {}  {}", entry.usage, entry.does),
+            None => malformed(&Malformed::UnknownCommand { word: word.clone() }, out),
+        },
+    }
+}
+
+pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
+    match refusal {
+        Refusal::WrongPassword => line!(out, "! Wrong username or password"),
+        Refusal::NameTaken { user } => line!(out, "! That name is taken: {user}"),
+        Refusal::RegistrationClosed => line!(out, "! Registration is closed"),
+        Refusal::SlowDown { what, wait } => {
+            let what = match what {
+                Throttled::Failures => "failed logins",
+                Throttled::Registrations => "new accounts",
+            };
+            line!(
+                out,
+                "! Slow down: too many {what}, try again in {} s",
+                seconds(*wait)
+            );
+        }
+        Refusal::Busy => line!(out, "! Busy, try again"),
+        Refusal::PasswordLength { least, most } => {
+            line!(out, "! A password has {least} to {most} bytes");
+        }
+        Refusal::PasswordsDiffer => line!(out, "! The two new passwords differ"),
+        Refusal::PasswordFixed => {
+            line!(
+                out,
+                "! Your password stands in the node's settings: its operator changes it"
+            );
+        }
+        Refusal::LoginFirst => {
+            line!(
+                out,
+                "! Log in first: /login <user> <password> or /register <user> <password>"
+            );
+        }
+        Refusal::LoggedInAlready { user } => line!(out, "! You are logged in as {user}"),
+        Refusal::NotAName { word, why } => line!(out, "! Not a name: {} ({why})", echo(word)),
+        Refusal::NoSuchUser { user } => line!(out, "! No such user: {user}"),
+        Refusal::NoSuchRoom { room } => line!(out, "! No such room: {room}"),
+        Refusal::Offline { user } => line!(out, "! {user} is offline"),
+        Refusal::WrongKey { room } => line!(out, "! Wrong key for {room}"),
+        Refusal::KeyTooLong { most } => line!(out, "! A key has at most {most} bytes"),
+        Refusal::AlreadyIn { room } => line!(out, "! You are in {room} already"),
+        Refusal::NotIn { room } => line!(out, "! You are not in {room}"),
+        Refusal::TooManyRooms { most } => {
+            line!(
+                out,
+                "! There are {most} rooms already, which is the bound of this node"
+            );
+        }
+        Refusal::TooManySubscriptions { most } => {
+            line!(
+                out,
+                "! You subscribe to {most} users already, which is the bound"
+            );
+        }
+        Refusal::ToYourself => line!(out, "! That is yourself"),
+        Refusal::NothingToSay => line!(out, "! Nothing to say"),
+        Refusal::NotDelivered => {
+            line!(
+                out,
+                "! Not delivered: the cluster store is unreachable, try again"
+            );
+        }
+        Refusal::NotConfirmed => {
+            line!(
+                out,
+                "! Not confirmed: the cluster store went away; it may have been delivered"
+            );
+        }
+    }
+}
+
+pub(in crate::dialect) fn malformed(malformed: &Malformed, out: &mut BytesMut) {
+    match malformed {
+        Malformed::LineTooLong { most } => line!(out, "! Line too long ({most} bytes at most)"),
+        Malformed::NotUtf8 => line!(out, "! Not UTF-8"),
+        Malformed::UnknownCommand { word } => {
+            line!(
+                out,
+                "! Unknown command /{}. /help lists the commands.",
+                echo(word)
+            );
+        }
+        Malformed::Usage { usage } => line!(out, "! Usage: {usage}"),
+    }
+}
+
+pub(in crate::dialect) fn ending(ending: Ending, out: &mut BytesMut) {
+    match ending {
+        Ending::Quit => line!(out, "* Goodbye."),
+        Ending::Gone => {}
+        Ending::Duplicate => line!(out, "! User already logged in"),
+        Ending::Replaced => line!(out, "! Logged in elsewhere"),
+        Ending::TooManyFailures => line!(out, "! Too many failures"),
+        Ending::NoLogin { within } => line!(out, "! No login within {} s", seconds(within)),
+        Ending::FramingLost { most } => line!(out, "! Line too long ({most} bytes without an end)"),
+        Ending::TooSlow => line!(out, "! Too slow: you read less than was said"),
+        Ending::GoingDown { come_back_in } => {
+            line!(
+                out,
+                "! The node is going down. Come back in {} s.",
+                seconds(come_back_in)
+            );
+        }
+        Ending::Broken => line!(out, "! The node failed. Try again in a moment."),
+    }
+}
+
+/// Whole seconds, rounded up: who waits that long has waited enough.
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+fn plural(count: usize, one: &'static str, several: &'static str) -> &'static str {
+    if count == 1 { one } else { several }
+}
+
+/// What somebody typed, harmless and short enough to be repeated to them.
+fn echo(word: &str) -> String {
+    let mut shown = visible(word).replace(['\n', '\r'], "");
+    if shown.len() > ECHO_BYTES {
+        shown.truncate(shown.floor_char_boundary(ECHO_BYTES));
+        shown.push('…');
+    }
+    shown
+}
+
+/// RFC 3339 in UTC, whole seconds: `2026-11-22T21:30:05Z`.
+fn utc(at: Timestamp) -> String {
+    let seconds = i64::try_from(at.0 / 1000).unwrap_or(i64::MAX);
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| format!("{seconds}s"))
+}

@@ -1,0 +1,109 @@
+//! From an accepted socket to an encrypted one, within a deadline.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+/// First byte of every TLS handshake record (RFC 8446, section 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
+/// Ciphertext that rustls holds for a peer that does not read: one record.
+const TLS_BUFFER: usize = 16 * 1024;
+
+/// Bytes that the kernel takes ahead of a peer that does not read; by default it is megabytes.
+const NOTSENT_LOWAT: u32 = 16 * 1024;
+
+/// How long a dead peer with unanswered bytes keeps its socket.
+const USER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long a peer that does not speak TLS may take to read why it is sent away.
+const HINT_GRACE: Duration = Duration::from_secs(1);
+
+/// Why a socket did not become an encrypted connection.
+#[derive(Debug, thiserror::Error)]
+pub enum HandshakeError {
+    /// The deadline passed.
+    #[error("no TLS handshake within the deadline")]
+    Deadline,
+    /// The first byte was not that of a handshake; the peer was told.
+    #[error("the peer does not speak TLS")]
+    Plaintext,
+    /// The peer closed, broke off, or offered nothing acceptable.
+    #[error("the TLS handshake failed: {0}")]
+    Failed(#[from] io::Error),
+}
+
+/// Encrypts an accepted socket. A peer that speaks plain text, or says nothing until the
+/// deadline, reads one line that tells how to connect.
+///
+/// # Errors
+/// [`HandshakeError`]; the socket is closed.
+pub async fn handshake(
+    mut socket: TcpStream,
+    tls: Arc<rustls::ServerConfig>,
+    deadline: Duration,
+) -> Result<TlsStream<TcpStream>, HandshakeError> {
+    let until = Instant::now() + deadline;
+    prepare(&socket)?;
+    let mut first = [0];
+    match timeout_at(until, socket.peek(&mut first)).await {
+        Err(_) => {
+            send_away(&mut socket).await;
+            return Err(HandshakeError::Deadline);
+        }
+        Ok(Ok(0)) => return Err(HandshakeError::Failed(io::ErrorKind::UnexpectedEof.into())),
+        Ok(Ok(_)) if first[0] == TLS_HANDSHAKE => {}
+        Ok(Ok(_)) => {
+            send_away(&mut socket).await;
+            return Err(HandshakeError::Plaintext);
+        }
+        Ok(Err(error)) => return Err(error.into()),
+    }
+    let accepting = TlsAcceptor::from(tls).accept(socket);
+    let mut stream = timeout_at(until, accepting)
+        .await
+        .map_err(|_| HandshakeError::Deadline)??;
+    stream.get_mut().1.set_buffer_limit(Some(TLS_BUFFER));
+    Ok(stream)
+}
+
+/// Small writes leave at once, dead peers are found, and a slow one fills our backlog rather
+/// than the kernel's memory.
+fn prepare(socket: &TcpStream) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let socket = SockRef::from(socket);
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(30))
+        .with_interval(Duration::from_secs(10))
+        .with_retries(3);
+    socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
+    socket.set_tcp_notsent_lowat(NOTSENT_LOWAT)
+}
+
+/// One readable line for a peer that does not speak TLS. Best effort: it may be gone.
+async fn send_away(socket: &mut TcpStream) {
+    let hint = hint(socket.local_addr().ok());
+    let say = async {
+        socket.write_all(hint.as_bytes()).await?;
+        socket.shutdown().await?;
+        // Unread bytes would make the kernel take the hint back.
+        let mut scratch = [0; 512];
+        while socket.read(&mut scratch).await? > 0 {}
+        io::Result::Ok(())
+    };
+    let _ = timeout(HINT_GRACE, say).await;
+}
+
+fn hint(address: Option<SocketAddr>) -> String {
+    let port = address.map_or(8001, |address| address.port());
+    format!("! This port speaks TLS only. Try: openssl s_client -quiet -connect <host>:{port}\n")
+}

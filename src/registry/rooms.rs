@@ -1,0 +1,293 @@
+//! Who is here: the local part of the log's state, as plain maps. Pure.
+//!
+//! [`Rooms::fold`] takes the events of the log in log order and tells who of this node hears
+//! each. Only accounts whose live session is on this node are in the maps.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::origin::ConnId;
+use crate::chat::{Deed, Ending, RoomName, UserName};
+use crate::dialect::Format;
+use crate::messages::{Arrival, Brings, HubId};
+
+/// Local sessions, their accounts, rooms and follows.
+#[derive(Debug, Default)]
+pub struct Rooms {
+    seats: HashMap<ConnId, Seat>,
+    users: HashMap<UserName, Local>,
+    members: HashMap<RoomName, HashSet<ConnId>>,
+    followers: HashMap<UserName, HashSet<ConnId>>,
+}
+
+/// Where a session sits and how events are spelled for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    /// The hub that reaches it.
+    pub hub: HubId,
+    /// How it wants events spelled.
+    pub format: Format,
+}
+
+/// An account whose live session is here.
+#[derive(Debug)]
+struct Local {
+    conn: ConnId,
+    rooms: HashSet<RoomName>,
+    follows: HashSet<UserName>,
+}
+
+/// What an event means to the sessions of this node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Some of them hear it.
+    Heard {
+        /// As what.
+        hearing: Hearing,
+        /// Who; each at most once, never nobody.
+        by: Vec<ConnId>,
+    },
+    /// One of them is over.
+    Ended {
+        /// Which.
+        conn: ConnId,
+        /// The hub that reaches it.
+        hub: HubId,
+        /// Why.
+        ending: Ending,
+    },
+}
+
+impl Rooms {
+    /// A session is about to claim; its claim event makes it somebody.
+    pub fn introduce(&mut self, conn: ConnId, seat: Seat) {
+        self.seats.insert(conn, seat);
+    }
+
+    /// Changes how events are spelled for a session; `None` if it is not known.
+    pub fn set_format(&mut self, conn: ConnId, format: Format) -> Option<HubId> {
+        let seat = self.seats.get_mut(&conn)?;
+        seat.format = format;
+        Some(seat.hub)
+    }
+
+    /// A session is gone. Its account stays until its release or next claim is in the log, but
+    /// nobody is addressed for it.
+    pub fn forget(&mut self, conn: ConnId) {
+        self.seats.remove(&conn);
+    }
+
+    /// Where a session sits.
+    #[must_use]
+    pub fn seat(&self, conn: ConnId) -> Option<Seat> {
+        self.seats.get(&conn).copied()
+    }
+
+    /// Takes the next event of the log; tells what it means to the sessions of this node.
+    pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
+        match &arrival.event.deed {
+            Deed::Claimed { user, session } => {
+                let ended = self.void(user);
+                if let Brings::Standing { rooms, follows } = &arrival.brings {
+                    self.seat_user(user, session.conn, rooms, follows);
+                }
+                ended.into_iter().collect()
+            }
+            Deed::Released { user } => {
+                self.remove_user(user);
+                Vec::new()
+            }
+            Deed::Entered { room, user } => {
+                let heard = self.others_in(room, user);
+                self.enter(room, user);
+                heard
+            }
+            Deed::Left { room, user } => {
+                self.leave(room, user);
+                self.others_in(room, user)
+            }
+            Deed::RoomMessage {
+                room,
+                sender,
+                privacy,
+                echo,
+                ..
+            } => self.room_message(room, sender, *privacy, *echo),
+            Deed::Whisper { to, .. } => direct(self.conn_of(to).into_iter().collect()),
+            Deed::Post { sender, .. } => {
+                let by = self
+                    .followers
+                    .get(sender)
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .collect();
+                heard(Hearing::Subscriber, by)
+            }
+            Deed::Followed { author, follower } => {
+                self.follow(author, follower);
+                Vec::new()
+            }
+            Deed::Unfollowed { author, follower } => {
+                self.unfollow(author, follower);
+                Vec::new()
+            }
+            Deed::TopicSet { room, by, .. } => self.others_in(room, by),
+            Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
+        }
+    }
+
+    fn room_message(
+        &self,
+        room: &RoomName,
+        sender: &UserName,
+        privacy: Privacy,
+        echo: Echo,
+    ) -> Vec<Effect> {
+        let mut effects = match echo {
+            Echo::ExcludeSender => self.others_in(room, sender),
+            Echo::IncludeSender => direct(self.members_of(room).collect()),
+        };
+        match privacy {
+            Privacy::Private => {}
+            Privacy::Public => effects.extend(self.subscribers_outside(room, sender)),
+        }
+        effects
+    }
+
+    fn subscribers_outside(&self, room: &RoomName, sender: &UserName) -> Vec<Effect> {
+        let Some(followers) = self.followers.get(sender) else {
+            return Vec::new();
+        };
+        let inside = self.members.get(room);
+        let outside = |conn: &&ConnId| !inside.is_some_and(|members| members.contains(*conn));
+        heard(
+            Hearing::Subscriber,
+            followers.iter().filter(outside).copied().collect(),
+        )
+    }
+
+    fn others_in(&self, room: &RoomName, user: &UserName) -> Vec<Effect> {
+        let own = self.conn_of(user);
+        direct(
+            self.members_of(room)
+                .filter(|conn| Some(*conn) != own)
+                .collect(),
+        )
+    }
+
+    fn members_of(&self, room: &RoomName) -> impl Iterator<Item = ConnId> {
+        self.members.get(room).into_iter().flatten().copied()
+    }
+
+    fn conn_of(&self, user: &UserName) -> Option<ConnId> {
+        self.users.get(user).map(|local| local.conn)
+    }
+
+    /// Every older session of an account ends at its claim event.
+    fn void(&mut self, user: &UserName) -> Option<Effect> {
+        let conn = self.remove_user(user)?;
+        let Seat { hub, .. } = self.seats.remove(&conn)?;
+        Some(Effect::Ended {
+            conn,
+            hub,
+            ending: Ending::Replaced,
+        })
+    }
+
+    /// A session that is gone by now gets no account: its release is on its way.
+    fn seat_user(
+        &mut self,
+        user: &UserName,
+        conn: ConnId,
+        rooms: &[RoomName],
+        follows: &[UserName],
+    ) {
+        if !self.seats.contains_key(&conn) {
+            return;
+        }
+        let local = Local {
+            conn,
+            rooms: HashSet::new(),
+            follows: HashSet::new(),
+        };
+        self.users.insert(user.clone(), local);
+        for room in rooms {
+            self.enter(room, user);
+        }
+        for author in follows {
+            self.follow(author, user);
+        }
+    }
+
+    fn remove_user(&mut self, user: &UserName) -> Option<ConnId> {
+        let local = self.users.remove(user)?;
+        for room in &local.rooms {
+            remove_from(&mut self.members, room, local.conn);
+        }
+        for author in &local.follows {
+            remove_from(&mut self.followers, author, local.conn);
+        }
+        Some(local.conn)
+    }
+
+    fn enter(&mut self, room: &RoomName, user: &UserName) {
+        if let Some(local) = self.users.get_mut(user) {
+            local.rooms.insert(room.clone());
+            self.members
+                .entry(room.clone())
+                .or_default()
+                .insert(local.conn);
+        }
+    }
+
+    fn leave(&mut self, room: &RoomName, user: &UserName) {
+        if let Some(local) = self.users.get_mut(user) {
+            local.rooms.remove(room);
+            remove_from(&mut self.members, room, local.conn);
+        }
+    }
+
+    fn follow(&mut self, author: &UserName, follower: &UserName) {
+        if let Some(local) = self.users.get_mut(follower) {
+            local.follows.insert(author.clone());
+            self.followers
+                .entry(author.clone())
+                .or_default()
+                .insert(local.conn);
+        }
+    }
+
+    fn unfollow(&mut self, author: &UserName, follower: &UserName) {
+        if let Some(local) = self.users.get_mut(follower) {
+            local.follows.remove(author);
+            remove_from(&mut self.followers, author, local.conn);
+        }
+    }
+}
+
+fn direct(by: Vec<ConnId>) -> Vec<Effect> {
+    heard(Hearing::Direct, by)
+}
+
+fn heard(hearing: Hearing, by: Vec<ConnId>) -> Vec<Effect> {
+    if by.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Heard { hearing, by }]
+    }
+}
+
+/// Takes a session out of a set, and the set out of the map when it is empty.
+fn remove_from<K: Eq + std::hash::Hash>(
+    sets: &mut HashMap<K, HashSet<ConnId>>,
+    key: &K,
+    conn: ConnId,
+) {
+    if let Some(set) = sets.get_mut(key) {
+        set.remove(&conn);
+        if set.is_empty() {
+            sets.remove(key);
+        }
+    }
+}
