@@ -1,9 +1,11 @@
 //! The door: who may connect, and how many.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
@@ -64,9 +66,9 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Lets people in until `stop` resolves; `enter` takes each one on.
+/// Lets people in by all doors until `stop` resolves; `enter` takes each one on.
 pub async fn listen(
-    listener: TcpListener,
+    doors: Vec<TcpListener>,
     crowd: Crowd,
     stop: oneshot::Receiver<()>,
     mut enter: impl FnMut(Accepted),
@@ -77,7 +79,7 @@ pub async fn listen(
         let accepted = tokio::select! {
             biased;
             _ = &mut stop => return,
-            accepted = listener.accept() => accepted,
+            accepted = poll_fn(|cx| knock(&doors, cx)) => accepted,
         };
         match accepted.and_then(|(socket, address)| counts.admit(socket, address)) {
             Ok(Some(accepted)) => enter(accepted),
@@ -88,6 +90,12 @@ pub async fn listen(
             }
         }
     }
+}
+
+/// The next one at any door.
+fn knock(doors: &[TcpListener], cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+    let ready = doors.iter().map(|door| door.poll_accept(cx)).find(Poll::is_ready);
+    ready.unwrap_or(Poll::Pending)
 }
 
 /// Who is here, counted by the places that are held.

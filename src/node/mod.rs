@@ -1,1 +1,129 @@
-//! placeholder
+//! Puts a node together, top to bottom in the order in which its parts need each other.
+//!
+//! The only place that names all concrete actors; everything else holds recipients.
+
+pub mod logging;
+mod parts;
+mod reception;
+mod running;
+
+use std::io;
+use std::net::SocketAddr;
+
+use actix::{Actor, Addr, Arbiter};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::auth::{Authenticator, BadHash};
+use crate::bridge::embedded::{self, EmbeddedBridge};
+use crate::chat::UserName;
+use crate::chat::origin::Incarnation;
+use crate::messages::Vital;
+use crate::net::listener;
+use crate::net::tls::TlsError;
+use crate::registry::RoomRegistry;
+use crate::registry::hub::Hub;
+use crate::settings::Settings;
+
+pub use running::{Reason, Running, Stopped};
+
+use reception::{Reception, Road};
+
+/// Why a node did not start; for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The certificate or its key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] embedded::OpenError),
+    /// A door.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The wanted address.
+        address: SocketAddr,
+        /// The kernel's reason.
+        source: io::Error,
+    },
+    /// A password hash in the settings.
+    #[error("accounts.users.{user}: {source}")]
+    Hash {
+        /// The account.
+        user: UserName,
+        /// What is wrong with it.
+        source: BadHash,
+    },
+    /// The kernel has no entropy for the node's incarnation.
+    #[error("the system gives no random numbers")]
+    NoEntropy,
+}
+
+/// Starts a node on the current actix system.
+///
+/// Everything that can fail is done before the door opens. The store is opened on this thread;
+/// it blocks for as long as the release of an earlier run's claims takes.
+///
+/// # Errors
+/// [`StartError`]; nothing is left running.
+pub fn start(settings: Settings) -> Result<Running, StartError> {
+    let (identity, origin) = parts::identity(&settings.tls)?;
+    let tls = identity.server_config()?;
+    let users = parts::configured_users(&settings)?;
+    let incarnation = Incarnation { node: settings.node.name.clone(), run: random()? };
+    let opened = EmbeddedBridge::open(parts::store(&settings, &incarnation))?;
+    let doors = bind(&settings.listen.line)?;
+    let addresses = doors.iter().filter_map(|door| door.local_addr().ok()).collect();
+
+    let (failed, failures) = mpsc::channel(1);
+    let vital = |part| Vital::new(part, failed.clone());
+    let arbiters: Vec<_> = (0..cores()).map(|_| Arbiter::new()).collect();
+    let hubs = start_hubs(&arbiters, &vital);
+    let handoffs = hubs.iter().map(|hub| hub.clone().recipient()).collect();
+    let registry = RoomRegistry::new(handoffs, vital("registry")).start();
+    let bridge = opened.start(registry.clone().recipient(), vital("bridge"));
+    let authenticator =
+        Authenticator::start(parts::authentication(&settings, users), bridge.clone().recipient(), vital("authenticator"));
+
+    let road = Road {
+        incarnation,
+        registry,
+        authenticator,
+        bridge: bridge.clone(),
+        rules: parts::rules(&settings),
+        handshake: settings.limits.handshake,
+        tls,
+    };
+    let mut reception = Reception::open(&arbiters, &hubs, &road);
+    let (stop, stopped) = oneshot::channel();
+    let crowd = parts::crowd(&settings);
+    actix_rt::spawn(async move {
+        listener::listen(doors, crowd, stopped, move |accepted| reception.enter(accepted)).await;
+    });
+    Ok(Running { addresses, identity, origin, doors: stop, hubs, bridge, arbiters, failures, drain: settings.node.drain })
+}
+
+fn start_hubs(arbiters: &[Arbiter], vital: &impl Fn(&'static str) -> Vital) -> Vec<Addr<Hub>> {
+    let start = |arbiter: &Arbiter| {
+        let vital = vital("hub");
+        Hub::start_in_arbiter(&arbiter.handle(), move |_| Hub::new(vital))
+    };
+    arbiters.iter().map(start).collect()
+}
+
+fn bind(addresses: &[SocketAddr]) -> Result<Vec<tokio::net::TcpListener>, StartError> {
+    let open = |address: &SocketAddr| {
+        listener::bind(*address).map_err(|source| StartError::Bind { address: *address, source })
+    };
+    addresses.iter().map(open).collect()
+}
+
+/// One arbiter for each core; the registry and the bridge share the system's own.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn random() -> Result<u32, StartError> {
+    let mut bytes = [0; 4];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| StartError::NoEntropy)?;
+    Ok(u32::from_ne_bytes(bytes))
+}

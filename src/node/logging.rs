@@ -1,0 +1,19 @@
+//! The operator's log: plain lines on standard error, colours on a terminal only.
+
+use std::io::IsTerminal;
+
+use tracing::Level;
+
+/// The environment variable that sets how much is said: `error`, `warn`, `info`, `debug`, `trace`.
+pub const VARIABLE: &str = "CONCLAVE_LOG";
+
+/// Starts logging; called once, by `main`.
+pub fn start() {
+    let wanted = std::env::var(VARIABLE).ok().and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_max_level(wanted.unwrap_or(Level::INFO))
+        .with_target(false)
+        .init();
+}

@@ -1,0 +1,108 @@
+//! From the operator's settings to what each part wants to know.
+
+use std::collections::BTreeMap;
+
+use crate::auth::{AuthOptions, Registration, StoredHash};
+use crate::bridge::embedded;
+use crate::chat::UserName;
+use crate::chat::origin::Incarnation;
+use crate::net::listener::Crowd;
+use crate::net::tls::{self, Identity, TlsError};
+use crate::session::Rules;
+use crate::settings::{self, Settings};
+
+use super::StartError;
+
+/// File descriptors that are not connections: doors, store, logs.
+const RESERVED_FILES: u64 = 64;
+
+/// Connections that one node holds at most, whatever the system allows.
+const MOST_CONNECTIONS: u64 = 1 << 17;
+
+/// Files a process may have open where the system does not tell.
+const USUAL_FILES: u64 = 1024;
+
+/// The certificate and key, made when both are missing.
+pub(crate) fn identity(settings: &settings::Tls) -> Result<(Identity, tls::Origin), TlsError> {
+    Identity::load_or_generate(&files(settings), &generation(settings))
+}
+
+pub(crate) fn files(settings: &settings::Tls) -> tls::Files {
+    tls::Files { cert: settings.cert.clone(), key: settings.key.clone() }
+}
+
+pub(crate) fn generation(settings: &settings::Tls) -> tls::Generation {
+    let key_type = match settings.key_type {
+        settings::KeyType::EcdsaP256 => tls::KeyType::EcdsaP256,
+        settings::KeyType::Rsa2048 => tls::KeyType::Rsa2048,
+    };
+    tls::Generation { names: settings.names.clone(), key_type }
+}
+
+/// Accounts whose password stands in the settings.
+pub(super) fn configured_users(
+    settings: &Settings,
+) -> Result<BTreeMap<UserName, StoredHash>, StartError> {
+    let parse = |(user, hash): (&UserName, &String)| match StoredHash::parse(hash) {
+        Ok(hash) => Ok((user.clone(), hash)),
+        Err(source) => Err(StartError::Hash { user: user.clone(), source }),
+    };
+    settings.accounts.users.iter().map(parse).collect()
+}
+
+pub(super) fn authentication(
+    settings: &Settings,
+    configured: BTreeMap<UserName, StoredHash>,
+) -> AuthOptions {
+    AuthOptions {
+        cost: settings.accounts.bcrypt_cost,
+        min_password: settings.accounts.min_password,
+        registration: match settings.accounts.registration {
+            settings::Registration::Open => Registration::Open,
+            settings::Registration::Closed => Registration::Closed,
+        },
+        registrations_per_minute: settings.limits.registrations_per_minute,
+        password_checks: settings.limits.password_checks,
+        workers: super::cores().div_ceil(2),
+        configured,
+    }
+}
+
+pub(super) fn store(settings: &Settings, incarnation: &Incarnation) -> embedded::Options {
+    let settings::Bridge::Embedded { durability } = settings.bridge;
+    embedded::Options {
+        data_dir: settings.node.data_dir.clone(),
+        durability: match durability {
+            settings::Durability::Fsync => embedded::Durability::Fsync,
+            settings::Durability::Relaxed => embedded::Durability::Relaxed,
+        },
+        incarnation: incarnation.clone(),
+        rooms: settings.limits.rooms,
+        keep_messages: settings.history.keep_messages,
+        keep_days: settings.history.keep_days,
+        configured: settings.accounts.users.keys().cloned().collect(),
+    }
+}
+
+pub(super) fn rules(settings: &Settings) -> Rules {
+    let limits = &settings.limits;
+    Rules {
+        line_bytes: limits.line_bytes,
+        backlog: limits.backlog,
+        login: limits.login,
+        messages_per_second: limits.messages_per_second,
+        message_burst: limits.message_burst,
+        duplicate_login: settings.accounts.duplicate_login,
+    }
+}
+
+/// As many connections as the system gives files for.
+pub(super) fn crowd(settings: &Settings) -> Crowd {
+    let wanted = MOST_CONNECTIONS + RESERVED_FILES;
+    let files = rlimit::increase_nofile_limit(wanted).unwrap_or(USUAL_FILES);
+    let most = files.saturating_sub(RESERVED_FILES).clamp(1, MOST_CONNECTIONS);
+    Crowd {
+        most: usize::try_from(most).unwrap_or(usize::MAX),
+        per_peer: settings.limits.connections_per_ip,
+    }
+}

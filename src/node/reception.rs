@@ -1,0 +1,116 @@
+//! Takes accepted sockets to their arbiters and makes sessions of them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Addr, Arbiter};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tracing::{debug, info, warn};
+
+use crate::auth::Authenticator;
+use crate::bridge::embedded::EmbeddedBridge;
+use crate::chat::origin::{ConnId, Incarnation, SessionId};
+use crate::dialect::Dialect;
+use crate::messages::HubId;
+use crate::net::handshake::{HandshakeError, handshake};
+use crate::net::listener::Accepted;
+use crate::registry::RoomRegistry;
+use crate::registry::hub::Hub;
+use crate::session::{Links, Rules, Session};
+
+/// Sockets that wait for their arbiter; beyond it they are closed.
+const WAITING_SOCKETS: usize = 1024;
+
+/// What every session needs to take its part in the road.
+#[derive(Clone)]
+pub(super) struct Road {
+    pub(super) incarnation: Incarnation,
+    pub(super) registry: Addr<RoomRegistry>,
+    pub(super) authenticator: Addr<Authenticator>,
+    pub(super) bridge: Addr<EmbeddedBridge>,
+    pub(super) rules: Rules,
+    pub(super) handshake: Duration,
+    pub(super) tls: Arc<rustls::ServerConfig>,
+}
+
+/// Spreads connections evenly over the arbiters.
+pub(super) struct Reception {
+    desks: Vec<mpsc::Sender<Arrival>>,
+    arrived: u64,
+}
+
+struct Arrival {
+    conn: ConnId,
+    accepted: Accepted,
+}
+
+impl Reception {
+    /// A desk on every arbiter.
+    pub(super) fn open(arbiters: &[Arbiter], hubs: &[Addr<Hub>], road: &Road) -> Self {
+        let desks = arbiters.iter().zip(hubs).enumerate().map(|(number, (arbiter, hub))| {
+            let (desk, arrivals) = mpsc::channel(WAITING_SOCKETS);
+            let (hub, road) = (hub.clone(), road.clone());
+            arbiter.spawn(async move {
+                let links = Rc::new(links(HubId(number), &hub, &road));
+                receive(arrivals, &road, &links).await;
+            });
+            desk
+        });
+        Self { desks: desks.collect(), arrived: 0 }
+    }
+
+    /// Sends a socket to the next arbiter.
+    pub(super) fn enter(&mut self, accepted: Accepted) {
+        self.arrived += 1;
+        let conn = ConnId(self.arrived);
+        let next = usize::try_from(self.arrived).unwrap_or(0) % self.desks.len();
+        if let Err(error) = self.desks[next].try_send(Arrival { conn, accepted }) {
+            warn!(%error, "connections come faster than they can be taken: one was closed");
+        }
+    }
+}
+
+/// One arbiter's desk.
+async fn receive(mut arrivals: mpsc::Receiver<Arrival>, road: &Road, links: &Rc<Links>) {
+    while let Some(arrival) = arrivals.recv().await {
+        let (road, links) = (road.clone(), links.clone());
+        actix_rt::spawn(async move {
+            let address = arrival.accepted.address;
+            match encrypt(arrival, road, links).await {
+                Ok(()) => {}
+                Err(error @ HandshakeError::Plaintext) => info!(%address, %error, "sent away"),
+                Err(error @ (HandshakeError::Deadline | HandshakeError::Failed(_))) => {
+                    debug!(%address, %error, "no session");
+                }
+            }
+        });
+    }
+}
+
+async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), HandshakeError> {
+    let Arrival { conn, accepted: Accepted { socket, address, place } } = arrival;
+    let socket = TcpStream::from_std(socket)?;
+    let stream = handshake(socket, road.tls, road.handshake).await?;
+    let id = SessionId { incarnation: road.incarnation, conn };
+    info!(session = %id, %address, "session began");
+    Session::new(id, address.ip().into(), stream, Dialect::line(), links, Some(place)).start();
+    Ok(())
+}
+
+fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {
+    Links {
+        hub: number,
+        attach: hub.clone().recipient(),
+        detach: hub.clone().recipient(),
+        introduce: road.registry.clone().recipient(),
+        set_format: road.registry.clone().recipient(),
+        forget: road.registry.clone().recipient(),
+        prove: road.authenticator.clone().recipient(),
+        register: road.authenticator.clone().recipient(),
+        change_password: road.authenticator.clone().recipient(),
+        ask: road.bridge.clone().recipient(),
+        rules: road.rules,
+    }
+}

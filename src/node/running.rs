@@ -1,0 +1,115 @@
+//! A node that runs, and how it is taken apart: the start, backwards, within one deadline.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix::{Addr, Arbiter};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+use tracing::{info, warn};
+
+use crate::bridge::embedded::EmbeddedBridge;
+use crate::chat::Ending;
+use crate::messages::{CloseAll, PartFailed, Shut};
+use crate::net::tls::{Identity, Origin};
+use crate::registry::hub::Hub;
+
+/// When the first of the crowd may come back; the others come later, spread.
+const COME_BACK_IN: Duration = Duration::from_secs(5);
+
+/// A node with open doors.
+#[derive(Debug)]
+pub struct Running {
+    /// Where the line door listens, with the port that the system chose for port 0.
+    pub addresses: Vec<SocketAddr>,
+    /// What the node proves to its clients.
+    pub identity: Identity,
+    /// Whether that was there already.
+    pub origin: Origin,
+    pub(super) doors: oneshot::Sender<()>,
+    pub(super) hubs: Vec<Addr<Hub>>,
+    pub(super) bridge: Addr<EmbeddedBridge>,
+    pub(super) arbiters: Vec<Arbiter>,
+    pub(super) failures: mpsc::Receiver<PartFailed>,
+    pub(super) drain: Duration,
+}
+
+/// How a node stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Everybody was told and everything is stored.
+    Clean,
+    /// The deadline passed first.
+    Late,
+}
+
+impl Running {
+    /// Resolves when a part fails without which the node cannot go on.
+    pub async fn failed(&mut self) -> PartFailed {
+        let gone = || PartFailed { part: "node", why: "all its parts are gone".to_owned() };
+        self.failures.recv().await.unwrap_or_else(gone)
+    }
+
+    /// Closes the door, tells the sessions, waits for their last words and for the store.
+    pub async fn stop(self, reason: Reason) -> Stopped {
+        let until = Instant::now() + self.drain;
+        // The listener may have ended by itself.
+        let _ = self.doors.send(());
+        let told = within(until, "sessions", close_all(&self.hubs, reason.ending())).await;
+        let stored = within(until, "store", async {
+            // A bridge that failed has nothing left to store.
+            let _closed = self.bridge.send(Shut).await;
+        })
+        .await;
+        for arbiter in self.arbiters {
+            arbiter.stop();
+            // A panicked arbiter has nothing left to stop.
+            let _ended = arbiter.join();
+        }
+        match (told, stored) {
+            (Stopped::Clean, Stopped::Clean) => Stopped::Clean,
+            (Stopped::Late, _) | (_, Stopped::Late) => Stopped::Late,
+        }
+    }
+}
+
+/// Why a node stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The operator wants it.
+    Asked,
+    /// A part failed.
+    Failed,
+}
+
+impl Reason {
+    const fn ending(self) -> Ending {
+        match self {
+            Self::Asked => Ending::GoingDown { come_back_in: COME_BACK_IN },
+            Self::Failed => Ending::Broken,
+        }
+    }
+}
+
+async fn close_all(hubs: &[Addr<Hub>], ending: Ending) {
+    // All are told before any is waited for.
+    let closing: Vec<_> = hubs.iter().map(|hub| hub.send(CloseAll { ending })).collect();
+    for closed in closing {
+        // A hub that failed has no sessions left.
+        let _gone = closed.await;
+    }
+}
+
+async fn within(until: Instant, what: &str, work: impl Future<Output = ()>) -> Stopped {
+    match timeout_at(until, work).await {
+        Ok(()) => {
+            info!("{what} closed");
+            Stopped::Clean
+        }
+        Err(_) => {
+            warn!("{what} did not close within node.drain");
+            Stopped::Late
+        }
+    }
+}
