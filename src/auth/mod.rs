@@ -1,7 +1,21 @@
-//! Who people are: passwords and the accounts they open.
+//! Who people are: passwords, the accounts they open, and what holds a guesser up.
 //!
 //! - [`password`]: the stored form of a password and the rule for new ones. Pure.
+//! - `throttle`: how much one address may fail or register. Pure; time is an argument.
+//! - `tickets`: counts the work in flight, so that it is bounded.
+//! - `hasher`: the threads on which bcrypt runs, and nothing else does.
+//! - `accounts`: the steps of one check, between the settings, the store and the hashers.
+//! - [`authenticator`]: the actor in front of all of it.
 
+mod accounts;
+pub mod authenticator;
+mod hasher;
 pub mod password;
+mod throttle;
+mod tickets;
 
+#[cfg(test)]
+mod tests;
+
+pub use authenticator::{AuthOptions, Authenticator, Registration};
 pub use password::{BadHash, CannotHash, PasswordRule, StoredHash};
