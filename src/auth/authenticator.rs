@@ -19,7 +19,7 @@ use crate::messages::{ACTOR_MAILBOX, AccountAsk, ChangePassword, Peer, Prove, Re
 
 /// Wrong passwords a minute from one address: more than people mistype, far too few to
 /// guess by. Also how many at once.
-const FAILURES_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
+const FAILURES_PER_MINUTE: Option<NonZeroU32> = NonZeroU32::new(20);
 
 /// The operator's choices, as far as they are about passwords.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ impl Authenticator {
             rule: PasswordRule::at_least(options.min_password),
             registration: options.registration,
             tickets: Tickets::new(options.password_checks),
-            failures: Throttle::per_minute(Some(FAILURES_PER_MINUTE)),
+            failures: Throttle::per_minute(FAILURES_PER_MINUTE),
             registrations: Throttle::per_minute(registrations),
             vital,
         };
