@@ -13,10 +13,12 @@
 //! - [`registry`]: who is here; a fold over the log, and the hubs that hand out its frames.
 //! - [`settings`]: the operator's choices.
 //! - [`node`]: puts all of it together, and takes it apart at the end.
+//! - [`cli`]: what the operator types: arguments, small commands, exit codes.
 
 pub mod auth;
 pub mod bridge;
 pub mod chat;
+pub mod cli;
 pub mod dialect;
 pub mod messages;
 pub mod net;

@@ -56,6 +56,12 @@ impl PasswordRule {
     }
 }
 
+impl fmt::Display for PasswordRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {PASSWORD_BYTES} bytes", self.least)
+    }
+}
+
 /// The stored form of a password: a bcrypt hash that can be read, and what was done before it.
 ///
 /// `Debug` does not show it: a hash in a log is a hash that can be guessed at leisure.
