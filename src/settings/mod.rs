@@ -1,4 +1,17 @@
 //! The operator's choices, as resolved: every value is there, checked and in its own type.
+//!
+//! The way there: `keys` (the table of all settings) → `layers` (defaults, file, environment) →
+//! `written` (read key by key) → `resolve` (into the types below), with every mistake on the way
+//! in one list. And back to words: `describe`.
+
+mod describe;
+mod keys;
+mod layers;
+mod load;
+mod mistakes;
+mod resolve;
+mod units;
+mod written;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,6 +20,10 @@ use std::time::Duration;
 
 use crate::chat::{NodeName, UserName};
 use crate::messages::DuplicateLogin;
+
+pub use describe::describe;
+pub use load::{Loaded, Source, environment, load};
+pub use mistakes::{Mistake, Mistakes, Warning};
 
 /// All settings of one node.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,157 @@
+//! The resolved settings in words, for `conclave check`.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use super::units::{show_duration, show_size};
+use super::{Accounts, Bridge, Durability, KeyType, Limits, Registration, Settings};
+use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
+
+/// Every resolved setting as a line of TOML, then, as comments, the accounts by name and what the queues
+/// hold at most. Holds no password hash.
+#[must_use]
+pub fn describe(settings: &Settings) -> String {
+    let mut lines: Vec<String> = [
+        doors_and_store(settings),
+        accounts(&settings.accounts),
+        limits(&settings.limits),
+        vec![
+            (
+                "history.keep_messages",
+                settings.history.keep_messages.to_string(),
+            ),
+            ("history.keep_days", settings.history.keep_days.to_string()),
+        ],
+    ]
+    .concat()
+    .into_iter()
+    .map(|(path, value)| format!("{path} = {value}"))
+    .collect();
+    lines.extend(names(&settings.accounts));
+    lines.extend(bounds(&settings.limits));
+    lines.join("\n") + "\n"
+}
+
+type Lines = Vec<(&'static str, String)>;
+
+fn doors_and_store(settings: &Settings) -> Lines {
+    let Settings {
+        node,
+        listen,
+        tls,
+        bridge,
+        ..
+    } = settings;
+    let line: Vec<_> = listen.line.iter().map(ToString::to_string).collect();
+    let Bridge::Embedded { durability } = bridge;
+    vec![
+        ("node.name", quoted(node.name.as_str())),
+        ("node.data_dir", quoted(&node.data_dir)),
+        ("node.drain", duration(node.drain)),
+        (
+            "listen.line",
+            if line.is_empty() {
+                quoted("off")
+            } else {
+                quoted(line)
+            },
+        ),
+        ("tls.cert", quoted(&tls.cert)),
+        ("tls.key", quoted(&tls.key)),
+        ("tls.names", quoted(&tls.names)),
+        (
+            "tls.key_type",
+            quoted(match tls.key_type {
+                KeyType::EcdsaP256 => "ecdsa-p256",
+                KeyType::Rsa2048 => "rsa-2048",
+            }),
+        ),
+        ("bridge.kind", quoted("embedded")),
+        (
+            "bridge.durability",
+            quoted(match durability {
+                Durability::Fsync => "fsync",
+                Durability::Relaxed => "relaxed",
+            }),
+        ),
+    ]
+}
+
+fn accounts(accounts: &Accounts) -> Lines {
+    vec![
+        (
+            "accounts.registration",
+            quoted(match accounts.registration {
+                Registration::Open => "open",
+                Registration::Closed => "closed",
+            }),
+        ),
+        ("accounts.bcrypt_cost", accounts.bcrypt_cost.to_string()),
+        ("accounts.min_password", accounts.min_password.to_string()),
+        (
+            "accounts.duplicate_login",
+            quoted(match accounts.duplicate_login {
+                DuplicateLogin::Reject => "reject",
+                DuplicateLogin::Replace => "replace",
+            }),
+        ),
+    ]
+}
+
+fn limits(limits: &Limits) -> Lines {
+    let or_zero = |limit: Option<u32>| limit.unwrap_or(0).to_string();
+    vec![
+        ("limits.line_bytes", limits.line_bytes.to_string()),
+        ("limits.backlog", quoted(show_size(limits.backlog as u64))),
+        (
+            "limits.connections_per_ip",
+            or_zero(limits.connections_per_ip),
+        ),
+        ("limits.handshake", duration(limits.handshake)),
+        ("limits.login", duration(limits.login)),
+        (
+            "limits.messages_per_second",
+            or_zero(limits.messages_per_second),
+        ),
+        ("limits.message_burst", limits.message_burst.to_string()),
+        (
+            "limits.registrations_per_minute",
+            or_zero(limits.registrations_per_minute),
+        ),
+        ("limits.password_checks", limits.password_checks.to_string()),
+        ("limits.rooms", limits.rooms.to_string()),
+    ]
+}
+
+fn names(accounts: &Accounts) -> Vec<String> {
+    let names: Vec<_> = accounts.users.keys().map(ToString::to_string).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("# accounts.users: {}", names.join(", "))]
+}
+
+fn bounds(limits: &Limits) -> Vec<String> {
+    let asks = (STORE_QUEUE * limits.line_bytes) as u64;
+    let session = (limits.backlog + (ASKS_IN_FLIGHT + 1) * limits.line_bytes) as u64;
+    vec![
+        "# At most, and then somebody is refused or disconnected:".to_owned(),
+        format!(
+            "#   {session} bytes of queues for one session: its backlog, {ASKS_IN_FLIGHT} asks and a line"
+        ),
+        format!("#   {asks} bytes for {STORE_QUEUE} asks that wait for the store"),
+        format!(
+            "#   {BATCH_EVENTS} events and {BATCH_FRAMES} frames on their way from the log to one thread's sessions"
+        ),
+        format!("#   {} password checks", limits.password_checks),
+    ]
+}
+
+fn quoted(value: impl Debug) -> String {
+    format!("{value:?}")
+}
+
+fn duration(duration: Duration) -> String {
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    quoted(show_duration(milliseconds))
+}
