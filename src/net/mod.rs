@@ -7,3 +7,4 @@ pub mod handshake;
 pub mod listener;
 pub mod pace;
 pub mod pump;
+pub mod tls;
