@@ -99,7 +99,7 @@ fn none(broken: Vec<String>) {
 
 /// Lines of `cargo tree` that stand for a second TLS or crypto library.
 fn foreign_crypto(tree: &str) -> Vec<String> {
-    let banned = ["ring ", "openssl", "native-tls "];
+    let banned = ["ring ", "openssl ", "openssl-sys ", "native-tls "];
     let is_banned = |line: &&str| banned.iter().any(|name| line.starts_with(name));
     tree.lines().filter(is_banned).map(str::to_owned).collect()
 }
@@ -165,7 +165,7 @@ fn locks(source: &Source) -> Vec<Broken> {
         .map(|(at, word)| {
             (
                 at,
-                format!("`{word}` is shared state; state has one owner, an actor"),
+                format!("`{word}` makes shared state; state has one owner, an actor"),
             )
         })
         .collect()
@@ -319,6 +319,6 @@ fn modules_that_are_tests_as_a_whole_are_known() {
 
 #[test]
 fn a_second_crypto_library_is_found() {
-    let tree = "conclave v0.1.0\naws-lc-rs v1.16.0\nring v0.17.14\nopenssl-sys v0.9\nspring v1";
+    let tree = "conclave v0.1.0\naws-lc-rs v1.16.0\nring v0.17.14\nopenssl-sys v0.9\nopenssl-probe v0.2\nspring v1";
     assert_eq!(foreign_crypto(tree), ["ring v0.17.14", "openssl-sys v0.9"]);
 }
