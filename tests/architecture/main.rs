@@ -48,13 +48,6 @@ const LOCKS: &[&str] = &[
 /// Lines of a file before its tests.
 const LONGEST: usize = 500;
 
-/// Files that are longer for a reason: the reason, and the bound that they have instead.
-const LONGER: &[(&str, usize, &str)] = &[(
-    "messages.rs",
-    650,
-    "declarations and their docs only; every message in one place is what it is for",
-)];
-
 #[test]
 fn parts_know_only_what_they_may() {
     none(broken_by(&sources(), arrows));
@@ -172,14 +165,12 @@ fn locks(source: &Source) -> Vec<Broken> {
 }
 
 fn lengths(source: &Source) -> Vec<Broken> {
-    let exception = LONGER.iter().find(|(path, _, _)| *path == source.path);
-    let most = exception.map_or(LONGEST, |(_, most, _)| *most);
     let lines = source.code.trim_end().lines().count();
-    if lines <= most {
+    if lines <= LONGEST {
         return Vec::new();
     }
     let end = source.code.trim_end().len();
-    vec![(end, format!("{lines} lines without tests; at most {most}"))]
+    vec![(end, format!("{lines} lines without tests; at most {LONGEST}"))]
 }
 
 // ── the rules can fail ──────────────────────────────────────────────────────────────────────
@@ -298,10 +289,6 @@ fn a_long_file_is_found_and_its_tests_do_not_count() {
             &(lines(498) + "fn a() {}\n" + &tests),
             lengths
         ),
-        [""; 0]
-    );
-    assert_eq!(
-        check("messages.rs", &(lines(600) + "fn a() {}\n"), lengths),
         [""; 0]
     );
 }

@@ -1,0 +1,111 @@
+//! 3 and 4: who people are: from the session to the authenticator, and on to the store.
+
+use std::net::IpAddr;
+
+use actix::Message;
+
+use crate::chat::{Refusal, Secret, UserName};
+
+/// Is this the password of that account? Answered with the account's name as registered.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<UserName, Refusal>")]
+pub struct Prove {
+    /// The account.
+    pub user: UserName,
+    /// The password.
+    pub password: Secret,
+    /// Whose failures are counted.
+    pub peer: Peer,
+}
+
+/// Makes an account.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<UserName, Refusal>")]
+pub struct Register {
+    /// The wanted name.
+    pub user: UserName,
+    /// The wanted password.
+    pub password: Secret,
+    /// Whose registrations are counted.
+    pub peer: Peer,
+}
+
+/// Changes the password of an account.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<(), Refusal>")]
+pub struct ChangePassword {
+    /// The account.
+    pub user: UserName,
+    /// The password so far.
+    pub old: Secret,
+    /// The wanted one.
+    pub new: Secret,
+    /// Whose failures are counted.
+    pub peer: Peer,
+}
+
+/// Where a connection comes from, as coarse as throttles count: an IPv4 address or an IPv6 /64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Peer(IpAddr);
+
+impl From<IpAddr> for Peer {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(v6) => {
+                let prefix = u128::from(v6) & !u128::from(u64::MAX);
+                Self(IpAddr::V6(prefix.into()))
+            }
+            v4 @ IpAddr::V4(_) => Self(v4),
+        }
+    }
+}
+
+/// What is asked of the store about one account.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<AccountAnswer, StoreFailed>")]
+pub enum AccountAsk {
+    /// The account, if there is one.
+    Find {
+        /// Its name.
+        user: UserName,
+    },
+    /// A new account.
+    Create {
+        /// The wanted name.
+        user: UserName,
+        /// The stored form of its password.
+        hash: String,
+    },
+    /// Another password, if it is still the old one.
+    Rehash {
+        /// The account.
+        user: UserName,
+        /// The stored form so far.
+        old: String,
+        /// The new stored form.
+        new: String,
+    },
+}
+
+/// What the store answers about one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountAnswer {
+    /// The account.
+    Found {
+        /// Its name as registered.
+        user: UserName,
+        /// The stored form of its password.
+        hash: String,
+    },
+    /// There is none.
+    NotFound,
+    /// The change is stored.
+    Stored,
+    /// Somebody else was first: the name is taken, or the password is another one by now.
+    Conflict,
+}
+
+/// The store is gone; the cause is in the operator's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the store does not answer")]
+pub struct StoreFailed;

@@ -1,0 +1,194 @@
+//! 5 and 6: what a session asks the store, and what it is answered.
+
+use actix::{Message, Recipient};
+
+use super::SessionMail;
+use crate::chat::command::{RoomKey, Where};
+use crate::chat::origin::SessionId;
+use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
+
+/// A question to the store; answers of one session come in the order of its asks.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Ask {
+    /// Who asks.
+    pub session: SessionId,
+    /// Where the answer goes: straight into the mailbox, ahead of the events that it caused.
+    pub reply: Recipient<SessionMail>,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// What a session asks the store, by what it must be for that.
+#[derive(Debug)]
+pub enum Question {
+    /// Make this session the account's live one. Its password is proven.
+    Claim {
+        /// The account as registered.
+        user: UserName,
+        /// What becomes of a live one.
+        on_duplicate: DuplicateLogin,
+    },
+    /// Something that only the live session of an account may ask.
+    Live {
+        /// The claim that makes it so.
+        claim: Claim,
+        /// What is asked.
+        request: Request,
+    },
+    /// Answered once every event so far has been handled by this node's sessions.
+    Settle,
+    /// The session ends: whatever it holds is free. Not answered, never refused.
+    Release {
+        /// The account it claimed or was about to claim.
+        user: UserName,
+    },
+}
+
+/// An account and the position of the claim event that made a session its live one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The account as registered.
+    pub user: UserName,
+    /// The claim event's position; older claims are void.
+    pub fence: Position,
+}
+
+/// What becomes of the live session of an account when somebody else logs in to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DuplicateLogin {
+    /// The newcomer is rejected.
+    Reject,
+    /// The newcomer takes over.
+    Replace,
+}
+
+/// What a live session asks, by theme.
+#[derive(Debug)]
+pub enum Request {
+    /// Say something.
+    Append(Append),
+    /// About rooms.
+    Rooms(RoomRequest),
+    /// About people.
+    People(PeopleRequest),
+    /// The last messages of a room.
+    History {
+        /// The room, or the current one.
+        room: Where,
+        /// How many at most.
+        count: u16,
+    },
+}
+
+/// Something to be said.
+#[derive(Debug)]
+pub enum Append {
+    /// In a room of the sender.
+    RoomMessage {
+        /// The room.
+        room: RoomName,
+        /// What is said.
+        text: Text,
+    },
+    /// To one person.
+    Whisper {
+        /// The person.
+        to: UserName,
+        /// What is said.
+        text: Text,
+    },
+    /// To one's subscribers.
+    Post {
+        /// What is said.
+        text: Text,
+    },
+}
+
+/// Something about rooms.
+#[derive(Debug)]
+pub enum RoomRequest {
+    /// Out of one room and into another, at once.
+    Move {
+        /// The room to leave.
+        from: RoomName,
+        /// The room to enter.
+        to: RoomName,
+        /// The key for a private one.
+        key: RoomKey,
+    },
+    /// The public rooms.
+    List,
+    /// Who is in a room.
+    Members {
+        /// The room.
+        room: RoomName,
+    },
+    /// What a room is about.
+    Topic {
+        /// The room.
+        room: RoomName,
+    },
+    /// Says what a room is about.
+    SetTopic {
+        /// The room.
+        room: RoomName,
+        /// The topic.
+        text: Text,
+    },
+}
+
+/// Something about people.
+#[derive(Debug)]
+pub enum PeopleRequest {
+    /// Follow somebody.
+    Follow {
+        /// The person.
+        author: UserName,
+    },
+    /// Stop following somebody.
+    Unfollow {
+        /// The person.
+        author: UserName,
+    },
+    /// Whom the asker follows.
+    Following,
+    /// Who follows the asker.
+    Followers,
+    /// Everyone online.
+    Online,
+    /// What is known about somebody.
+    WhoIs {
+        /// The person.
+        user: UserName,
+    },
+    /// Not at the keyboard.
+    Away {
+        /// What others are told.
+        text: Text,
+    },
+    /// At the keyboard again.
+    Back,
+}
+
+/// How an [`Ask`] ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The session is the account's live one.
+    Claimed {
+        /// The claim.
+        claim: Claim,
+        /// The room it is in.
+        room: RoomName,
+    },
+    /// The account has a live session, which stays.
+    Duplicate,
+    /// Granted.
+    Done(Answer),
+    /// Not granted; nothing was done.
+    Refused(Refusal),
+    /// The claim is no longer the account's live one: only the session's end is to come.
+    Void,
+    /// The answer to [`Question::Settle`].
+    Settled,
+}

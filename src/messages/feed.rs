@@ -1,0 +1,132 @@
+//! 7, 8 and 9: from the log to the sessions, in one loop of credit.
+
+use std::sync::Arc;
+
+use actix::Message;
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use super::Outcome;
+use crate::chat::origin::ConnId;
+use crate::chat::{Ending, Event, RoomName, UserName};
+
+/// The next events of the log, in log order.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Arrived {
+    /// At most [`BATCH_EVENTS`].
+    pub arrivals: Vec<Arrival>,
+    /// Given back when all of them are handled; until then nothing more comes.
+    pub credit: Credit,
+}
+
+/// One event as it comes to the registry.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The event.
+    pub event: Arc<Event>,
+    /// What a claim brings along; `Nothing` for every other event and for claims of other nodes.
+    pub brings: Brings,
+}
+
+/// What an account has when it goes live, as of its claim event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Brings {
+    /// The event says it all.
+    Nothing,
+    /// For a claim made by this node.
+    Standing {
+        /// The rooms it stays in; rooms it enters now come as events of their own.
+        rooms: Vec<RoomName>,
+        /// Whom it follows.
+        follows: Vec<UserName>,
+    },
+}
+
+/// Frames and endings for sessions of one hub, in log order.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Handoff {
+    /// What goes where.
+    pub deliveries: Vec<Delivery>,
+    /// Given back when the last session addressed has taken its frames.
+    pub credit: Credit,
+}
+
+/// One thing for some sessions of a hub.
+#[derive(Debug, Clone)]
+pub enum Delivery {
+    /// A frame, encoded once.
+    Frame {
+        /// The bytes.
+        frame: Bytes,
+        /// Who gets it.
+        to: Vec<ConnId>,
+    },
+    /// The session ends here: nothing later in the log reaches it.
+    End {
+        /// The session.
+        conn: ConnId,
+        /// Why.
+        ending: Ending,
+    },
+    /// The session's new format holds from here on.
+    FormatSet {
+        /// The session.
+        conn: ConnId,
+    },
+}
+
+/// Everything that reaches a session from the rest of the node.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub enum SessionMail {
+    /// What happened, spelled in the session's format.
+    Frames {
+        /// In log order.
+        frames: Frames,
+        /// Given back when the session has taken them.
+        credit: Credit,
+    },
+    /// The answer to the oldest unanswered ask.
+    Answered(Outcome),
+    /// From here on frames come in the format asked for last.
+    FormatSet,
+    /// It is over.
+    End(Ending),
+}
+
+/// One frame or several; one is the common case and costs nothing extra.
+#[derive(Debug, Clone)]
+pub enum Frames {
+    /// One.
+    One(Bytes),
+    /// Several, in log order.
+    Several(Vec<Bytes>),
+}
+
+/// A share of one batch in flight; when the last clone is dropped, by whomever, the batch is done.
+#[derive(Debug, Clone)]
+pub struct Credit(
+    #[expect(dead_code, reason = "held for its drop alone")] Arc<oneshot::Sender<()>>,
+);
+
+impl Credit {
+    /// A credit, and what resolves when all its clones are gone.
+    #[must_use]
+    pub fn new() -> (Self, Returned) {
+        let (held, returned) = oneshot::channel();
+        (Self(Arc::new(held)), Returned(returned))
+    }
+}
+
+/// Resolves when all clones of a [`Credit`] are gone.
+#[derive(Debug)]
+pub struct Returned(oneshot::Receiver<()>);
+
+impl Returned {
+    /// Waits until the batch is done.
+    pub async fn wait(self) {
+        let _closed = self.0.await;
+    }
+}
