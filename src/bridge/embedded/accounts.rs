@@ -1,0 +1,253 @@
+//! Accounts: rows, not events. For the authenticator, and for the operator beside a running node.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::lock::{self, Lock};
+use super::log::{self, No, Store, StoreError};
+use super::sql;
+use super::{Durability, OpenError, Options, schema};
+use crate::chat::event::Timestamp;
+use crate::chat::origin::Origin;
+use crate::chat::{Deed, Refusal, UserName};
+use crate::messages::{AccountAnswer, AccountAsk};
+
+/// Why the operator's wish about an account was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountsError {
+    /// The store cannot be opened; for [`remove`] also while a node runs on it.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A node runs on the store, and would go on with an account that is no more.
+    #[error("a node is running on {}; stop the node first", .data_dir.display())]
+    NodeRuns {
+        /// The store's directory.
+        data_dir: PathBuf,
+    },
+    /// The name is taken.
+    #[error("the account {user} exists already")]
+    Exists {
+        /// The name as registered.
+        user: UserName,
+    },
+    /// There is no such account in the store.
+    #[error("there is no account {user} in the store")]
+    NoSuchAccount {
+        /// The name as asked for.
+        user: UserName,
+    },
+    /// The store could not.
+    #[error("the store of accounts in {}: {why}", .file.display())]
+    Store {
+        /// The database.
+        file: PathBuf,
+        /// What happened.
+        why: String,
+    },
+}
+
+/// One account of the store, as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its name as registered.
+    pub user: UserName,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// The operator's hand on the accounts, with a connection of its own: works beside a running
+/// node, which sees every change at the next login.
+#[derive(Debug)]
+pub struct Accounts {
+    db: Connection,
+    file: PathBuf,
+}
+
+impl Accounts {
+    /// Opens the accounts in `data_dir`; makes directory and store if there are none.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the directory or its database cannot be used.
+    pub fn open(data_dir: &Path) -> Result<Self, OpenError> {
+        lock::make(data_dir)?;
+        Ok(Self {
+            db: schema::open(data_dir, Durability::Fsync)?,
+            file: log::file(data_dir),
+        })
+    }
+
+    /// Makes an account with the stored form of its password.
+    ///
+    /// # Errors
+    /// [`AccountsError::Exists`] when the name is taken, without case.
+    pub fn add(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
+        let made = create(&self.db, user, hash, log::wall_clock());
+        match made.map_err(|error| self.failed(&error))? {
+            0 => Err(AccountsError::Exists { user: user.clone() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives an account the stored form of another password.
+    ///
+    /// # Errors
+    /// [`AccountsError::NoSuchAccount`] when the store has none of that name.
+    pub fn set_password(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
+        let changed = sql::change(
+            &self.db,
+            "UPDATE accounts SET hash = ?2 WHERE name = ?1",
+            (user, hash),
+        );
+        match changed.map_err(|error| self.failed(&error))? {
+            0 => Err(AccountsError::NoSuchAccount { user: user.clone() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// All accounts of the store, sorted.
+    ///
+    /// # Errors
+    /// [`AccountsError::Store`] when they cannot be read.
+    pub fn list(&self) -> Result<Vec<Account>, AccountsError> {
+        let accounts = sql::rows(
+            &self.db,
+            "SELECT name, created FROM accounts ORDER BY name",
+            (),
+            |row| {
+                Ok(Account {
+                    user: row.get(0)?,
+                    created: row.get(1)?,
+                })
+            },
+        );
+        accounts.map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> AccountsError {
+        AccountsError::Store {
+            file: self.file.clone(),
+            why: error.to_string(),
+        }
+    }
+}
+
+/// Removes an account and all that names it but what it said; only while no node runs.
+///
+/// # Errors
+/// [`AccountsError::NodeRuns`] while a node holds `data_dir`, [`AccountsError::NoSuchAccount`]
+/// when the store has none of that name.
+pub fn remove(data_dir: &Path, user: &UserName) -> Result<(), AccountsError> {
+    let _lock = Lock::take(data_dir).map_err(|error| match error {
+        OpenError::Locked { data_dir } => AccountsError::NodeRuns { data_dir },
+        other => AccountsError::Open(other),
+    })?;
+    let mut store = Store::open(Options::bare(data_dir), log::wall_clock)?;
+    let failed = |error: StoreError| AccountsError::Store {
+        file: log::file(data_dir),
+        why: error.to_string(),
+    };
+    match store.find_account(user).map_err(failed)? {
+        Some(_) => store
+            .transaction(|store| {
+                store.begin()?;
+                store.remove_account(user)
+            })
+            .map_err(failed),
+        None => Err(AccountsError::NoSuchAccount { user: user.clone() }),
+    }
+}
+
+impl Store {
+    /// Answers the authenticator.
+    pub(super) fn account(&self, ask: AccountAsk) -> Result<AccountAnswer, StoreError> {
+        match ask {
+            AccountAsk::Find { user } => {
+                Ok(self.find_account(&user)?.unwrap_or(AccountAnswer::NotFound))
+            }
+            AccountAsk::Create { user, .. } if self.rules.configured.contains(&user) => {
+                Ok(AccountAnswer::Conflict)
+            }
+            AccountAsk::Create { user, hash } => {
+                Ok(stored_if(create(&self.db, &user, &hash, self.now())?))
+            }
+            AccountAsk::Rehash { user, old, new } => {
+                let changed = sql::change(
+                    &self.db,
+                    "UPDATE accounts SET hash = ?3 WHERE name = ?1 AND hash = ?2",
+                    (user, old, new),
+                )?;
+                Ok(stored_if(changed))
+            }
+        }
+    }
+
+    /// The account of that name, spelled as registered: in the settings or in the store.
+    pub(super) fn registered(&self, user: UserName) -> Result<UserName, No> {
+        if let Some(configured) = self.rules.configured.get(&user) {
+            return Ok(configured.clone());
+        }
+        let found = sql::value(
+            &self.db,
+            "SELECT name FROM accounts WHERE name = ?1",
+            [&user],
+        )?;
+        found.ok_or_else(|| Refusal::NoSuchUser { user }.into())
+    }
+
+    fn find_account(&self, user: &UserName) -> Result<Option<AccountAnswer>, StoreError> {
+        let found = sql::row(
+            &self.db,
+            "SELECT name, hash FROM accounts WHERE name = ?1",
+            [user],
+            |row| {
+                Ok(AccountAnswer::Found {
+                    user: row.get(0)?,
+                    hash: row.get(1)?,
+                })
+            },
+        )?;
+        Ok(found)
+    }
+
+    fn remove_account(&mut self, user: &UserName) -> Result<(), StoreError> {
+        sql::change(&self.db, "DELETE FROM accounts WHERE name = ?1", [user])?;
+        let pairs: Vec<(UserName, UserName)> = sql::rows(
+            &self.db,
+            "DELETE FROM follows WHERE follower = ?1 OR author = ?1 RETURNING author, follower",
+            [user],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        for (author, follower) in pairs {
+            self.append(&Origin::Store, Deed::Unfollowed { author, follower })?;
+        }
+        sql::change(
+            &self.db,
+            "DELETE FROM conversations WHERE name = ?1",
+            [user],
+        )?;
+        Ok(())
+    }
+}
+
+/// Makes an account unless the name is taken; returns how many were made.
+fn create(
+    db: &Connection,
+    user: &UserName,
+    hash: &str,
+    created: Timestamp,
+) -> rusqlite::Result<usize> {
+    sql::change(
+        db,
+        "INSERT INTO accounts (name, hash, created) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        (user, hash, created),
+    )
+}
+
+const fn stored_if(rows: usize) -> AccountAnswer {
+    if rows == 0 {
+        AccountAnswer::Conflict
+    } else {
+        AccountAnswer::Stored
+    }
+}

@@ -1,0 +1,192 @@
+//! Who is live: claims, their fences, and what happens when they end.
+
+use super::log::{No, Store, StoreError};
+use super::sql::{self, Int};
+use crate::chat::event::Timestamp;
+use crate::chat::origin::{Origin, SessionId};
+use crate::chat::{Deed, Position, RoomName, Text, UserName};
+use crate::messages::{Brings, Claim, DuplicateLogin, Outcome, Request};
+
+/// The live session of an account.
+#[derive(Debug)]
+pub(super) struct LiveClaim {
+    /// The account as registered.
+    pub(super) user: UserName,
+    /// The claim event's position.
+    pub(super) fence: Position,
+    /// The session.
+    pub(super) session: SessionId,
+    /// Since when.
+    pub(super) since: Timestamp,
+    /// What it left to be told, when away.
+    pub(super) away: Option<Text>,
+}
+
+/// Who asks for something that only a live session may ask.
+#[derive(Debug)]
+pub(super) struct Asker {
+    /// The account as registered.
+    pub(super) user: UserName,
+    /// Its live session, as the origin of what it does.
+    pub(super) origin: Origin,
+    /// What it left to be told, when away.
+    pub(super) away: Option<Text>,
+}
+
+impl Store {
+    /// Makes a session the account's live one, and moves it to the lobby.
+    pub(super) fn claim(
+        &mut self,
+        session: &SessionId,
+        user: UserName,
+        on_duplicate: DuplicateLogin,
+    ) -> Result<Outcome, StoreError> {
+        let held = self.live_claim(&user)?;
+        let by_another = held.is_some_and(|held| held.session != *session);
+        match on_duplicate {
+            DuplicateLogin::Reject if by_another => return Ok(Outcome::Duplicate),
+            DuplicateLogin::Reject | DuplicateLogin::Replace => {}
+        }
+        let origin = Origin::Session(session.clone());
+        let stays_in = self.settle_rooms(&user, &origin)?;
+        let needs_lobby = stays_in.is_empty();
+        let fence = self.go_live(session, &user, &origin, stays_in)?;
+        if needs_lobby {
+            self.enter(&RoomName::lobby(), &user, &origin)?;
+        }
+        Ok(Outcome::Claimed {
+            claim: Claim { user, fence },
+            room: RoomName::lobby(),
+        })
+    }
+
+    /// Ends the claim of exactly this session; of any other it leaves everything as it is.
+    pub(super) fn release(
+        &mut self,
+        session: &SessionId,
+        user: &UserName,
+    ) -> Result<(), StoreError> {
+        match self.live_claim(user)? {
+            Some(held) if held.session == *session => {
+                self.end(&held.user, &Origin::Session(session.clone()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Ends every claim: what the run before left behind.
+    pub(super) fn release_all(&mut self) -> Result<(), StoreError> {
+        let left_behind: Vec<UserName> =
+            sql::values(&self.db, "SELECT user FROM claims ORDER BY epoch, n", ())?;
+        for user in &left_behind {
+            self.end(user, &Origin::Store)?;
+        }
+        Ok(())
+    }
+
+    /// Does what a live session asks, or says that it is no longer the live one.
+    pub(super) fn live(
+        &mut self,
+        session: &SessionId,
+        claim: &Claim,
+        request: Request,
+    ) -> Result<Outcome, StoreError> {
+        let held = self.live_claim(&claim.user)?;
+        let Some(held) = held.filter(|held| held.fence == claim.fence && held.session == *session)
+        else {
+            return Ok(Outcome::Void);
+        };
+        let asker = Asker {
+            user: held.user,
+            origin: Origin::Session(held.session),
+            away: held.away,
+        };
+        let granted = match request {
+            Request::Append(append) => self.say(&asker, append),
+            Request::Rooms(request) => self.rooms(&asker, request),
+            Request::People(request) => self.people(&asker, request),
+            Request::History { room, count } => self.history(&asker, room, count),
+        };
+        match granted {
+            Ok(answer) => Ok(Outcome::Done(answer)),
+            Err(No::Refused(refusal)) => Ok(Outcome::Refused(refusal)),
+            Err(No::Failed(error)) => Err(error),
+        }
+    }
+
+    /// The live session of an account, if it has one.
+    pub(super) fn live_claim(&self, user: &UserName) -> rusqlite::Result<Option<LiveClaim>> {
+        sql::row(
+            &self.db,
+            "SELECT user, epoch, n, session, since, away FROM claims WHERE user = ?1",
+            [user],
+            |row| {
+                Ok(LiveClaim {
+                    user: row.get(0)?,
+                    fence: sql::position(row, 1)?,
+                    session: row.get(3)?,
+                    since: row.get(4)?,
+                    away: row.get(5)?,
+                })
+            },
+        )
+    }
+
+    /// Leaves all rooms but the lobby; returns the lobby if the account is in it.
+    fn settle_rooms(
+        &mut self,
+        user: &UserName,
+        origin: &Origin,
+    ) -> Result<Vec<RoomName>, StoreError> {
+        let lobby = RoomName::lobby();
+        let (stays_in, leaves): (Vec<_>, Vec<_>) = self
+            .rooms_of(user)?
+            .into_iter()
+            .partition(|room| *room == lobby);
+        for room in &leaves {
+            self.leave(room, user, origin)?;
+        }
+        Ok(stays_in)
+    }
+
+    /// Appends the claim event and stores the claim; an older one is overwritten.
+    fn go_live(
+        &mut self,
+        session: &SessionId,
+        user: &UserName,
+        origin: &Origin,
+        rooms: Vec<RoomName>,
+    ) -> Result<Position, StoreError> {
+        let brings = Brings::Standing {
+            rooms,
+            follows: self.follows_of(user)?,
+        };
+        let deed = Deed::Claimed {
+            user: user.clone(),
+            session: session.clone(),
+        };
+        let event = self.append_at(self.now(), origin, deed, brings)?;
+        sql::change(
+            &self.db,
+            "INSERT OR REPLACE INTO claims (user, epoch, n, session, since, away)
+             VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
+            (
+                user,
+                Int(event.position.epoch),
+                Int(event.position.n),
+                session,
+                event.at,
+            ),
+        )?;
+        Ok(event.position)
+    }
+
+    fn end(&mut self, user: &UserName, origin: &Origin) -> Result<(), StoreError> {
+        for room in self.rooms_of(user)? {
+            self.leave(&room, user, origin)?;
+        }
+        sql::change(&self.db, "DELETE FROM claims WHERE user = ?1", [user])?;
+        self.append(origin, Deed::Released { user: user.clone() })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! The log itself: what is appended, at which position, in which transaction.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+
+use super::sql::{self, Int};
+use super::wire::{self, NotARecord};
+use super::{OpenError, Options, schema};
+use crate::chat::event::Timestamp;
+use crate::chat::origin::Origin;
+use crate::chat::{Deed, Event, Position, Refusal};
+use crate::messages::{Arrival, Brings};
+
+/// Entries that the log keeps: what a client that was away can catch up with.
+pub(super) const LOG_ENTRIES: u64 = 100_000;
+
+/// The store itself could not do it; after this it decides nothing more.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StoreError {
+    /// SQLite could not.
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// What is stored cannot be read.
+    #[error("{0}")]
+    Record(#[from] NotARecord),
+}
+
+/// Why something was not done.
+#[derive(Debug)]
+pub(super) enum No {
+    /// The person may not have it; nothing was changed.
+    Refused(Refusal),
+    /// The store could not.
+    Failed(StoreError),
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<E: Into<StoreError>> From<E> for No {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Milliseconds since 1970; the program's own is [`wall_clock`].
+pub(super) type Clock = fn() -> Timestamp;
+
+/// The connection, and what of the log's end is known without asking it.
+///
+/// The themes (claims, rooms, people, history, accounts) each add what they decide.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) db: Connection,
+    pub(super) rules: Options,
+    clock: Clock,
+    head: Head,
+    arrivals: Vec<Arrival>,
+}
+
+/// The end of the log.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    /// Ordinal of the last entry since the file was made.
+    seq: u64,
+    /// Its position.
+    position: Position,
+}
+
+impl Store {
+    /// Opens the file as the run before left it.
+    pub(super) fn open(options: Options, clock: Clock) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Sqlite {
+            path: options.data_dir.join(schema::FILE),
+            source,
+        };
+        let db = schema::open(&options.data_dir, options.durability)?;
+        let head = Head::read(&db).map_err(failed)?;
+        Ok(Self {
+            db,
+            rules: options,
+            clock,
+            head,
+            arrivals: Vec::new(),
+        })
+    }
+
+    /// Begins an epoch, and releases as events what the run before left claimed.
+    pub(super) fn begin(&mut self) -> Result<(), StoreError> {
+        let after = self.head.position;
+        let seconds = self.now().0 / 1000;
+        let position = Position {
+            epoch: seconds.max(after.epoch + 1),
+            n: 0,
+        };
+        let epoch = Event {
+            position,
+            at: self.now(),
+            origin: Origin::Store,
+            deed: Deed::Epoch { after },
+        };
+        self.put(epoch, Brings::Nothing)?;
+        self.release_all()
+    }
+
+    /// Runs `work` in one transaction: on an error nothing of it is stored.
+    pub(super) fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let done = work(self).and_then(|done| {
+            self.trim()?;
+            self.db.execute_batch("COMMIT")?;
+            Ok(done)
+        });
+        if done.is_err() {
+            // Closing the connection, which is what follows, takes it back just the same.
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        done
+    }
+
+    /// Appends an event that belongs to no conversation.
+    pub(super) fn append(&mut self, origin: &Origin, deed: Deed) -> Result<Arc<Event>, StoreError> {
+        self.append_at(self.now(), origin, deed, Brings::Nothing)
+    }
+
+    /// Appends an event with its time and what it brings.
+    pub(super) fn append_at(
+        &mut self,
+        at: Timestamp,
+        origin: &Origin,
+        deed: Deed,
+        brings: Brings,
+    ) -> Result<Arc<Event>, StoreError> {
+        let event = Event {
+            position: self.head.position.next(),
+            at,
+            origin: origin.clone(),
+            deed,
+        };
+        self.put(event, brings)
+    }
+
+    /// The events appended since this was asked last.
+    pub(super) fn take_arrivals(&mut self) -> Vec<Arrival> {
+        std::mem::take(&mut self.arrivals)
+    }
+
+    /// The time of the store.
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The ordinal of the last entry; grows with every event.
+    pub(super) const fn last_seq(&self) -> u64 {
+        self.head.seq
+    }
+
+    fn put(&mut self, event: Event, brings: Brings) -> Result<Arc<Event>, StoreError> {
+        let head = Head {
+            seq: self.head.seq + 1,
+            position: event.position,
+        };
+        sql::change(
+            &self.db,
+            "INSERT INTO log (seq, epoch, n, record) VALUES (?1, ?2, ?3, ?4)",
+            (
+                Int(head.seq),
+                Int(head.position.epoch),
+                Int(head.position.n),
+                wire::write(&event)?,
+            ),
+        )?;
+        self.head = head;
+        let event = Arc::new(event);
+        self.arrivals.push(Arrival {
+            event: Arc::clone(&event),
+            brings,
+        });
+        Ok(event)
+    }
+
+    /// Drops what the log holds beyond its bound; as much as the transaction appended.
+    fn trim(&self) -> rusqlite::Result<usize> {
+        let last_to_go = self.head.seq.saturating_sub(LOG_ENTRIES);
+        sql::change(
+            &self.db,
+            "DELETE FROM log WHERE seq <= ?1",
+            [Int(last_to_go)],
+        )
+    }
+}
+
+impl Head {
+    fn read(db: &Connection) -> rusqlite::Result<Self> {
+        let last = sql::row(
+            db,
+            "SELECT seq, epoch, n FROM log ORDER BY seq DESC LIMIT 1",
+            (),
+            |row| {
+                let Int(seq) = row.get(0)?;
+                let position = sql::position(row, 1)?;
+                Ok(Self { seq, position })
+            },
+        )?;
+        Ok(last.unwrap_or(Self {
+            seq: 0,
+            position: Position::START,
+        }))
+    }
+}
+
+/// The machine's clock; a machine that lives before 1970 has no time at all.
+pub(super) fn wall_clock() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Where the database of a `data_dir` is, for the operator's eyes.
+pub(super) fn file(data_dir: &Path) -> std::path::PathBuf {
+    data_dir.join(schema::FILE)
+}

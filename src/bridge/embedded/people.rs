@@ -1,0 +1,250 @@
+//! People: what they say to each other, whom they follow, who is there.
+
+use super::claims::Asker;
+use super::log::{No, Store, StoreError};
+use super::sql::{self, Int};
+use crate::chat::answer::Presence;
+use crate::chat::event::{Echo, Timestamp};
+use crate::chat::limits::FOLLOWS_PER_USER;
+use crate::chat::{Answer, Deed, Refusal, RoomName, Text, UserName};
+use crate::messages::{Append, Brings, PeopleRequest};
+
+impl Store {
+    /// Appends what somebody says.
+    pub(super) fn say(&mut self, asker: &Asker, append: Append) -> Result<Answer, No> {
+        match append {
+            Append::RoomMessage { room, text } => self.say_in_room(asker, room, text),
+            Append::Whisper { to, text } => self.whisper(asker, to, text),
+            Append::Post { text } => self.post(asker, text),
+        }
+    }
+
+    /// Does what somebody asks about people.
+    pub(super) fn people(&mut self, asker: &Asker, request: PeopleRequest) -> Result<Answer, No> {
+        match request {
+            PeopleRequest::Follow { author } => self.follow(asker, author),
+            PeopleRequest::Unfollow { author } => self.unfollow(asker, author),
+            PeopleRequest::Following => Ok(Answer::Subscriptions {
+                users: self.follows_of(&asker.user)?,
+            }),
+            PeopleRequest::Followers => Ok(Answer::Subscribers {
+                users: self.followers_of(&asker.user)?,
+            }),
+            PeopleRequest::Online => Ok(Answer::Online {
+                users: sql::values(&self.db, "SELECT user FROM claims ORDER BY user", ())?,
+            }),
+            PeopleRequest::WhoIs { user } => self.who_is(asker, user),
+            PeopleRequest::Away { text } => self.go_away(asker, text),
+            PeopleRequest::Back => self.come_back(asker),
+        }
+    }
+
+    /// Whom an account follows, sorted.
+    pub(super) fn follows_of(&self, user: &UserName) -> rusqlite::Result<Vec<UserName>> {
+        sql::values(
+            &self.db,
+            "SELECT author FROM follows WHERE follower = ?1 ORDER BY author",
+            [user],
+        )
+    }
+
+    /// Who follows an account, sorted.
+    pub(super) fn followers_of(&self, user: &UserName) -> rusqlite::Result<Vec<UserName>> {
+        sql::values(
+            &self.db,
+            "SELECT follower FROM follows WHERE author = ?1 ORDER BY follower",
+            [user],
+        )
+    }
+
+    fn say_in_room(&mut self, asker: &Asker, room: RoomName, text: Text) -> Result<Answer, No> {
+        let (room, privacy) = self.joined_room(&asker.user, room)?;
+        let (k, at) = self.next_in_room(&room)?;
+        let deed = Deed::RoomMessage {
+            room: room.clone(),
+            sender: asker.user.clone(),
+            text,
+            k,
+            privacy,
+            echo: Echo::ExcludeSender,
+        };
+        let event = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
+        self.keep(&room, k, &event)?;
+        Ok(Answer::Said {
+            position: event.position,
+        })
+    }
+
+    fn whisper(&mut self, asker: &Asker, to: UserName, text: Text) -> Result<Answer, No> {
+        if to == asker.user {
+            return Err(Refusal::ToYourself.into());
+        }
+        let to = self.registered(to)?;
+        let Some(addressee) = self.live_claim(&to)? else {
+            return Err(Refusal::Offline { user: to }.into());
+        };
+        let (k, at) = self.next_of("whisper", &to)?;
+        let deed = Deed::Whisper {
+            to: to.clone(),
+            sender: asker.user.clone(),
+            text,
+            k,
+        };
+        let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
+        let position = said.position;
+        Ok(match addressee.away {
+            None => Answer::Said { position },
+            Some(text) => Answer::SaidToAway { position, to, text },
+        })
+    }
+
+    fn post(&mut self, asker: &Asker, text: Text) -> Result<Answer, No> {
+        let heard = self
+            .db
+            .prepare_cached("SELECT 1 FROM follows WHERE author = ?1")?
+            .exists([&asker.user])?;
+        if !heard {
+            return Ok(Answer::NobodySubscribes);
+        }
+        let (k, at) = self.next_of("post", &asker.user)?;
+        let deed = Deed::Post {
+            sender: asker.user.clone(),
+            text,
+            k,
+        };
+        let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
+        Ok(Answer::Said {
+            position: said.position,
+        })
+    }
+
+    fn follow(&mut self, asker: &Asker, author: UserName) -> Result<Answer, No> {
+        if author == asker.user {
+            return Err(Refusal::ToYourself.into());
+        }
+        let author = self.registered(author)?;
+        if !self.does_follow(&asker.user, &author)? {
+            self.has_place_for_a_follow(&asker.user)?;
+            sql::change(
+                &self.db,
+                "INSERT INTO follows (follower, author) VALUES (?1, ?2)",
+                (&asker.user, &author),
+            )?;
+            let deed = Deed::Followed {
+                author: author.clone(),
+                follower: asker.user.clone(),
+            };
+            self.append(&asker.origin, deed)?;
+        }
+        Ok(Answer::Subscribed { author })
+    }
+
+    /// Whom somebody follows may have no account any more; that can be undone all the same.
+    fn unfollow(&mut self, asker: &Asker, author: UserName) -> Result<Answer, No> {
+        let followed: Option<UserName> = sql::value(
+            &self.db,
+            "DELETE FROM follows WHERE follower = ?1 AND author = ?2 RETURNING author",
+            (&asker.user, &author),
+        )?;
+        let Some(author) = followed else {
+            let author = self.registered(author)?;
+            return Ok(Answer::Unsubscribed { author });
+        };
+        let deed = Deed::Unfollowed {
+            author: author.clone(),
+            follower: asker.user.clone(),
+        };
+        self.append(&asker.origin, deed)?;
+        Ok(Answer::Unsubscribed { author })
+    }
+
+    fn does_follow(&self, follower: &UserName, author: &UserName) -> rusqlite::Result<bool> {
+        self.db
+            .prepare_cached("SELECT 1 FROM follows WHERE follower = ?1 AND author = ?2")?
+            .exists((follower, author))
+    }
+
+    fn has_place_for_a_follow(&self, follower: &UserName) -> Result<(), No> {
+        let most = FOLLOWS_PER_USER;
+        let count: Option<Int> = sql::value(
+            &self.db,
+            "SELECT count(*) FROM follows WHERE follower = ?1",
+            [follower],
+        )?;
+        if count.is_some_and(|Int(count)| count >= most as u64) {
+            return Err(Refusal::TooManySubscriptions { most }.into());
+        }
+        Ok(())
+    }
+
+    fn who_is(&self, asker: &Asker, user: UserName) -> Result<Answer, No> {
+        let user = self.registered(user)?;
+        let presence = match self.live_claim(&user)? {
+            None => Presence::Offline,
+            Some(claim) => Presence::Online {
+                node: claim.session.incarnation.node,
+                since: claim.since,
+                rooms: self.rooms_in_sight(&asker.user, &user)?,
+                away: claim.away,
+            },
+        };
+        Ok(Answer::WhoIs { user, presence })
+    }
+
+    /// The rooms of somebody that are public or that the asker is in too, sorted.
+    fn rooms_in_sight(&self, asker: &UserName, user: &UserName) -> rusqlite::Result<Vec<RoomName>> {
+        sql::values(
+            &self.db,
+            "SELECT name FROM members JOIN rooms ON name = room
+             WHERE user = ?1 AND (seal IS NULL
+                 OR EXISTS (SELECT 1 FROM members AS own WHERE own.room = name AND own.user = ?2))
+             ORDER BY name",
+            (user, asker),
+        )
+    }
+
+    fn go_away(&mut self, asker: &Asker, text: Text) -> Result<Answer, No> {
+        if asker.away.as_ref() != Some(&text) {
+            self.set_away(&asker.user, Some(&text))?;
+            let deed = Deed::WentAway {
+                user: asker.user.clone(),
+                text: text.clone(),
+            };
+            self.append(&asker.origin, deed)?;
+        }
+        Ok(Answer::Away { text })
+    }
+
+    fn come_back(&mut self, asker: &Asker) -> Result<Answer, No> {
+        if asker.away.is_some() {
+            self.set_away(&asker.user, None)?;
+            let user = asker.user.clone();
+            self.append(&asker.origin, Deed::CameBack { user })?;
+        }
+        Ok(Answer::Back)
+    }
+
+    fn set_away(&self, user: &UserName, text: Option<&Text>) -> rusqlite::Result<usize> {
+        sql::change(
+            &self.db,
+            "UPDATE claims SET away = ?2 WHERE user = ?1",
+            (user, text),
+        )
+    }
+
+    /// The next ordinal of a conversation that is no room's, and a time not before its last.
+    fn next_of(&self, kind: &str, name: &UserName) -> Result<(u64, Timestamp), StoreError> {
+        let next = self
+            .db
+            .prepare_cached(
+                "INSERT INTO conversations (kind, name, k, at) VALUES (?1, ?2, 1, ?3)
+                 ON CONFLICT DO UPDATE SET k = k + 1, at = max(at, excluded.at)
+                 RETURNING k, at",
+            )?
+            .query_row((kind, name, self.now()), |row| {
+                let Int(k) = row.get(0)?;
+                Ok((k, row.get(1)?))
+            })?;
+        Ok(next)
+    }
+}

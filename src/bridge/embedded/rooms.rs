@@ -1,0 +1,299 @@
+//! Rooms: who is in them, their keys and topics, and when they vanish.
+
+use aws_lc_rs::digest::{Digest, SHA256, digest};
+use subtle::ConstantTimeEq;
+
+use super::claims::Asker;
+use super::log::{No, Store, StoreError};
+use super::sql::{self, Int};
+use crate::chat::answer::KeyUse;
+use crate::chat::command::RoomKey;
+use crate::chat::event::Privacy;
+use crate::chat::limits::ROOM_KEY_BYTES;
+use crate::chat::origin::Origin;
+use crate::chat::{Answer, Deed, Refusal, RoomName, Secret, Text, UserName};
+use crate::messages::RoomRequest;
+
+/// A room as it stands.
+#[derive(Debug)]
+pub(super) struct Room {
+    /// Spelled as it was first entered.
+    pub(super) name: RoomName,
+    /// What its key is compared with; only a private room has one.
+    seal: Option<Vec<u8>>,
+    topic: Option<Text>,
+}
+
+/// What entering a room takes.
+#[derive(Debug)]
+enum Entry {
+    /// It exists, and may be entered.
+    Open { room: RoomName, key: KeyUse },
+    /// It has to be made, with this seal if it is to be private.
+    New { seal: Option<Digest> },
+}
+
+impl Store {
+    /// Does what somebody asks about rooms.
+    pub(super) fn rooms(&mut self, asker: &Asker, request: RoomRequest) -> Result<Answer, No> {
+        match request {
+            RoomRequest::Move { from, to, key } => self.move_to(asker, from, to, key),
+            RoomRequest::List => Ok(self.list()?),
+            RoomRequest::Members { room } => self.members(asker, room),
+            RoomRequest::Topic { room } => {
+                let room = self.known_room(&asker.user, room)?;
+                Ok(Answer::Topic {
+                    room: room.name,
+                    topic: room.topic,
+                })
+            }
+            RoomRequest::SetTopic { room, text } => self.set_topic(asker, room, text),
+        }
+    }
+
+    /// Puts an account that is not in a room into it.
+    pub(super) fn enter(
+        &mut self,
+        room: &RoomName,
+        user: &UserName,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
+        let deed = Deed::Entered {
+            room: room.clone(),
+            user: user.clone(),
+        };
+        self.append(origin, deed)?;
+        sql::change(
+            &self.db,
+            "INSERT INTO members (room, user, entered) VALUES (?1, ?2, ?3)",
+            (room, user, Int(self.last_seq())),
+        )?;
+        Ok(())
+    }
+
+    /// Takes an account that is in a room out of it; the room may vanish with that.
+    pub(super) fn leave(
+        &mut self,
+        room: &RoomName,
+        user: &UserName,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
+        let deed = Deed::Left {
+            room: room.clone(),
+            user: user.clone(),
+        };
+        self.append(origin, deed)?;
+        sql::change(
+            &self.db,
+            "DELETE FROM members WHERE room = ?1 AND user = ?2",
+            (room, user),
+        )?;
+        self.remove_if_void(room)?;
+        Ok(())
+    }
+
+    /// Removes a room that is empty and has neither key, topic nor history; never the lobby.
+    pub(super) fn remove_if_void(&self, room: &RoomName) -> rusqlite::Result<usize> {
+        sql::change(
+            &self.db,
+            "DELETE FROM rooms
+             WHERE name = ?1 AND name <> 'lobby' AND seal IS NULL AND topic IS NULL
+               AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1)
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)",
+            [room],
+        )
+    }
+
+    /// The rooms that an account is in, the one entered last at the end.
+    pub(super) fn rooms_of(&self, user: &UserName) -> rusqlite::Result<Vec<RoomName>> {
+        sql::values(
+            &self.db,
+            "SELECT room FROM members WHERE user = ?1 ORDER BY entered",
+            [user],
+        )
+    }
+
+    /// A room that its asker may know of: a public one, or one it is in.
+    pub(super) fn known_room(&self, user: &UserName, room: RoomName) -> Result<Room, No> {
+        match self.room(&room)? {
+            Some(found) if found.seal.is_none() || self.is_member(&room, user)? => Ok(found),
+            Some(_) | None => Err(Refusal::NoSuchRoom { room }.into()),
+        }
+    }
+
+    /// The name and privacy of a room that somebody is in.
+    pub(super) fn joined_room(
+        &self,
+        user: &UserName,
+        room: RoomName,
+    ) -> Result<(RoomName, Privacy), No> {
+        let found = sql::row(
+            &self.db,
+            "SELECT name, seal IS NULL FROM members JOIN rooms ON name = room
+             WHERE room = ?1 AND user = ?2",
+            (&room, user),
+            |row| {
+                let public: bool = row.get(1)?;
+                let privacy = if public {
+                    Privacy::Public
+                } else {
+                    Privacy::Private
+                };
+                Ok((row.get(0)?, privacy))
+            },
+        )?;
+        found.ok_or_else(|| Refusal::NotIn { room }.into())
+    }
+
+    fn move_to(
+        &mut self,
+        asker: &Asker,
+        from: RoomName,
+        to: RoomName,
+        key: RoomKey,
+    ) -> Result<Answer, No> {
+        let (from, _) = self.joined_room(&asker.user, from)?;
+        let (room, key) = match self.entry(&asker.user, &to, key)? {
+            Entry::Open { room, key } => (room, key),
+            Entry::New { seal } => {
+                self.make_room(&to, seal)?;
+                (to, KeyUse::Fitting)
+            }
+        };
+        self.leave(&from, &asker.user, &asker.origin)?;
+        self.enter(&room, &asker.user, &asker.origin)?;
+        Ok(Answer::Entered {
+            here: self.count_members(&room)?,
+            room,
+            key,
+        })
+    }
+
+    /// Whether and how somebody may enter a room; changes nothing.
+    fn entry(&self, user: &UserName, to: &RoomName, key: RoomKey) -> Result<Entry, No> {
+        let key = match key {
+            RoomKey::Given(key) if key.expose().len() > ROOM_KEY_BYTES => {
+                let most = ROOM_KEY_BYTES;
+                return Err(Refusal::KeyTooLong { most }.into());
+            }
+            RoomKey::Given(key) => Some(seal(to, &key)),
+            RoomKey::None => None,
+        };
+        let Some(room) = self.room(to)? else {
+            self.has_place_for_a_room()?;
+            return Ok(Entry::New { seal: key });
+        };
+        let name = room.name;
+        if self.is_member(&name, user)? {
+            return Err(Refusal::AlreadyIn { room: name }.into());
+        }
+        let key = match (room.seal, key) {
+            (None, None) => KeyUse::Fitting,
+            (None, Some(_)) => KeyUse::Needless,
+            (Some(seal), Some(shown)) if bool::from(seal.ct_eq(shown.as_ref())) => KeyUse::Fitting,
+            (Some(_), Some(_) | None) => return Err(Refusal::WrongKey { room: name }.into()),
+        };
+        Ok(Entry::Open { room: name, key })
+    }
+
+    fn has_place_for_a_room(&self) -> Result<(), No> {
+        let most = self.rules.rooms;
+        let count = sql::value(&self.db, "SELECT count(*) FROM rooms", ())?;
+        if count.is_some_and(|Int(count)| count >= most) {
+            return Err(Refusal::TooManyRooms { most }.into());
+        }
+        Ok(())
+    }
+
+    fn make_room(&self, name: &RoomName, seal: Option<Digest>) -> rusqlite::Result<usize> {
+        sql::change(
+            &self.db,
+            "INSERT INTO rooms (name, seal) VALUES (?1, ?2)",
+            (name, seal.as_ref().map(Digest::as_ref)),
+        )
+    }
+
+    fn list(&self) -> rusqlite::Result<Answer> {
+        let rooms = sql::rows(
+            &self.db,
+            "SELECT name, (SELECT count(*) FROM members WHERE room = name)
+             FROM rooms WHERE seal IS NULL ORDER BY name",
+            (),
+            |row| {
+                let Int(here) = row.get(1)?;
+                Ok((row.get(0)?, here))
+            },
+        )?;
+        Ok(Answer::Rooms { rooms })
+    }
+
+    fn members(&self, asker: &Asker, room: RoomName) -> Result<Answer, No> {
+        let room = self.known_room(&asker.user, room)?.name;
+        let users = sql::values(
+            &self.db,
+            "SELECT user FROM members WHERE room = ?1 ORDER BY user",
+            [&room],
+        )?;
+        Ok(Answer::Members { room, users })
+    }
+
+    fn set_topic(&mut self, asker: &Asker, room: RoomName, text: Text) -> Result<Answer, No> {
+        let (room, _) = self.joined_room(&asker.user, room)?;
+        let changed = sql::change(
+            &self.db,
+            "UPDATE rooms SET topic = ?2 WHERE name = ?1 AND topic IS NOT ?2",
+            (&room, &text),
+        )?;
+        if changed > 0 {
+            let deed = Deed::TopicSet {
+                room: room.clone(),
+                by: asker.user.clone(),
+                text: text.clone(),
+            };
+            self.append(&asker.origin, deed)?;
+        }
+        Ok(Answer::Topic {
+            room,
+            topic: Some(text),
+        })
+    }
+
+    fn room(&self, name: &RoomName) -> rusqlite::Result<Option<Room>> {
+        sql::row(
+            &self.db,
+            "SELECT name, seal, topic FROM rooms WHERE name = ?1",
+            [name],
+            |row| {
+                Ok(Room {
+                    name: row.get(0)?,
+                    seal: row.get(1)?,
+                    topic: row.get(2)?,
+                })
+            },
+        )
+    }
+
+    fn is_member(&self, room: &RoomName, user: &UserName) -> rusqlite::Result<bool> {
+        self.db
+            .prepare_cached("SELECT 1 FROM members WHERE room = ?1 AND user = ?2")?
+            .exists((room, user))
+    }
+
+    fn count_members(&self, room: &RoomName) -> rusqlite::Result<u64> {
+        let count = sql::value(
+            &self.db,
+            "SELECT count(*) FROM members WHERE room = ?1",
+            [room],
+        )?;
+        Ok(count.map_or(0, |Int(count)| count))
+    }
+}
+
+/// What is stored instead of a key, so that one that is used elsewhere too does not lie about.
+/// It has one length whatever the key's, and is another one in every room.
+fn seal(room: &RoomName, key: &Secret) -> Digest {
+    let mut sealed = zeroize::Zeroizing::new(room.as_str().to_ascii_lowercase().into_bytes());
+    sealed.push(0);
+    sealed.extend_from_slice(key.expose());
+    digest(&SHA256, &sealed)
+}

@@ -1,0 +1,129 @@
+//! The tables, and how a file becomes one that this program can use.
+//!
+//! Names are compared without case by the columns themselves. The file's `user_version` is the
+//! number of the last step of [`STEPS`] that it has seen; a file from a newer program is refused.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{Durability, OpenError};
+
+/// The database in `data_dir`.
+pub(super) const FILE: &str = "conclave.db";
+
+/// How long a transaction waits for one of another process (`conclave user` beside a node).
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Statements kept prepared: more than this program has.
+const STATEMENTS: usize = 128;
+
+/// One step for each version of the schema, in order; a step that was released never changes.
+const STEPS: [&str; 1] = ["
+    CREATE TABLE log (
+        seq    INTEGER PRIMARY KEY,
+        epoch  INTEGER NOT NULL,
+        n      INTEGER NOT NULL,
+        record TEXT    NOT NULL
+    );
+    CREATE TABLE conversations (
+        kind TEXT    NOT NULL,
+        name TEXT    NOT NULL COLLATE NOCASE,
+        k    INTEGER NOT NULL,
+        at   INTEGER NOT NULL,
+        PRIMARY KEY (kind, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE messages (
+        room   TEXT    NOT NULL COLLATE NOCASE,
+        k      INTEGER NOT NULL,
+        epoch  INTEGER NOT NULL,
+        n      INTEGER NOT NULL,
+        at     INTEGER NOT NULL,
+        record TEXT    NOT NULL,
+        PRIMARY KEY (room, k)
+    ) WITHOUT ROWID;
+    CREATE TABLE rooms (
+        name  TEXT    NOT NULL COLLATE NOCASE PRIMARY KEY,
+        seal  BLOB,
+        topic TEXT,
+        k     INTEGER NOT NULL DEFAULT 0,
+        at    INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE TABLE members (
+        room    TEXT    NOT NULL COLLATE NOCASE,
+        user    TEXT    NOT NULL COLLATE NOCASE,
+        entered INTEGER NOT NULL,
+        PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE INDEX members_by_user ON members (user, entered);
+    CREATE TABLE claims (
+        user    TEXT    NOT NULL COLLATE NOCASE PRIMARY KEY,
+        epoch   INTEGER NOT NULL,
+        n       INTEGER NOT NULL,
+        session TEXT    NOT NULL,
+        since   INTEGER NOT NULL,
+        away    TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE follows (
+        follower TEXT NOT NULL COLLATE NOCASE,
+        author   TEXT NOT NULL COLLATE NOCASE,
+        PRIMARY KEY (follower, author)
+    ) WITHOUT ROWID;
+    CREATE INDEX follows_by_author ON follows (author, follower);
+    CREATE TABLE accounts (
+        name    TEXT    NOT NULL COLLATE NOCASE PRIMARY KEY,
+        hash    TEXT    NOT NULL,
+        created INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    INSERT INTO rooms (name) VALUES ('lobby');
+"];
+
+/// Opens the database in an existing `data_dir`, makes it if there is none, brings it up to date.
+///
+/// # Errors
+/// [`OpenError::Newer`] for a file of a newer program, [`OpenError::Sqlite`] for everything else.
+pub(super) fn open(data_dir: &Path, durability: Durability) -> Result<Connection, OpenError> {
+    let path = data_dir.join(FILE);
+    let sqlite = |source| OpenError::Sqlite {
+        path: path.clone(),
+        source,
+    };
+    let mut db = connect(&path, durability).map_err(sqlite)?;
+    let tx = db
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(sqlite)?;
+    let found: usize = tx
+        .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))
+        .map_err(sqlite)? as usize;
+    if found > STEPS.len() {
+        return Err(OpenError::Newer {
+            found,
+            known: STEPS.len(),
+            path,
+        });
+    }
+    upgrade(tx, found).map_err(sqlite)?;
+    Ok(db)
+}
+
+fn connect(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let db = Connection::open(path)?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = match durability {
+        Durability::Fsync => "FULL",
+        Durability::Relaxed => "NORMAL",
+    };
+    db.pragma_update(None, "synchronous", synchronous)?;
+    Ok(db)
+}
+
+fn upgrade(tx: Transaction<'_>, found: usize) -> rusqlite::Result<()> {
+    for step in &STEPS[found..] {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(None, "user_version", STEPS.len() as u32)?;
+    tx.commit()
+}

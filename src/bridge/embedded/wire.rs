@@ -1,0 +1,403 @@
+//! How an event stands in the log: one JSON record, without the position, which is the entry's own.
+//!
+//! `{"v":1,"type":"room_message","room":"lobby","k":312,"public":true,"sender":"alice",
+//! "text":"…","exclude_sender":true,"origin":"node-1.8c1f/77","at":1763850123456}`
+//!
+//! The record's shape stands here and not on [`Deed`], so that the domain knows no serialisation;
+//! the compiler still sees that both have the same variants and fields.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::event::{Echo, Privacy, Timestamp};
+use crate::chat::origin::{Origin, SessionId};
+use crate::chat::{Deed, Event, Position, RoomName, Text, UserName};
+
+/// The version that this program writes, and the newest that it reads.
+const VERSION: u32 = 1;
+
+/// A record that cannot be read back.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotARecord {
+    /// It is not the JSON of a record, or a name or text in it is none.
+    #[error("a log record is not what it should be")]
+    Json(#[from] serde_json::Error),
+    /// A newer program wrote it.
+    #[error("a log record has version {found}; this program reads up to {VERSION}")]
+    Newer {
+        /// Its version.
+        found: u32,
+    },
+}
+
+/// The record of an event.
+///
+/// # Errors
+/// [`NotARecord::Json`], which no event that exists can cause.
+pub(super) fn write(event: &Event) -> Result<String, NotARecord> {
+    let record = Written {
+        v: VERSION,
+        deed: &event.deed,
+        origin: match &event.origin {
+            Origin::Store => None,
+            Origin::Session(session) => Some(session.to_string()),
+        },
+        at: event.at.0,
+    };
+    Ok(serde_json::to_string(&record)?)
+}
+
+/// The event of a record at its position. Fields that this program does not know are ignored.
+///
+/// # Errors
+/// [`NotARecord`] for anything that [`write`] did not make.
+pub(super) fn read(position: Position, record: &str) -> Result<Event, NotARecord> {
+    let Version { v: found } = serde_json::from_str(record)?;
+    if found > VERSION {
+        return Err(NotARecord::Newer { found });
+    }
+    let record: Kept = serde_json::from_str(record)?;
+    Ok(Event {
+        position,
+        at: Timestamp(record.at),
+        origin: record.origin.0,
+        deed: record.deed,
+    })
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u32,
+    #[serde(flatten, with = "WireDeed")]
+    deed: &'a Deed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    at: u64,
+}
+
+/// Read before the rest, whose shape depends on it.
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(flatten, with = "WireDeed")]
+    deed: Deed,
+    #[serde(default)]
+    origin: KeptOrigin,
+    at: u64,
+}
+
+/// An origin that is left out is the store's.
+struct KeptOrigin(Origin);
+
+impl Default for KeptOrigin {
+    fn default() -> Self {
+        Self(Origin::Store)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeptOrigin {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        word::deserialize(from).map(|session| Self(Origin::Session(session)))
+    }
+}
+
+/// The shape of a [`Deed`] in a record; serde checks it against the original.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Deed", tag = "type", rename_all = "snake_case")]
+enum WireDeed {
+    Epoch {
+        #[serde(with = "word")]
+        after: Position,
+    },
+    Claimed {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(with = "word")]
+        session: SessionId,
+    },
+    Released {
+        #[serde(with = "word")]
+        user: UserName,
+    },
+    Entered {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        user: UserName,
+    },
+    Left {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        user: UserName,
+    },
+    RoomMessage {
+        #[serde(with = "word")]
+        room: RoomName,
+        k: u64,
+        #[serde(rename = "public", with = "public")]
+        privacy: Privacy,
+        #[serde(with = "word")]
+        sender: UserName,
+        #[serde(with = "word")]
+        text: Text,
+        #[serde(rename = "exclude_sender", with = "exclude_sender")]
+        echo: Echo,
+    },
+    Whisper {
+        #[serde(with = "word")]
+        to: UserName,
+        k: u64,
+        #[serde(with = "word")]
+        sender: UserName,
+        #[serde(with = "word")]
+        text: Text,
+    },
+    Post {
+        k: u64,
+        #[serde(with = "word")]
+        sender: UserName,
+        #[serde(with = "word")]
+        text: Text,
+    },
+    Followed {
+        #[serde(with = "word")]
+        author: UserName,
+        #[serde(with = "word")]
+        follower: UserName,
+    },
+    Unfollowed {
+        #[serde(with = "word")]
+        author: UserName,
+        #[serde(with = "word")]
+        follower: UserName,
+    },
+    TopicSet {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        by: UserName,
+        #[serde(with = "word")]
+        text: Text,
+    },
+    WentAway {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(with = "word")]
+        text: Text,
+    },
+    CameBack {
+        #[serde(with = "word")]
+        user: UserName,
+    },
+}
+
+/// A value that stands in a record as one string.
+trait Word: Sized {
+    fn word(&self) -> Cow<'_, str>;
+    fn of_word(word: &str) -> Result<Self, impl std::fmt::Display>;
+}
+
+macro_rules! words {
+    ($($kind:ty, $word:expr, $of_word:expr;)*) => {
+        $(impl Word for $kind {
+            fn word(&self) -> Cow<'_, str> {
+                let word: fn(&$kind) -> Cow<'_, str> = $word;
+                word(self)
+            }
+            fn of_word(word: &str) -> Result<Self, impl std::fmt::Display> {
+                $of_word(word)
+            }
+        })*
+    };
+}
+
+words! {
+    UserName, |name| name.as_str().into(), UserName::new;
+    RoomName, |name| name.as_str().into(), RoomName::new;
+    Text, |text| text.as_str().into(), Text::new;
+    Position, |position| position.to_string().into(), str::parse::<Position>;
+    SessionId, |session| session.to_string().into(), str::parse::<SessionId>;
+}
+
+mod word {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Word;
+
+    pub(super) fn serialize<S: Serializer>(value: &impl Word, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&value.word())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, W: Word>(from: D) -> Result<W, D::Error> {
+        let word = Cow::<'de, str>::deserialize(from)?;
+        W::of_word(&word).map_err(D::Error::custom)
+    }
+}
+
+mod public {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Privacy;
+
+    pub(super) fn serialize<S: Serializer>(privacy: &Privacy, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(match privacy {
+            Privacy::Public => true,
+            Privacy::Private => false,
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Privacy, D::Error> {
+        let public = bool::deserialize(from)?;
+        Ok(if public {
+            Privacy::Public
+        } else {
+            Privacy::Private
+        })
+    }
+}
+
+mod exclude_sender {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Echo;
+
+    pub(super) fn serialize<S: Serializer>(echo: &Echo, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(match echo {
+            Echo::ExcludeSender => true,
+            Echo::IncludeSender => false,
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Echo, D::Error> {
+        let excluded = bool::deserialize(from)?;
+        Ok(if excluded {
+            Echo::ExcludeSender
+        } else {
+            Echo::IncludeSender
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chat::NodeName;
+    use crate::chat::origin::{ConnId, Incarnation};
+
+    fn user() -> impl Strategy<Value = UserName> {
+        "u[A-Za-z0-9_.-]{0,31}".prop_map(|name| UserName::new(&name).unwrap())
+    }
+
+    fn room() -> impl Strategy<Value = RoomName> {
+        "r[A-Za-z0-9_.-]{0,63}".prop_map(|name| RoomName::new(&name).unwrap())
+    }
+
+    fn text() -> impl Strategy<Value = Text> {
+        any::<String>().prop_map(|said| Text::new(&format!("x{said}")).unwrap())
+    }
+
+    fn position() -> impl Strategy<Value = Position> {
+        (any::<u64>(), any::<u64>()).prop_map(|(epoch, n)| Position { epoch, n })
+    }
+
+    fn session() -> impl Strategy<Value = SessionId> {
+        (any::<u32>(), any::<u64>()).prop_map(|(run, conn)| SessionId {
+            incarnation: Incarnation {
+                node: NodeName::new("node-1").unwrap(),
+                run,
+            },
+            conn: ConnId(conn),
+        })
+    }
+
+    fn room_message() -> impl Strategy<Value = Deed> {
+        let privacy = prop_oneof![Just(Privacy::Public), Just(Privacy::Private)];
+        let echo = prop_oneof![Just(Echo::ExcludeSender), Just(Echo::IncludeSender)];
+        (room(), user(), text(), any::<u64>(), privacy, echo).prop_map(
+            |(room, sender, text, k, privacy, echo)| Deed::RoomMessage {
+                room,
+                sender,
+                text,
+                k,
+                privacy,
+                echo,
+            },
+        )
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        let k = any::<u64>;
+        prop_oneof![
+            room_message(),
+            position().prop_map(|after| Deed::Epoch { after }),
+            (user(), session()).prop_map(|(user, session)| Deed::Claimed { user, session }),
+            user().prop_map(|user| Deed::Released { user }),
+            (room(), user()).prop_map(|(room, user)| Deed::Entered { room, user }),
+            (room(), user()).prop_map(|(room, user)| Deed::Left { room, user }),
+            (user(), user(), text(), k()).prop_map(|(to, sender, text, k)| Deed::Whisper {
+                to,
+                sender,
+                text,
+                k
+            }),
+            (user(), text(), k()).prop_map(|(sender, text, k)| Deed::Post { sender, text, k }),
+            (user(), user()).prop_map(|(author, follower)| Deed::Followed { author, follower }),
+            (user(), user()).prop_map(|(author, follower)| Deed::Unfollowed { author, follower }),
+            (room(), user(), text()).prop_map(|(room, by, text)| Deed::TopicSet { room, by, text }),
+            (user(), text()).prop_map(|(user, text)| Deed::WentAway { user, text }),
+            user().prop_map(|user| Deed::CameBack { user }),
+        ]
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        let origin = prop_oneof![Just(Origin::Store), session().prop_map(Origin::Session)];
+        (position(), any::<u64>(), origin, deed()).prop_map(|(position, at, origin, deed)| Event {
+            position,
+            at: Timestamp(at),
+            origin,
+            deed,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(event in event()) {
+            let record = write(&event).unwrap();
+            // Names are equal without case; their spelling has to survive too.
+            let read = read(event.position, &record).unwrap();
+            prop_assert_eq!(format!("{read:?}"), format!("{event:?}"));
+        }
+
+        #[test]
+        fn anything_else_is_an_error(record in "\\PC{0,60}") {
+            prop_assert!(read(Position::START, &record).is_err());
+        }
+    }
+
+    const ONE: &str = r#"{"v":1,"type":"room_message","room":"lobby","k":312,"public":true,"sender":"alice","text":"…","exclude_sender":true,"origin":"node-1.8c1f/77","at":1763850123456}"#;
+
+    #[test]
+    fn a_record_looks_as_documented() {
+        let event = read(Position::START, ONE).unwrap();
+        assert_eq!(write(&event).unwrap(), ONE);
+        let more = ONE.replacen('{', r#"{"unheard_of":[1],"#, 1);
+        assert_eq!(read(Position::START, &more).unwrap(), event);
+    }
+
+    #[test]
+    fn what_a_newer_program_wrote_is_refused() {
+        let newer = ONE.replace(r#""v":1"#, r#""v":2"#);
+        let refused = read(Position::START, &newer);
+        assert!(matches!(refused, Err(NotARecord::Newer { found: 2 })));
+    }
+}

@@ -1,0 +1,186 @@
+//! The one thread that writes: it takes a batch, runs it in one transaction, and hands it back.
+//!
+//! One batch is in flight at a time, so a batch is whatever was asked while the one before was
+//! being written: alone when there is little to do, and up to [`BATCH_TASKS`] for one fsync when
+//! there is much. It never waits to fill a batch.
+
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use tokio::sync::oneshot;
+
+use super::lock::Lock;
+use super::log::{Store, StoreError};
+use crate::chat::origin::SessionId;
+use crate::chat::{Refusal, RoomName};
+use crate::messages::{AccountAnswer, AccountAsk, Arrival, Outcome, Question};
+
+/// Tasks in one transaction: enough to make an fsync cheap, few enough to answer soon.
+pub(super) const BATCH_TASKS: usize = 500;
+
+/// Something for the store to decide.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// What a session asks.
+    Ask {
+        /// Who asks.
+        session: SessionId,
+        /// What is asked.
+        question: Question,
+    },
+    /// What a session asked in vain: decided already, in the queue only to be answered in order.
+    Refuse {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// What the authenticator asks.
+    Account {
+        /// What is asked.
+        ask: AccountAsk,
+    },
+    /// Some rooms are looked after.
+    Sweep {
+        /// The last one of the slice before.
+        after: Option<RoomName>,
+    },
+}
+
+impl Task {
+    /// How much it counts against the bound of the queue: what is decided already and what the
+    /// store asks of itself are few, for they are bounded elsewhere.
+    pub(super) const fn counts(&self) -> usize {
+        match self {
+            Self::Ask { .. } | Self::Account { .. } => 1,
+            Self::Refuse { .. } | Self::Sweep { .. } => 0,
+        }
+    }
+}
+
+/// What became of a task.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// For the session.
+    Outcome(Outcome),
+    /// For the authenticator.
+    Account(AccountAnswer),
+    /// For nobody.
+    Silence,
+    /// The sweep has more to do behind this room.
+    SweepOn {
+        /// The last room seen.
+        after: RoomName,
+    },
+}
+
+/// What became of a task, and the events that it caused.
+#[derive(Debug)]
+pub(super) struct Decision {
+    pub(super) verdict: Verdict,
+    pub(super) arrivals: Vec<Arrival>,
+}
+
+/// What became of all tasks of a batch, in their order.
+pub(super) type Decided = Result<Vec<Decision>, StoreError>;
+
+/// The way to the thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    batches: SyncSender<Batch>,
+    closed: oneshot::Receiver<()>,
+}
+
+#[derive(Debug)]
+struct Batch {
+    tasks: Vec<Task>,
+    done: oneshot::Sender<Decided>,
+}
+
+impl Writer {
+    /// Starts the thread, which owns the store and its lock until it ends.
+    ///
+    /// # Errors
+    /// When the system has no thread for it.
+    pub(super) fn spawn(store: Store, lock: Lock) -> io::Result<Self> {
+        let (batches, inbox) = sync_channel(1);
+        let (closing, closed) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || {
+                run(store, &inbox);
+                drop(lock);
+                // Nobody waits for it when the node ends in another way.
+                let _ = closing.send(());
+            })?;
+        Ok(Self { batches, closed })
+    }
+
+    /// Hands over the next batch, when the one before is decided. What is returned resolves with
+    /// its decisions; to an error, when the thread ended without deciding it.
+    pub(super) fn hand_over(&self, tasks: Vec<Task>) -> oneshot::Receiver<Decided> {
+        let (done, decided) = oneshot::channel();
+        // A thread that is gone drops the batch, and `done` with it: that is the report.
+        let _ = self.batches.try_send(Batch { tasks, done });
+        decided
+    }
+
+    /// Lets the thread end, and waits until the store is closed.
+    pub(super) async fn close(self) {
+        drop(self.batches);
+        // An error is a thread that panicked; the store is closed by that too.
+        let _ = self.closed.await;
+    }
+}
+
+fn run(mut store: Store, inbox: &Receiver<Batch>) {
+    while let Ok(Batch { tasks, done }) = inbox.recv() {
+        let decided = store.decide_all(tasks);
+        let failed = decided.is_err();
+        // The bridge is gone when it has gone without being shut: then nobody is left to tell.
+        let _ = done.send(decided);
+        if failed {
+            return;
+        }
+    }
+}
+
+impl Store {
+    /// Decides all tasks in order, in one transaction.
+    pub(super) fn decide_all(&mut self, tasks: Vec<Task>) -> Decided {
+        self.transaction(|store| {
+            let decisions = tasks.into_iter().map(|task| {
+                Ok(Decision {
+                    verdict: store.decide(task)?,
+                    arrivals: store.take_arrivals(),
+                })
+            });
+            decisions.collect()
+        })
+    }
+
+    fn decide(&mut self, task: Task) -> Result<Verdict, StoreError> {
+        match task {
+            Task::Ask { session, question } => self.answer(&session, question),
+            Task::Refuse { refusal } => Ok(Verdict::Outcome(Outcome::Refused(refusal))),
+            Task::Account { ask } => self.account(ask).map(Verdict::Account),
+            Task::Sweep { after } => Ok(self
+                .sweep(after.as_ref())?
+                .map_or(Verdict::Silence, |after| Verdict::SweepOn { after })),
+        }
+    }
+
+    fn answer(&mut self, session: &SessionId, question: Question) -> Result<Verdict, StoreError> {
+        match question {
+            Question::Claim { user, on_duplicate } => self
+                .claim(session, user, on_duplicate)
+                .map(Verdict::Outcome),
+            Question::Live { claim, request } => {
+                self.live(session, &claim, request).map(Verdict::Outcome)
+            }
+            Question::Settle => Ok(Verdict::Outcome(Outcome::Settled)),
+            Question::Release { user } => {
+                self.release(session, &user)?;
+                Ok(Verdict::Silence)
+            }
+        }
+    }
+}
