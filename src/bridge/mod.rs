@@ -50,7 +50,6 @@
 //! 18. [`Shut`](crate::messages::Shut) is answered when everything queued before it is decided
 //!     and the store is closed.
 
-pub mod embedded;
-
 #[cfg(test)]
 mod contract;
+pub mod embedded;
