@@ -94,7 +94,10 @@ pub async fn listen(
 
 /// The next one at any door.
 fn knock(doors: &[TcpListener], cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-    let ready = doors.iter().map(|door| door.poll_accept(cx)).find(Poll::is_ready);
+    let ready = doors
+        .iter()
+        .map(|door| door.poll_accept(cx))
+        .find(Poll::is_ready);
     ready.unwrap_or(Poll::Pending)
 }
 

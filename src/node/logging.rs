@@ -9,7 +9,9 @@ pub const VARIABLE: &str = "CONCLAVE_LOG";
 
 /// Starts logging; called once, by `main`.
 pub fn start() {
-    let wanted = std::env::var(VARIABLE).ok().and_then(|level| level.parse().ok());
+    let wanted = std::env::var(VARIABLE)
+        .ok()
+        .and_then(|level| level.parse().ok());
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())

@@ -2,10 +2,13 @@
 //!
 //! The only place that names all concrete actors; everything else holds recipients.
 
+pub mod admin;
+pub mod banner;
 pub mod logging;
 mod parts;
 mod reception;
 mod running;
+pub mod serve;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +22,7 @@ use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
 use crate::messages::Vital;
 use crate::net::listener;
-use crate::net::tls::TlsError;
+use crate::net::tls::{Existing, Identity, TlsError};
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
 use crate::settings::Settings;
@@ -69,10 +72,16 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let (identity, origin) = parts::identity(&settings.tls)?;
     let tls = identity.server_config()?;
     let users = parts::configured_users(&settings)?;
-    let incarnation = Incarnation { node: settings.node.name.clone(), run: random()? };
-    let opened = EmbeddedBridge::open(parts::store(&settings, &incarnation))?;
+    let incarnation = Incarnation {
+        node: settings.node.name.clone(),
+        run: random()?,
+    };
+    let opened = EmbeddedBridge::open(parts::store(&settings))?;
     let doors = bind(&settings.listen.line)?;
-    let addresses = doors.iter().filter_map(|door| door.local_addr().ok()).collect();
+    let addresses = doors
+        .iter()
+        .filter_map(|door| door.local_addr().ok())
+        .collect();
 
     let (failed, failures) = mpsc::channel(1);
     let vital = |part| Vital::new(part, failed.clone());
@@ -81,8 +90,11 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let handoffs = hubs.iter().map(|hub| hub.clone().recipient()).collect();
     let registry = RoomRegistry::new(handoffs, vital("registry")).start();
     let bridge = opened.start(registry.clone().recipient(), vital("bridge"));
-    let authenticator =
-        Authenticator::start(parts::authentication(&settings, users), bridge.clone().recipient(), vital("authenticator"));
+    let authenticator = Authenticator::start(
+        parts::authentication(&settings, users),
+        bridge.clone().recipient(),
+        vital("authenticator"),
+    );
 
     let road = Road {
         incarnation,
@@ -97,9 +109,37 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let (stop, stopped) = oneshot::channel();
     let crowd = parts::crowd(&settings);
     actix_rt::spawn(async move {
-        listener::listen(doors, crowd, stopped, move |accepted| reception.enter(accepted)).await;
+        listener::listen(doors, crowd, stopped, move |accepted| {
+            reception.enter(accepted)
+        })
+        .await;
     });
-    Ok(Running { addresses, identity, origin, doors: stop, hubs, bridge, arbiters, failures, drain: settings.node.drain })
+    Ok(Running {
+        addresses,
+        identity,
+        origin,
+        doors: stop,
+        hubs,
+        bridge,
+        arbiters,
+        failures,
+        drain: settings.node.drain,
+    })
+}
+
+/// `conclave cert`: makes the certificate and key that the settings name, or reads those there.
+///
+/// # Errors
+/// [`TlsError`] when one of the two is missing, broken or cannot be written.
+pub fn make_certificate(settings: &Settings, existing: Existing) -> Result<Identity, TlsError> {
+    match existing {
+        Existing::Keep => parts::identity(&settings.tls).map(|(identity, _)| identity),
+        Existing::Replace => Identity::generate(
+            &parts::files(&settings.tls),
+            &parts::generation(&settings.tls),
+            existing,
+        ),
+    }
 }
 
 fn start_hubs(arbiters: &[Arbiter], vital: &impl Fn(&'static str) -> Vital) -> Vec<Addr<Hub>> {
@@ -112,7 +152,10 @@ fn start_hubs(arbiters: &[Arbiter], vital: &impl Fn(&'static str) -> Vital) -> V
 
 fn bind(addresses: &[SocketAddr]) -> Result<Vec<tokio::net::TcpListener>, StartError> {
     let open = |address: &SocketAddr| {
-        listener::bind(*address).map_err(|source| StartError::Bind { address: *address, source })
+        listener::bind(*address).map_err(|source| StartError::Bind {
+            address: *address,
+            source,
+        })
     };
     addresses.iter().map(open).collect()
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::auth::{AuthOptions, Registration, StoredHash};
 use crate::bridge::embedded;
 use crate::chat::UserName;
-use crate::chat::origin::Incarnation;
 use crate::net::listener::Crowd;
 use crate::net::tls::{self, Identity, TlsError};
 use crate::session::Rules;
@@ -28,7 +27,10 @@ pub(crate) fn identity(settings: &settings::Tls) -> Result<(Identity, tls::Origi
 }
 
 pub(crate) fn files(settings: &settings::Tls) -> tls::Files {
-    tls::Files { cert: settings.cert.clone(), key: settings.key.clone() }
+    tls::Files {
+        cert: settings.cert.clone(),
+        key: settings.key.clone(),
+    }
 }
 
 pub(crate) fn generation(settings: &settings::Tls) -> tls::Generation {
@@ -36,7 +38,10 @@ pub(crate) fn generation(settings: &settings::Tls) -> tls::Generation {
         settings::KeyType::EcdsaP256 => tls::KeyType::EcdsaP256,
         settings::KeyType::Rsa2048 => tls::KeyType::Rsa2048,
     };
-    tls::Generation { names: settings.names.clone(), key_type }
+    tls::Generation {
+        names: settings.names.clone(),
+        key_type,
+    }
 }
 
 /// Accounts whose password stands in the settings.
@@ -45,7 +50,10 @@ pub(super) fn configured_users(
 ) -> Result<BTreeMap<UserName, StoredHash>, StartError> {
     let parse = |(user, hash): (&UserName, &String)| match StoredHash::parse(hash) {
         Ok(hash) => Ok((user.clone(), hash)),
-        Err(source) => Err(StartError::Hash { user: user.clone(), source }),
+        Err(source) => Err(StartError::Hash {
+            user: user.clone(),
+            source,
+        }),
     };
     settings.accounts.users.iter().map(parse).collect()
 }
@@ -68,7 +76,7 @@ pub(super) fn authentication(
     }
 }
 
-pub(super) fn store(settings: &Settings, incarnation: &Incarnation) -> embedded::Options {
+pub(super) fn store(settings: &Settings) -> embedded::Options {
     let settings::Bridge::Embedded { durability } = settings.bridge;
     embedded::Options {
         data_dir: settings.node.data_dir.clone(),
@@ -76,7 +84,6 @@ pub(super) fn store(settings: &Settings, incarnation: &Incarnation) -> embedded:
             settings::Durability::Fsync => embedded::Durability::Fsync,
             settings::Durability::Relaxed => embedded::Durability::Relaxed,
         },
-        incarnation: incarnation.clone(),
         rooms: settings.limits.rooms,
         keep_messages: settings.history.keep_messages,
         keep_days: settings.history.keep_days,
@@ -100,7 +107,9 @@ pub(super) fn rules(settings: &Settings) -> Rules {
 pub(super) fn crowd(settings: &Settings) -> Crowd {
     let wanted = MOST_CONNECTIONS + RESERVED_FILES;
     let files = rlimit::increase_nofile_limit(wanted).unwrap_or(USUAL_FILES);
-    let most = files.saturating_sub(RESERVED_FILES).clamp(1, MOST_CONNECTIONS);
+    let most = files
+        .saturating_sub(RESERVED_FILES)
+        .clamp(1, MOST_CONNECTIONS);
     Crowd {
         most: usize::try_from(most).unwrap_or(usize::MAX),
         per_peer: settings.limits.connections_per_ip,

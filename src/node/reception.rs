@@ -49,16 +49,23 @@ struct Arrival {
 impl Reception {
     /// A desk on every arbiter.
     pub(super) fn open(arbiters: &[Arbiter], hubs: &[Addr<Hub>], road: &Road) -> Self {
-        let desks = arbiters.iter().zip(hubs).enumerate().map(|(number, (arbiter, hub))| {
-            let (desk, arrivals) = mpsc::channel(WAITING_SOCKETS);
-            let (hub, road) = (hub.clone(), road.clone());
-            arbiter.spawn(async move {
-                let links = Rc::new(links(HubId(number), &hub, &road));
-                receive(arrivals, &road, &links).await;
+        let desks = arbiters
+            .iter()
+            .zip(hubs)
+            .enumerate()
+            .map(|(number, (arbiter, hub))| {
+                let (desk, arrivals) = mpsc::channel(WAITING_SOCKETS);
+                let (hub, road) = (hub.clone(), road.clone());
+                arbiter.spawn_fn(move || {
+                    let links = Rc::new(links(HubId(number), &hub, &road));
+                    actix_rt::spawn(receive(arrivals, road, links));
+                });
+                desk
             });
-            desk
-        });
-        Self { desks: desks.collect(), arrived: 0 }
+        Self {
+            desks: desks.collect(),
+            arrived: 0,
+        }
     }
 
     /// Sends a socket to the next arbiter.
@@ -73,7 +80,7 @@ impl Reception {
 }
 
 /// One arbiter's desk.
-async fn receive(mut arrivals: mpsc::Receiver<Arrival>, road: &Road, links: &Rc<Links>) {
+async fn receive(mut arrivals: mpsc::Receiver<Arrival>, road: Road, links: Rc<Links>) {
     while let Some(arrival) = arrivals.recv().await {
         let (road, links) = (road.clone(), links.clone());
         actix_rt::spawn(async move {
@@ -90,12 +97,30 @@ async fn receive(mut arrivals: mpsc::Receiver<Arrival>, road: &Road, links: &Rc<
 }
 
 async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), HandshakeError> {
-    let Arrival { conn, accepted: Accepted { socket, address, place } } = arrival;
+    let Arrival {
+        conn,
+        accepted: Accepted {
+            socket,
+            address,
+            place,
+        },
+    } = arrival;
     let socket = TcpStream::from_std(socket)?;
     let stream = handshake(socket, road.tls, road.handshake).await?;
-    let id = SessionId { incarnation: road.incarnation, conn };
+    let id = SessionId {
+        incarnation: road.incarnation,
+        conn,
+    };
     info!(session = %id, %address, "session began");
-    Session::new(id, address.ip().into(), stream, Dialect::line(), links, Some(place)).start();
+    Session::new(
+        id,
+        address.ip().into(),
+        stream,
+        Dialect::line(),
+        links,
+        Some(place),
+    )
+    .start();
     Ok(())
 }
 

@@ -47,7 +47,10 @@ pub enum Stopped {
 impl Running {
     /// Resolves when a part fails without which the node cannot go on.
     pub async fn failed(&mut self) -> PartFailed {
-        let gone = || PartFailed { part: "node", why: "all its parts are gone".to_owned() };
+        let gone = || PartFailed {
+            part: "node",
+            why: "all its parts are gone".to_owned(),
+        };
         self.failures.recv().await.unwrap_or_else(gone)
     }
 
@@ -86,7 +89,9 @@ pub enum Reason {
 impl Reason {
     const fn ending(self) -> Ending {
         match self {
-            Self::Asked => Ending::GoingDown { come_back_in: COME_BACK_IN },
+            Self::Asked => Ending::GoingDown {
+                come_back_in: COME_BACK_IN,
+            },
             Self::Failed => Ending::Broken,
         }
     }
@@ -94,7 +99,10 @@ impl Reason {
 
 async fn close_all(hubs: &[Addr<Hub>], ending: Ending) {
     // All are told before any is waited for.
-    let closing: Vec<_> = hubs.iter().map(|hub| hub.send(CloseAll { ending })).collect();
+    let closing: Vec<_> = hubs
+        .iter()
+        .map(|hub| hub.send(CloseAll { ending }))
+        .collect();
     for closed in closing {
         // A hub that failed has no sessions left.
         let _gone = closed.await;

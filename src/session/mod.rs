@@ -490,7 +490,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Actor for Session<IO> {
             self.links.forget.do_send(Forget { conn });
             let reply = ctx.address().recipient();
             let question = Question::Release { user };
-            self.links.ask.do_send(Ask { session: self.id.clone(), reply, question });
+            self.links.ask.do_send(Ask {
+                session: self.id.clone(),
+                reply,
+                question,
+            });
         }
         // Last: who waits for the hub to be empty then finds every release with the bridge.
         self.links.detach.do_send(Detach { conn });

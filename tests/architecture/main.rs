@@ -170,7 +170,10 @@ fn lengths(source: &Source) -> Vec<Broken> {
         return Vec::new();
     }
     let end = source.code.trim_end().len();
-    vec![(end, format!("{lines} lines without tests; at most {LONGEST}"))]
+    vec![(
+        end,
+        format!("{lines} lines without tests; at most {LONGEST}"),
+    )]
 }
 
 // ── the rules can fail ──────────────────────────────────────────────────────────────────────

@@ -1,0 +1,74 @@
+//! What a node says of itself when its doors are open: how to connect, for a person to copy.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::net::tls::{Identity, Origin};
+use crate::settings::{Bridge, Durability, Settings, Tls};
+
+use super::Running;
+
+/// Several lines without a trailing line end.
+#[must_use]
+pub fn started(settings: &Settings, running: &Running) -> String {
+    let mut lines = vec![format!(
+        "conclave {} on {}",
+        env!("CARGO_PKG_VERSION"),
+        settings.node.name
+    )];
+    for address in &running.addresses {
+        lines.push(format!("  line door    {address}, TLS"));
+    }
+    if let Some(address) = running.addresses.first() {
+        let name = reached_as(*address);
+        lines.push(format!(
+            "  connect      openssl s_client -quiet -connect {name}"
+        ));
+    }
+    if running.addresses.is_empty() {
+        lines.push("  line door    off".to_owned());
+    }
+    let made = match running.origin {
+        Origin::Loaded => "",
+        Origin::Generated => " (made just now)",
+    };
+    lines.push(format!(
+        "  certificate  {}{made}",
+        settings.tls.cert.display()
+    ));
+    lines.push(format!(
+        "  fingerprint  SHA-256 {}",
+        running.identity.fingerprint()
+    ));
+    let Bridge::Embedded { durability } = settings.bridge;
+    let kept = match durability {
+        Durability::Fsync => "acknowledged messages survive a power cut",
+        Durability::Relaxed => "acknowledged messages survive a killed process",
+    };
+    lines.push(format!(
+        "  store        {}, embedded: {kept}",
+        settings.node.data_dir.display()
+    ));
+    lines.push("  stop         Ctrl-C, and once more to stop at once".to_owned());
+    lines.join("\n")
+}
+
+/// What `conclave cert` says about the certificate it made or found.
+#[must_use]
+pub fn certificate(settings: &Tls, identity: &Identity) -> String {
+    format!(
+        "certificate  {}\nkey          {}\nfingerprint  SHA-256 {}",
+        settings.cert.display(),
+        settings.key.display(),
+        identity.fingerprint()
+    )
+}
+
+/// How somebody on this machine reaches an address.
+fn reached_as(address: SocketAddr) -> String {
+    let here = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
+    if here(address.ip()) {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    }
+}
