@@ -340,22 +340,8 @@ impl Present {
 
     fn alone(&mut self, command: Command) -> Vec<Step> {
         match command {
-            Command::Join { room, key } => {
-                let from = self.room.clone();
-                self.rooms(RoomRequest::Move {
-                    from,
-                    to: room,
-                    key,
-                })
-            }
-            Command::Leave => {
-                let (from, to) = (self.room.clone(), RoomName::lobby());
-                self.rooms(RoomRequest::Move {
-                    from,
-                    to,
-                    key: RoomKey::None,
-                })
-            }
+            Command::Join { room, key } => self.move_to(room, key),
+            Command::Leave => self.move_to(RoomName::lobby(), RoomKey::None),
             Command::Rooms => self.rooms(RoomRequest::List),
             Command::Who { room } => {
                 let room = self.meant(room);
@@ -402,6 +388,11 @@ impl Present {
                 self.hear(Heard::Command(append))
             }
         }
+    }
+
+    fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {
+        let from = self.room.clone();
+        self.rooms(RoomRequest::Move { from, to, key })
     }
 
     fn meant(&self, room: Where) -> RoomName {

@@ -4,6 +4,7 @@
 //! nobody drives somebody else's terminal.
 
 use std::fmt::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
@@ -16,7 +17,7 @@ use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
 use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
-use crate::chat::{Answer, Deed, Ending, Event, Refusal, UserName};
+use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
 
 use super::super::{Malformed, Prompt};
 use super::help::{self, COMMANDS};
@@ -115,27 +116,11 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Said { position } => said(positions, position, out),
         Answer::SaidToAway { position, to, text } => {
             said(positions, position, out);
-            line!(out, "* {to} is away: {}", text.visible());
+            away(to, text, out);
         }
         Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
-        Answer::Entered { room, here, key } => {
-            line!(out, "* You are in {room} ({here} here).");
-            match key {
-                KeyUse::Fitting => {}
-                KeyUse::Needless => line!(out, "* {room} is public: the key keeps nobody out."),
-            }
-        }
-        Answer::Rooms { rooms } => {
-            for (room, here) in rooms {
-                line!(out, "* {room} {here}");
-            }
-            line!(
-                out,
-                "* {} {}",
-                rooms.len(),
-                plural(rooms.len(), "room", "rooms")
-            );
-        }
+        Answer::Entered { room, here, key } => entered(room, *here, *key, out),
+        Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users } => people(room, users, out),
         Answer::Online { users } => people("online", users, out),
         Answer::Subscriptions { users } => people("subscriptions", users, out),
@@ -147,19 +132,9 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             count,
             messages,
         } => {
-            line!(out, "* history {room} {count}");
-            for message in messages {
-                past(positions, message, out);
-            }
-            line!(out, "* end of history");
+            history(positions, room, *count, messages, out);
         }
-        Answer::Topic {
-            room,
-            topic: Some(text),
-        } => {
-            line!(out, "* topic of {room}: {}", text.visible());
-        }
-        Answer::Topic { room, topic: None } => line!(out, "* {room} has no topic."),
+        Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
         Answer::WhoIs { user, presence } => whois(user, presence, out),
@@ -176,7 +151,52 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
     }
 }
 
-fn said(positions: Positions, position: &crate::chat::Position, out: &mut BytesMut) {
+fn entered(room: &RoomName, here: u64, key: KeyUse, out: &mut BytesMut) {
+    line!(out, "* You are in {room} ({here} here).");
+    match key {
+        KeyUse::Fitting => {}
+        KeyUse::Needless => line!(out, "* {room} is public: the key keeps nobody out."),
+    }
+}
+
+fn rooms(rooms: &[(RoomName, u64)], out: &mut BytesMut) {
+    for (room, here) in rooms {
+        line!(out, "* {room} {here}");
+    }
+    line!(
+        out,
+        "* {} {}",
+        rooms.len(),
+        if rooms.len() == 1 { "room" } else { "rooms" }
+    );
+}
+
+fn history(
+    positions: Positions,
+    room: &RoomName,
+    count: u16,
+    messages: &[Arc<Event>],
+    out: &mut BytesMut,
+) {
+    line!(out, "* history {room} {count}");
+    for message in messages {
+        past(positions, message, out);
+    }
+    line!(out, "* end of history");
+}
+
+fn topic(room: &RoomName, topic: Option<&Text>, out: &mut BytesMut) {
+    match topic {
+        Some(text) => line!(out, "* topic of {room}: {}", text.visible()),
+        None => line!(out, "* {room} has no topic."),
+    }
+}
+
+fn away(user: &UserName, text: &Text, out: &mut BytesMut) {
+    line!(out, "* {user} is away: {}", text.visible());
+}
+
+fn said(positions: Positions, position: &Position, out: &mut BytesMut) {
     match positions {
         Positions::Hidden => {}
         Positions::Shown => line!(out, "* ok {position}"),
@@ -207,15 +227,15 @@ fn whois(user: &UserName, presence: &Presence, out: &mut BytesMut) {
             node,
             since,
             rooms,
-            away,
+            away: note,
         } => {
             line!(out, "* {user} is online on {node} since {}.", utc(*since));
             if !rooms.is_empty() {
                 let rooms: Vec<_> = rooms.iter().map(ToString::to_string).collect();
                 line!(out, "* {user} is in {}.", rooms.join(", "));
             }
-            if let Some(text) = away {
-                line!(out, "* {user} is away: {}", text.visible());
+            if let Some(text) = note {
+                away(user, text, out);
             }
         }
     }
@@ -244,17 +264,7 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         Refusal::WrongPassword => line!(out, "! Wrong username or password"),
         Refusal::NameTaken { user } => line!(out, "! That name is taken: {user}"),
         Refusal::RegistrationClosed => line!(out, "! Registration is closed"),
-        Refusal::SlowDown { what, wait } => {
-            let what = match what {
-                Throttled::Failures => "failed logins",
-                Throttled::Registrations => "new accounts",
-            };
-            line!(
-                out,
-                "! Slow down: too many {what}, try again in {} s",
-                seconds(*wait)
-            );
-        }
+        Refusal::SlowDown { what, wait } => slow_down(*what, *wait, out),
         Refusal::Busy => line!(out, "! Busy, try again"),
         Refusal::PasswordLength { least, most } => {
             line!(out, "! A password has {least} to {most} bytes");
@@ -310,6 +320,18 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
     }
 }
 
+fn slow_down(what: Throttled, wait: Duration, out: &mut BytesMut) {
+    let what = match what {
+        Throttled::Failures => "failed logins",
+        Throttled::Registrations => "new accounts",
+    };
+    line!(
+        out,
+        "! Slow down: too many {what}, try again in {} s",
+        seconds(wait)
+    );
+}
+
 pub(in crate::dialect) fn malformed(malformed: &Malformed, out: &mut BytesMut) {
     match malformed {
         Malformed::LineTooLong { most } => line!(out, "! Line too long ({most} bytes at most)"),
@@ -349,10 +371,6 @@ pub(in crate::dialect) fn ending(ending: Ending, out: &mut BytesMut) {
 /// Whole seconds, rounded up: who waits that long has waited enough.
 fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
-}
-
-fn plural(count: usize, one: &'static str, several: &'static str) -> &'static str {
-    if count == 1 { one } else { several }
 }
 
 /// What somebody typed, harmless and short enough to be repeated to them.
