@@ -3,16 +3,30 @@
 use std::collections::BTreeSet;
 
 use actix::Recipient;
+use rusqlite::Connection;
 
+use super::accounts::{Accounts, AccountsError};
 use super::*;
 use crate::bridge::contract::{Doors, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
+use crate::bridge::contract::{
+    World, about, follow, following, history, members, moving, no_room, position, say, set_topic,
+    subscriptions, topic, user, within,
+};
+use crate::chat::event::Timestamp;
+use crate::chat::{Answer, Deed};
 
-/// A directory of its own for each test.
-struct InADirectory(tempfile::TempDir);
+/// A directory of its own for each test, and the time in it.
+struct InADirectory {
+    directory: tempfile::TempDir,
+    clock: log::Clock,
+}
 
 impl Subject for InADirectory {
     fn new() -> Self {
-        Self(tempfile::tempdir().expect("a directory"))
+        Self {
+            directory: tempfile::tempdir().expect("a directory"),
+            clock: log::wall_clock,
+        }
     }
 
     async fn start(
@@ -21,9 +35,9 @@ impl Subject for InADirectory {
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors {
-        let mut options = options(self.0.path());
+        let mut options = options(self.directory.path());
         options.configured = configured;
-        let bridge = EmbeddedBridge::open(options)
+        let bridge = EmbeddedBridge::open_at(options, self.clock)
             .expect("a store")
             .start(registry, vital);
         Doors {
@@ -31,6 +45,16 @@ impl Subject for InADirectory {
             account: bridge.clone().recipient(),
             shut: bridge.recipient(),
         }
+    }
+}
+
+impl World<InADirectory> {
+    fn path(&self) -> &Path {
+        self.subject.directory.path()
+    }
+
+    fn beside(&self) -> Connection {
+        Connection::open(log::file(self.path())).expect("a database")
     }
 }
 
@@ -45,4 +69,279 @@ fn options(data_dir: &Path) -> Options {
         keep_days: 30,
         configured: BTreeSet::new(),
     }
+}
+
+#[actix::test]
+async fn a_second_node_is_refused_until_the_first_is_shut() {
+    let mut world = World::<InADirectory>::new().await;
+    let refused = EmbeddedBridge::open(options(world.path()));
+    assert!(matches!(refused, Err(OpenError::Locked { .. })));
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+    let opened = EmbeddedBridge::open(options(world.path())).expect("a free store");
+    within(opened.writer.close()).await;
+    world.start().await;
+    world.live("alice").await;
+}
+
+#[actix::test]
+async fn what_was_acknowledged_survives_a_kill() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    alice.done(moving("lobby", "den")).await;
+    let mut said = Vec::new();
+    for _ in 0..10 {
+        said.push(position(&alice.done(say("den", "hi")).await));
+    }
+    // What a killed process leaves is what its files hold at that moment.
+    let killed = World::on(InADirectory {
+        directory: copy_of_directory(world.path()),
+        clock: log::wall_clock,
+    });
+    let mut killed = killed.await;
+    let mut alice = killed.caller();
+    alice.claims("alice").await;
+    let Answer::History { messages, .. } = alice.done(history("den", 50)).await else {
+        panic!("no history")
+    };
+    let kept: Vec<_> = messages.iter().map(|event| event.position).collect();
+    assert_eq!(kept, said);
+    let begun = &killed.heard.recv().await.expect("the start").arrivals[0];
+    let Deed::Epoch { after } = begun.event.deed else {
+        panic!("{begun:?}")
+    };
+    assert_eq!(after, *said.last().expect("ten"));
+}
+
+fn copy_of_directory(from: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a directory");
+    for file in ["conclave.db", "conclave.db-wal"] {
+        std::fs::copy(from.join(file), copy.path().join(file)).expect("a copy");
+    }
+    copy
+}
+
+#[actix::test]
+async fn the_operator_minds_accounts_beside_a_running_node() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    let accounts = Accounts::open(world.path()).expect("the accounts");
+    accounts.add(&user("Bob"), "1").expect("a new account");
+    let again = accounts.add(&user("BOB"), "2");
+    assert!(matches!(again, Err(AccountsError::Exists { .. })));
+    accounts
+        .set_password(&user("bob"), "3")
+        .expect("an account");
+    let nobody = accounts.set_password(&user("nobody"), "3");
+    assert!(matches!(nobody, Err(AccountsError::NoSuchAccount { .. })));
+    let listed = accounts.list().expect("a list");
+    let names: Vec<_> = listed.iter().map(|account| account.user.as_str()).collect();
+    assert_eq!(names, ["alice", "Bob"]);
+    let found = AccountAnswer::Found {
+        user: user("Bob"),
+        hash: "3".to_owned(),
+    };
+    let find = AccountAsk::Find { user: user("bob") };
+    assert_eq!(world.accounts(find).await, found);
+    alice.done(follow("bob")).await;
+    let refused = accounts::remove(world.path(), &user("bob"));
+    assert!(matches!(refused, Err(AccountsError::NodeRuns { .. })));
+}
+
+#[actix::test]
+async fn a_removed_account_leaves_nothing_but_what_it_said() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    alice.done(follow("bob")).await;
+    bob.done(follow("alice")).await;
+    bob.done(say("lobby", "I was here")).await;
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+    accounts::remove(world.path(), &user("BOB")).expect("removed");
+    let again = accounts::remove(world.path(), &user("bob"));
+    assert!(matches!(again, Err(AccountsError::NoSuchAccount { .. })));
+    let types: Vec<String> = sql::values(
+        &world.beside(),
+        "SELECT record ->> 'type' FROM log ORDER BY seq DESC LIMIT 7",
+        (),
+    )
+    .expect("a log");
+    let ended = ["released", "left"];
+    assert_eq!(types[..2], ["unfollowed", "unfollowed"]);
+    assert_eq!(types[2..6], [ended, ended].concat());
+    assert_eq!(types[6], "epoch");
+    world.start().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    assert_eq!(alice.done(following()).await, subscriptions(&[]));
+    let Answer::History { messages, .. } = alice.done(history("lobby", 9)).await else {
+        panic!("no history")
+    };
+    assert_eq!(messages.len(), 1);
+}
+
+#[test]
+fn a_newer_schema_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    drop(EmbeddedBridge::open(options(directory.path())).expect("a store"));
+    let db = Connection::open(log::file(directory.path())).expect("a database");
+    db.pragma_update(None, "user_version", 99)
+        .expect("a newer one");
+    let refused = schema::open(directory.path(), Durability::Fsync);
+    let Err(OpenError::Newer { found: 99, .. }) = refused else {
+        panic!("{refused:?}")
+    };
+}
+
+#[test]
+fn an_unusable_directory_is_said_with_its_path() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").expect("a file");
+    let refused = EmbeddedBridge::open(options(&file.join("data"))).expect_err("no directory");
+    assert!(matches!(refused, OpenError::DataDir { .. }));
+    assert!(refused.to_string().contains("file/data"), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_directory_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    let data = directory.path().join("a/b");
+    drop(Accounts::open(&data).expect("accounts"));
+    let mode = std::fs::metadata(&data).expect("made").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[actix::test]
+async fn what_is_asked_together_is_written_together() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    world.events().await;
+    let before = commits(world.path());
+    for _ in 0..300 {
+        alice.send_live(say("lobby", "hi"));
+    }
+    for _ in 0..300 {
+        alice.answered().await;
+    }
+    // The first is written at once, all others while it is.
+    assert_eq!(commits(world.path()) - before, 2);
+    let before = commits(world.path());
+    alice.done(members("lobby")).await;
+    assert_eq!(commits(world.path()), before, "reading writes nothing");
+}
+
+/// Transactions in the write-ahead log: frames that carry the size of the database after them.
+fn commits(data_dir: &Path) -> usize {
+    let wal = std::fs::read(data_dir.join("conclave.db-wal")).expect("a write-ahead log");
+    let number = |at: usize| u32::from_be_bytes(wal[at..at + 4].try_into().expect("four bytes"));
+    let frame = 24 + number(8) as usize;
+    let salt = wal[16..24].to_vec();
+    wal[32..]
+        .chunks_exact(frame)
+        .take_while(|frame| frame[8..16] == salt)
+        .filter(|frame| frame[4..8] != [0; 4])
+        .count()
+}
+
+#[actix::test]
+async fn a_store_that_fails_refuses_everything_and_says_why() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    world
+        .beside()
+        .execute_batch("DROP TABLE messages")
+        .expect("a broken store");
+    alice.send_live(moving("lobby", "den"));
+    alice.send_live(say("den", "in the same batch or behind it"));
+    alice.send_live(members("lobby"));
+    let moved = alice.outcome().await;
+    for _ in 0..2 {
+        assert_eq!(alice.refused().await, Refusal::NotDelivered);
+    }
+    let failure = within(world.failures.recv()).await.expect("a report");
+    assert!(
+        failure.to_string().contains("messages"),
+        "{failure} {moved:?}"
+    );
+    alice.send_live(members("lobby"));
+    assert_eq!(alice.refused().await, Refusal::NotDelivered);
+    let find = AccountAsk::Find {
+        user: user("alice"),
+    };
+    let failed = within(world.doors.account.send(find)).await.expect("alive");
+    assert_eq!(failed, Err(StoreFailed));
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+}
+
+const EARLY: log::Clock = || Timestamp(1_700_000_000_000);
+const A_MONTH_LATER: log::Clock = || Timestamp(1_700_000_000_000 + 31 * 24 * 60 * 60 * 1000);
+
+#[actix::test]
+async fn old_messages_are_forgotten_and_rooms_with_them() {
+    let mut subject = InADirectory::new();
+    subject.clock = EARLY;
+    let mut world = World::on(subject).await;
+    let mut alice = world.live("alice").await;
+    alice.done(say("lobby", "hi")).await;
+    alice.done(moving("lobby", "spoken")).await;
+    alice.done(say("spoken", "hi")).await;
+    alice.done(moving("spoken", "titled")).await;
+    alice.done(set_topic("titled", "tea")).await;
+    world.restart().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    alice.done(members("spoken")).await;
+    world.subject.clock = A_MONTH_LATER;
+    world.restart().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    alice.send_live(members("spoken"));
+    assert_eq!(alice.refused().await, no_room("spoken"));
+    assert_eq!(alice.done(topic("titled")).await, about("titled", "tea"));
+    let Answer::History { messages, .. } = alice.done(history("lobby", 9)).await else {
+        panic!("no history")
+    };
+    assert_eq!(messages, []);
+}
+
+#[actix::test]
+async fn a_clock_that_goes_back_takes_neither_epoch_nor_time_with_it() {
+    let mut subject = InADirectory::new();
+    subject.clock = A_MONTH_LATER;
+    let mut world = World::on(subject).await;
+    let mut alice = world.live("alice").await;
+    alice.done(say("lobby", "hi")).await;
+    world.subject.clock = EARLY;
+    world.restart().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    alice.done(say("lobby", "hi again")).await;
+    let events = world.events().await;
+    let said = events.last().expect("a message");
+    assert_eq!(said.at, A_MONTH_LATER());
+    assert_eq!(said.position.epoch, A_MONTH_LATER().0 / 1000 + 1);
+}
+
+#[actix::test]
+async fn the_log_is_bounded_and_history_outlives_it() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    alice.done(say("lobby", "long ago")).await;
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+    let long_after = "INSERT INTO log SELECT seq + 100000, epoch, n, record FROM log
+                      ORDER BY seq DESC LIMIT 1";
+    world.beside().execute(long_after, ()).expect("a full log");
+    world.start().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    let oldest: u64 = sql::value(&world.beside(), "SELECT min(seq) FROM log", ())
+        .expect("a log")
+        .map_or(0, |sql::Int(seq)| seq);
+    assert!(oldest > log::LOG_ENTRIES, "{oldest}");
+    let Answer::History { messages, .. } = alice.done(history("lobby", 9)).await else {
+        panic!("no history")
+    };
+    assert_eq!(messages.len(), 1);
 }

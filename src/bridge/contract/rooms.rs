@@ -1,0 +1,117 @@
+//! Sentences 13 and 14: rooms.
+
+use super::words::{
+    about, already_in, entered, entering, history, listed, members, moving, no_room, not_in,
+    offline, release, room_named, rooms, say, set_topic, shown, topic, who, who_is, wrong_key,
+};
+use super::world::World;
+use super::{ROOMS, Subject};
+use crate::chat::answer::KeyUse;
+use crate::chat::event::Privacy;
+use crate::chat::origin::Origin;
+use crate::chat::{Answer, Deed, Refusal};
+
+pub(in crate::bridge) async fn a_message_needs_membership<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    alice.send_live(moving("lobby", "den"));
+    alice.send_live(say("lobby", "too late"));
+    alice.send_live(say("DEN", "here"));
+    assert_eq!(alice.answered().await, entered("den", 1));
+    assert_eq!(alice.refused().await, not_in("lobby"));
+    alice.answered().await;
+    let said = world.events().await.pop().expect("the message");
+    let Deed::RoomMessage {
+        room,
+        sender,
+        privacy,
+        ..
+    } = &said.deed
+    else {
+        panic!("{said:?}")
+    };
+    assert_eq!(room.as_str(), "den");
+    assert_eq!(sender.as_str(), "alice");
+    assert_eq!(*privacy, Privacy::Public);
+    assert_eq!(said.origin, Origin::Session(alice.id.clone()));
+}
+
+pub(in crate::bridge) async fn a_private_room_does_not_exist_for_others<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    alice.done(entering("lobby", "Vault", "key")).await;
+    alice.done(say("vault", "secret")).await;
+    alice.done(set_topic("vault", "gold")).await;
+    let said = world.events().await;
+    let privacies = said.iter().filter_map(|event| match &event.deed {
+        Deed::RoomMessage { privacy, .. } => Some(*privacy),
+        _ => None,
+    });
+    assert_eq!(privacies.collect::<Vec<_>>(), [Privacy::Private]);
+    for request in [members("vault"), topic("vault"), history("vault", 5)] {
+        bob.send_live(request);
+        assert_eq!(bob.refused().await, no_room("vault"));
+    }
+    assert_eq!(bob.done(rooms()).await, listed(&[("lobby", 1)]));
+    let inside = entering("lobby", "vault", "key");
+    assert_eq!(bob.done(inside).await, entered("Vault", 2));
+    assert_eq!(
+        bob.done(members("vault")).await,
+        who("Vault", &["alice", "bob"])
+    );
+    assert_eq!(bob.done(topic("vault")).await, about("Vault", "gold"));
+}
+
+pub(in crate::bridge) async fn rooms_vanish_when_nothing_is_left_of_them<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    alice.done(moving("lobby", "empty")).await;
+    alice.done(moving("empty", "spoken")).await;
+    alice.done(say("spoken", "hi")).await;
+    alice.done(moving("spoken", "titled")).await;
+    alice.done(set_topic("titled", "hi")).await;
+    alice.done(entering("titled", "locked", "key")).await;
+    alice.done(moving("locked", "lobby")).await;
+    let there = listed(&[("lobby", 1), ("spoken", 0), ("titled", 0)]);
+    assert_eq!(alice.done(rooms()).await, there);
+    alice.send_live(moving("lobby", "locked"));
+    assert_eq!(alice.refused().await, wrong_key("locked"));
+    alice.send_live(members("empty"));
+    assert_eq!(alice.refused().await, no_room("empty"));
+    alice.send(release("alice"));
+    let mut bob = world.live("bob").await;
+    assert_eq!(bob.done(who_is("alice")).await, offline("alice"));
+    assert_eq!(bob.done(members("lobby")).await, who("lobby", &["bob"]));
+}
+
+pub(in crate::bridge) async fn rooms_are_entered_by_name_and_key<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    assert_eq!(alice.done(moving("lobby", "Den")).await, entered("Den", 1));
+    let needless = Answer::Entered {
+        room: room_named("Den"),
+        here: 2,
+        key: KeyUse::Needless,
+    };
+    let answer = bob.done(entering("lobby", "dEN", "key")).await;
+    assert_eq!(shown(&answer), shown(&needless));
+    bob.send_live(moving("den", "DEN"));
+    assert_eq!(shown(&bob.refused().await), shown(&already_in("Den")));
+    let Answer::Entered { key, .. } = bob.done(entering("den", "lobby", "key")).await else {
+        panic!("not entered")
+    };
+    assert_eq!(key, KeyUse::Needless, "the lobby is never private");
+    for n in 2..ROOMS {
+        let place = format!("r{n}");
+        let from = if n == 2 {
+            "lobby".into()
+        } else {
+            format!("r{}", n - 1)
+        };
+        bob.done(entering(&from, &place, "key")).await;
+    }
+    alice.send_live(moving("den", "one-too-many"));
+    assert_eq!(alice.refused().await, Refusal::TooManyRooms { most: ROOMS });
+}

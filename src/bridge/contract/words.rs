@@ -1,0 +1,250 @@
+//! Short words for what is asked and answered.
+
+use std::sync::Arc;
+
+use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::command::{RoomKey, Where};
+use crate::chat::origin::SessionId;
+use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
+use crate::messages::{
+    Append, Brings, DuplicateLogin, PeopleRequest, Question, Request, RoomRequest,
+};
+
+pub(in crate::bridge) fn user(name: &str) -> UserName {
+    UserName::new(name).expect("a name")
+}
+
+pub(in crate::bridge) fn users(names: &[&str]) -> Vec<UserName> {
+    names.iter().copied().map(user).collect()
+}
+
+pub(in crate::bridge) fn room_named(name: &str) -> RoomName {
+    RoomName::new(name).expect("a name")
+}
+
+pub(in crate::bridge) fn text(said: &str) -> Text {
+    Text::new(said).expect("a text")
+}
+
+pub(in crate::bridge) fn claim(name: &str, on_duplicate: DuplicateLogin) -> Question {
+    let user = user(name);
+    Question::Claim { user, on_duplicate }
+}
+
+pub(in crate::bridge) fn release(name: &str) -> Question {
+    Question::Release { user: user(name) }
+}
+
+pub(in crate::bridge) fn say(room: &str, said: &str) -> Request {
+    let (room, text) = (room_named(room), text(said));
+    Request::Append(Append::RoomMessage { room, text })
+}
+
+pub(in crate::bridge) fn whisper(to: &str, said: &str) -> Request {
+    let (to, text) = (user(to), text(said));
+    Request::Append(Append::Whisper { to, text })
+}
+
+pub(in crate::bridge) fn post(said: &str) -> Request {
+    Request::Append(Append::Post { text: text(said) })
+}
+
+pub(in crate::bridge) fn moving(from: &str, to: &str) -> Request {
+    Request::Rooms(RoomRequest::Move {
+        from: room_named(from),
+        to: room_named(to),
+        key: RoomKey::None,
+    })
+}
+
+pub(in crate::bridge) fn entering(from: &str, to: &str, key: &str) -> Request {
+    Request::Rooms(RoomRequest::Move {
+        from: room_named(from),
+        to: room_named(to),
+        key: RoomKey::Given(Secret::new(key)),
+    })
+}
+
+pub(in crate::bridge) fn rooms() -> Request {
+    Request::Rooms(RoomRequest::List)
+}
+
+pub(in crate::bridge) fn members(room: &str) -> Request {
+    let room = room_named(room);
+    Request::Rooms(RoomRequest::Members { room })
+}
+
+pub(in crate::bridge) fn topic(room: &str) -> Request {
+    let room = room_named(room);
+    Request::Rooms(RoomRequest::Topic { room })
+}
+
+pub(in crate::bridge) fn set_topic(room: &str, said: &str) -> Request {
+    let (room, text) = (room_named(room), text(said));
+    Request::Rooms(RoomRequest::SetTopic { room, text })
+}
+
+pub(in crate::bridge) fn follow(name: &str) -> Request {
+    Request::People(PeopleRequest::Follow { author: user(name) })
+}
+
+pub(in crate::bridge) fn unfollow(name: &str) -> Request {
+    Request::People(PeopleRequest::Unfollow { author: user(name) })
+}
+
+pub(in crate::bridge) fn following() -> Request {
+    Request::People(PeopleRequest::Following)
+}
+
+pub(in crate::bridge) fn followers() -> Request {
+    Request::People(PeopleRequest::Followers)
+}
+
+pub(in crate::bridge) fn online() -> Request {
+    Request::People(PeopleRequest::Online)
+}
+
+pub(in crate::bridge) fn who_is(name: &str) -> Request {
+    Request::People(PeopleRequest::WhoIs { user: user(name) })
+}
+
+pub(in crate::bridge) fn away(said: &str) -> Request {
+    Request::People(PeopleRequest::Away { text: text(said) })
+}
+
+pub(in crate::bridge) fn back() -> Request {
+    Request::People(PeopleRequest::Back)
+}
+
+pub(in crate::bridge) fn history(room: &str, count: u16) -> Request {
+    let room = Where::Room(room_named(room));
+    Request::History { room, count }
+}
+
+/// A request again, for those that are asked twice.
+pub(in crate::bridge) fn copy(request: &Request) -> Request {
+    match request {
+        Request::Append(Append::Post { text }) => post(text.as_str()),
+        Request::Rooms(RoomRequest::SetTopic { room, text }) => {
+            set_topic(room.as_str(), text.as_str())
+        }
+        Request::People(PeopleRequest::Follow { author }) => follow(author.as_str()),
+        Request::People(PeopleRequest::Unfollow { author }) => unfollow(author.as_str()),
+        Request::People(PeopleRequest::Away { text }) => away(text.as_str()),
+        Request::People(PeopleRequest::Back) => back(),
+        other => panic!("nobody asks this twice: {other:?}"),
+    }
+}
+
+pub(in crate::bridge) fn entered(room: &str, here: u64) -> Answer {
+    Answer::Entered {
+        room: room_named(room),
+        here,
+        key: KeyUse::Fitting,
+    }
+}
+
+pub(in crate::bridge) fn who(room: &str, names: &[&str]) -> Answer {
+    Answer::Members {
+        room: room_named(room),
+        users: users(names),
+    }
+}
+
+pub(in crate::bridge) fn about(room: &str, said: &str) -> Answer {
+    Answer::Topic {
+        room: room_named(room),
+        topic: Some(text(said)),
+    }
+}
+
+pub(in crate::bridge) fn listed(rooms: &[(&str, u64)]) -> Answer {
+    let rooms = rooms.iter().map(|(room, here)| (room_named(room), *here));
+    Answer::Rooms {
+        rooms: rooms.collect(),
+    }
+}
+
+pub(in crate::bridge) fn online_are(names: &[&str]) -> Answer {
+    Answer::Online {
+        users: users(names),
+    }
+}
+
+pub(in crate::bridge) fn subscriptions(names: &[&str]) -> Answer {
+    Answer::Subscriptions {
+        users: users(names),
+    }
+}
+
+pub(in crate::bridge) fn subscribed(name: &str) -> Answer {
+    Answer::Subscribed { author: user(name) }
+}
+
+pub(in crate::bridge) fn unsubscribed(name: &str) -> Answer {
+    Answer::Unsubscribed { author: user(name) }
+}
+
+pub(in crate::bridge) fn offline(name: &str) -> Answer {
+    Answer::WhoIs {
+        user: user(name),
+        presence: Presence::Offline,
+    }
+}
+
+pub(in crate::bridge) fn no_room(room: &str) -> Refusal {
+    let room = room_named(room);
+    Refusal::NoSuchRoom { room }
+}
+
+pub(in crate::bridge) fn not_in(room: &str) -> Refusal {
+    let room = room_named(room);
+    Refusal::NotIn { room }
+}
+
+pub(in crate::bridge) fn already_in(room: &str) -> Refusal {
+    let room = room_named(room);
+    Refusal::AlreadyIn { room }
+}
+
+pub(in crate::bridge) fn wrong_key(room: &str) -> Refusal {
+    let room = room_named(room);
+    Refusal::WrongKey { room }
+}
+
+pub(in crate::bridge) fn standing(rooms: &[&str], follows: &[&str]) -> Brings {
+    Brings::Standing {
+        rooms: rooms.iter().copied().map(room_named).collect(),
+        follows: users(follows),
+    }
+}
+
+pub(in crate::bridge) fn left_deed(room: &RoomName, user: &UserName) -> Deed {
+    let (room, user) = (room.clone(), user.clone());
+    Deed::Left { room, user }
+}
+
+pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed {
+    let (room, user) = (room.clone(), user.clone());
+    Deed::Entered { room, user }
+}
+
+pub(in crate::bridge) fn claimed_events(events: &[Arc<Event>]) -> Vec<(Position, SessionId)> {
+    let claims = events.iter().filter_map(|event| match &event.deed {
+        Deed::Claimed { session, .. } => Some((event.position, session.clone())),
+        _ => None,
+    });
+    claims.collect()
+}
+
+pub(in crate::bridge) fn position(answer: &Answer) -> Position {
+    match answer {
+        Answer::Said { position } | Answer::SaidToAway { position, .. } => *position,
+        other => panic!("nothing was said: {other:?}"),
+    }
+}
+
+/// Names are equal without case; how they are shown is compared like this.
+pub(in crate::bridge) fn shown(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
+}

@@ -1,0 +1,367 @@
+//! What the tests are made of: a bridge, its surroundings, the people.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Context, Handler, Message, Recipient};
+use tokio::sync::mpsc;
+
+use super::words::{claim, user};
+use super::{Doors, Subject};
+use crate::chat::limits::FOLLOWS_PER_USER;
+use crate::chat::origin::{ConnId, Incarnation, SessionId};
+use crate::chat::{Answer, Deed, Event, NodeName, Position, Refusal, RoomName, UserName};
+use crate::messages::{
+    AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Brings, Claim, DuplicateLogin, Outcome,
+    PartFailed, Question, Request, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+};
+
+/// How long anything may take before a test has failed.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A bridge, everything it is connected to, and what has to be true of all that arrives.
+pub(in crate::bridge) struct World<S> {
+    pub(in crate::bridge) subject: S,
+    pub(in crate::bridge) doors: Doors,
+    pub(in crate::bridge) heard: mpsc::Receiver<Arrived>,
+    pub(in crate::bridge) failures: mpsc::Receiver<PartFailed>,
+    pub(in crate::bridge) callers: u64,
+    pub(in crate::bridge) last: Position,
+}
+
+impl<S: Subject> World<S> {
+    pub(in crate::bridge) async fn new() -> Self {
+        Self::on(S::new()).await
+    }
+
+    /// A world on a store that may hold something.
+    pub(in crate::bridge) async fn on(subject: S) -> Self {
+        let (doors, heard, failures) = Self::run(&subject).await;
+        Self {
+            subject,
+            doors,
+            heard,
+            failures,
+            callers: 0,
+            last: Position::START,
+        }
+    }
+
+    async fn run(subject: &S) -> (Doors, mpsc::Receiver<Arrived>, mpsc::Receiver<PartFailed>) {
+        let (ear, heard) = Ear::start_new();
+        let (node, failures) = mpsc::channel(1);
+        let configured = (0..=FOLLOWS_PER_USER).map(|n| user(&format!("f{n}")));
+        let vital = Vital::new("bridge", node);
+        let doors = within(subject.start(configured.collect(), ear, vital)).await;
+        (doors, heard, failures)
+    }
+
+    /// Stops the bridge, with everybody still claimed, and starts the next run.
+    pub(in crate::bridge) async fn restart(&mut self) {
+        self.arrivals().await;
+        within(self.doors.shut.send(Shut)).await.expect("shut");
+        self.start().await;
+    }
+
+    /// Starts the next run of a bridge that was shut.
+    pub(in crate::bridge) async fn start(&mut self) {
+        while let Ok(batch) = self.heard.try_recv() {
+            self.check(&batch.arrivals);
+        }
+        (self.doors, self.heard, self.failures) = Self::run(&self.subject).await;
+    }
+
+    pub(in crate::bridge) async fn accounts(&self, ask: AccountAsk) -> AccountAnswer {
+        let answer: Result<_, StoreFailed> =
+            within(self.doors.account.send(ask)).await.expect("alive");
+        answer.expect("the store answers")
+    }
+
+    pub(in crate::bridge) async fn account(&self, name: &str) {
+        let (user, hash) = (user(name), "$2b$".to_owned());
+        let made = self.accounts(AccountAsk::Create { user, hash }).await;
+        assert_eq!(made, AccountAnswer::Stored);
+    }
+
+    /// An account and its live session.
+    pub(in crate::bridge) async fn live(&mut self, name: &str) -> Caller {
+        self.account(name).await;
+        let mut caller = self.caller();
+        caller.claims(name).await;
+        caller
+    }
+
+    /// A session that has claimed nothing.
+    pub(in crate::bridge) fn caller(&mut self) -> Caller {
+        self.callers += 1;
+        let (mailbox, answers) = Mouth::start_new();
+        Caller {
+            id: self.session(self.callers),
+            ask: self.doors.ask.clone(),
+            mailbox,
+            answers,
+            claim: None,
+        }
+    }
+
+    pub(in crate::bridge) fn session(&self, number: u64) -> SessionId {
+        SessionId {
+            incarnation: Incarnation {
+                node: NodeName::new("node-1").expect("a name"),
+                run: 0x8c1f,
+            },
+            conn: ConnId(number),
+        }
+    }
+
+    pub(in crate::bridge) async fn next_batch(&mut self) -> Arrived {
+        let batch = within(self.heard.recv()).await.expect("a registry");
+        self.check(&batch.arrivals);
+        batch
+    }
+
+    /// Everything that arrives up to now.
+    pub(in crate::bridge) async fn arrivals(&mut self) -> Vec<Arrival> {
+        let mut settler = self.caller();
+        settler.send(Question::Settle);
+        let mut arrivals = Vec::new();
+        let all = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    batch = self.heard.recv() => {
+                        arrivals.extend(batch.expect("a registry").arrivals);
+                    }
+                    outcome = settler.answers.recv() => {
+                        assert!(matches!(outcome, Some(Outcome::Settled)), "{outcome:?}");
+                        break;
+                    }
+                    failure = self.failures.recv() => panic!("{failure:?}"),
+                }
+            }
+        };
+        within(all).await;
+        self.check(&arrivals);
+        arrivals
+    }
+
+    pub(in crate::bridge) async fn events(&mut self) -> Vec<Arc<Event>> {
+        let arrivals = self.arrivals().await;
+        arrivals.into_iter().map(|arrival| arrival.event).collect()
+    }
+
+    /// Sentences 2 and 3.
+    pub(in crate::bridge) fn check(&mut self, arrivals: &[Arrival]) {
+        for Arrival { event, brings } in arrivals {
+            let (last, here) = (self.last, event.position);
+            match &event.deed {
+                Deed::Epoch { after } => {
+                    assert_eq!((*after, here.n), (last, 0));
+                    assert!(here.epoch > last.epoch, "{here} after {last}");
+                }
+                _ => assert_eq!(here, last.next()),
+            }
+            let is_claim = matches!(event.deed, Deed::Claimed { .. });
+            assert_eq!(is_claim, *brings != Brings::Nothing);
+            self.last = here;
+        }
+    }
+}
+
+/// What a session does, without its socket.
+pub(in crate::bridge) struct Caller {
+    pub(in crate::bridge) id: SessionId,
+    pub(in crate::bridge) ask: Recipient<Ask>,
+    pub(in crate::bridge) mailbox: Recipient<SessionMail>,
+    pub(in crate::bridge) answers: mpsc::Receiver<Outcome>,
+    pub(in crate::bridge) claim: Option<Claim>,
+}
+
+impl Caller {
+    pub(in crate::bridge) fn send(&self, question: Question) {
+        let ask = Ask {
+            session: self.id.clone(),
+            reply: self.mailbox.clone(),
+            question,
+        };
+        // A clone has a place of its own: what a flood of asks meets is the bridge's bound.
+        self.ask.clone().try_send(ask).expect("a running bridge");
+    }
+
+    pub(in crate::bridge) fn send_live(&self, request: Request) {
+        let claim = self.claim.clone().expect("a claim");
+        self.send(Question::Live { claim, request });
+    }
+
+    pub(in crate::bridge) async fn outcome(&mut self) -> Outcome {
+        within(self.answers.recv()).await.expect("an answer")
+    }
+
+    pub(in crate::bridge) async fn answered(&mut self) -> Answer {
+        match self.outcome().await {
+            Outcome::Done(answer) => answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(in crate::bridge) async fn refused(&mut self) -> Refusal {
+        match self.outcome().await {
+            Outcome::Refused(refusal) => refusal,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(in crate::bridge) async fn done(&mut self, request: Request) -> Answer {
+        self.send_live(request);
+        self.answered().await
+    }
+
+    /// Asks, whatever the answer.
+    pub(in crate::bridge) async fn ask_live(&mut self, request: Request) {
+        self.send_live(request);
+        let _either = self.outcome().await;
+    }
+
+    pub(in crate::bridge) async fn claims(&mut self, name: &str) {
+        self.claim = Some(new_claim(self, name, DuplicateLogin::Reject).await);
+    }
+}
+
+pub(in crate::bridge) async fn new_claim(
+    caller: &mut Caller,
+    name: &str,
+    on_duplicate: DuplicateLogin,
+) -> Claim {
+    caller.send(claim(name, on_duplicate));
+    match caller.outcome().await {
+        Outcome::Claimed { claim, .. } => claim,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Passes on what the registry is handed.
+pub(in crate::bridge) struct Ear(mpsc::Sender<Arrived>);
+
+/// Passes on what a session is answered.
+pub(in crate::bridge) struct Mouth(mpsc::Sender<Outcome>);
+
+impl Ear {
+    fn start_new() -> (Recipient<Arrived>, mpsc::Receiver<Arrived>) {
+        let (ear, heard) = mpsc::channel(16);
+        (Self(ear).start().recipient(), heard)
+    }
+}
+
+impl Mouth {
+    fn start_new() -> (Recipient<SessionMail>, mpsc::Receiver<Outcome>) {
+        let (mouth, answers) = mpsc::channel(STORE_QUEUE * 3);
+        (Self(mouth).start().recipient(), answers)
+    }
+}
+
+impl Actor for Ear {
+    type Context = Context<Self>;
+}
+
+impl Actor for Mouth {
+    type Context = Context<Self>;
+}
+
+impl Handler<Arrived> for Ear {
+    type Result = <Arrived as Message>::Result;
+
+    fn handle(&mut self, batch: Arrived, _: &mut Context<Self>) {
+        // The test may be over.
+        let _ = self.0.try_send(batch);
+    }
+}
+
+impl Handler<SessionMail> for Mouth {
+    type Result = <SessionMail as Message>::Result;
+
+    fn handle(&mut self, mail: SessionMail, _: &mut Context<Self>) {
+        let SessionMail::Answered(outcome) = mail else {
+            panic!("a bridge only answers: {mail:?}")
+        };
+        // The test may be over.
+        let _ = self.0.try_send(outcome);
+    }
+}
+
+/// What a registry makes of the arrivals, and a check of what each claim brings.
+#[derive(Default)]
+pub(in crate::bridge) struct Fold {
+    pub(in crate::bridge) online: BTreeSet<UserName>,
+    pub(in crate::bridge) rooms: BTreeMap<RoomName, BTreeSet<UserName>>,
+    pub(in crate::bridge) follows: BTreeMap<UserName, BTreeSet<UserName>>,
+}
+
+impl Fold {
+    pub(in crate::bridge) fn all(&mut self, arrivals: &[Arrival]) {
+        for arrival in arrivals {
+            self.one(arrival);
+        }
+    }
+
+    pub(in crate::bridge) fn one(&mut self, arrival: &Arrival) {
+        match &arrival.event.deed {
+            Deed::Claimed { user, .. } => {
+                self.online.insert(user.clone());
+                assert_eq!(arrival.brings, self.standing(user));
+            }
+            Deed::Released { user } => {
+                assert!(self.online.remove(user));
+                let left = self.standing(user);
+                assert!(matches!(left, Brings::Standing { rooms, .. } if rooms.is_empty()));
+            }
+            Deed::Entered { room, user } => {
+                assert!(
+                    self.rooms
+                        .entry(room.clone())
+                        .or_default()
+                        .insert(user.clone())
+                );
+            }
+            Deed::Left { room, user } => {
+                assert!(self.rooms.entry(room.clone()).or_default().remove(user));
+            }
+            Deed::Followed { author, follower } => {
+                let follows = self.follows.entry(follower.clone()).or_default();
+                assert!(follows.insert(author.clone()));
+            }
+            Deed::Unfollowed { author, follower } => {
+                let follows = self.follows.entry(follower.clone()).or_default();
+                assert!(follows.remove(author));
+            }
+            _ => {}
+        }
+    }
+
+    pub(in crate::bridge) fn standing(&self, user: &UserName) -> Brings {
+        let inside = self.rooms.iter().filter(|(_, users)| users.contains(user));
+        let follows = self.follows.get(user).cloned().unwrap_or_default();
+        Brings::Standing {
+            rooms: inside.map(|(room, _)| room.clone()).collect(),
+            follows: follows.into_iter().collect(),
+        }
+    }
+}
+
+/// Xorshift: the same history for the same seed.
+pub(in crate::bridge) struct Random(pub(in crate::bridge) u64);
+
+impl Random {
+    pub(in crate::bridge) fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound as u64).expect("below a usize")
+    }
+}
+
+pub(in crate::bridge) async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(DEADLINE, future)
+        .await
+        .expect("within the deadline")
+}
