@@ -4,7 +4,7 @@
 //! the log of all events, membership, subscriptions, accounts, claims and history. It takes
 //! [`Ask`](crate::messages::Ask)s from sessions and [`AccountAsk`](crate::messages::AccountAsk)s
 //! from the authenticator, and hands [`Arrived`](crate::messages::Arrived) to the registry.
-//! `contract.rs` tests these sentences, for every implementation alike.
+//! `contract` tests these sentences, for every implementation alike.
 //!
 //! **Order.**
 //! 1. The asks of one session are decided in the order in which they were sent, and answered in it.
@@ -50,6 +50,7 @@
 //! 18. [`Shut`](crate::messages::Shut) is answered when everything queued before it is decided
 //!     and the store is closed.
 
+pub mod embedded;
+
 #[cfg(test)]
 mod contract;
-pub mod embedded;

@@ -38,12 +38,12 @@ pub enum AccountsError {
         user: UserName,
     },
     /// The store could not.
-    #[error("the store of accounts in {}: {why}", .file.display())]
+    #[error("the accounts in {}: {source}", .file.display())]
     Store {
         /// The database.
         file: PathBuf,
         /// What happened.
-        why: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -83,7 +83,7 @@ impl Accounts {
     /// [`AccountsError::Exists`] when the name is taken, without case.
     pub fn add(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
         let made = create(&self.db, user, hash, log::wall_clock());
-        match made.map_err(|error| self.failed(&error))? {
+        match made.map_err(|error| self.failed(error))? {
             0 => Err(AccountsError::Exists { user: user.clone() }),
             _ => Ok(()),
         }
@@ -99,7 +99,7 @@ impl Accounts {
             "UPDATE accounts SET hash = ?2 WHERE name = ?1",
             (user, hash),
         );
-        match changed.map_err(|error| self.failed(&error))? {
+        match changed.map_err(|error| self.failed(error))? {
             0 => Err(AccountsError::NoSuchAccount { user: user.clone() }),
             _ => Ok(()),
         }
@@ -121,13 +121,13 @@ impl Accounts {
                 })
             },
         );
-        accounts.map_err(|error| self.failed(&error))
+        accounts.map_err(|error| self.failed(error))
     }
 
-    fn failed(&self, error: &rusqlite::Error) -> AccountsError {
+    fn failed(&self, error: rusqlite::Error) -> AccountsError {
         AccountsError::Store {
             file: self.file.clone(),
-            why: error.to_string(),
+            source: error.into(),
         }
     }
 }
@@ -145,7 +145,7 @@ pub fn remove(data_dir: &Path, user: &UserName) -> Result<(), AccountsError> {
     let mut store = Store::open(Options::bare(data_dir), log::wall_clock)?;
     let failed = |error: StoreError| AccountsError::Store {
         file: log::file(data_dir),
-        why: error.to_string(),
+        source: error.into(),
     };
     match store.find_account(user).map_err(failed)? {
         Some(_) => store

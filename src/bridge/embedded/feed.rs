@@ -9,7 +9,7 @@ use crate::messages::{Arrival, BATCH_EVENTS, Outcome, SessionMail};
 
 /// Events that wait for the registry; above it the store decides nothing, so that a slow reader
 /// slows the writers down and not the node's memory up. The last batch may go beyond it.
-const FEED_EVENTS: usize = 8192;
+pub(super) const FEED_EVENTS: usize = 8192;
 
 /// An answer, and where it goes.
 #[derive(Debug)]

@@ -47,22 +47,16 @@ impl Store {
             })
     }
 
-    /// Keeps a room message as long as the settings say.
-    pub(super) fn keep(&self, room: &RoomName, k: u64, event: &Event) -> Result<(), StoreError> {
+    /// Keeps the room message that was appended last as long as the settings say.
+    pub(super) fn keep(&self, room: &RoomName, k: u64, at: Timestamp) -> Result<(), StoreError> {
         if self.rules.keep_messages == 0 || self.rules.keep_days == 0 {
             return Ok(());
         }
         sql::change(
             &self.db,
-            "INSERT INTO messages (room, k, epoch, n, at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            (
-                room,
-                Int(k),
-                Int(event.position.epoch),
-                Int(event.position.n),
-                event.at,
-                wire::write(event)?,
-            ),
+            "INSERT INTO messages (room, k, epoch, n, at, record)
+             SELECT ?1, ?2, epoch, n, ?3, record FROM log WHERE seq = ?4",
+            (room, Int(k), at, Int(self.last_seq())),
         )?;
         if k.is_multiple_of(TRIM_EVERY) {
             self.forget(room, k)?;

@@ -113,12 +113,12 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// The store is open, but its first transaction failed.
-    #[error("cannot begin a new epoch in {}: {why}", .path.display())]
+    #[error("cannot begin a new epoch in {}: {source}", .path.display())]
     Begin {
         /// The database.
         path: PathBuf,
         /// What happened.
-        why: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// There is no thread for the writer.
     #[error("cannot start the store's thread: {source}")]
@@ -244,7 +244,7 @@ impl EmbeddedBridge {
             .transaction(Store::begin)
             .map_err(|error| OpenError::Begin {
                 path,
-                why: error.to_string(),
+                source: error.into(),
             })?;
         let arrivals = store.take_arrivals();
         let writer = Writer::spawn(store, lock).map_err(|source| OpenError::Thread { source })?;

@@ -69,7 +69,7 @@ impl Store {
             echo: Echo::ExcludeSender,
         };
         let event = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
-        self.keep(&room, k, &event)?;
+        self.keep(&room, k, at)?;
         Ok(Answer::Said {
             position: event.position,
         })

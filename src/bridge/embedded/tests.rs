@@ -275,6 +275,53 @@ async fn a_store_that_fails_refuses_everything_and_says_why() {
     within(world.doors.shut.send(Shut)).await.expect("shut");
 }
 
+#[actix::test]
+async fn a_writer_that_panics_leaves_nobody_without_an_answer() {
+    let mut subject = InADirectory::new();
+    subject.clock = || {
+        assert_ne!(std::thread::current().name(), Some("store"), "on purpose");
+        log::wall_clock()
+    };
+    let mut world = World::on(subject).await;
+    let mut alice = world.caller();
+    for _ in 0..2 {
+        alice.send(Question::Claim {
+            user: user("alice"),
+            on_duplicate: crate::messages::DuplicateLogin::Reject,
+        });
+    }
+    for _ in 0..2 {
+        assert_eq!(alice.refused().await, Refusal::NotDelivered);
+    }
+    let failure = within(world.failures.recv()).await.expect("a report");
+    assert!(failure.to_string().contains("panicked"), "{failure}");
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+}
+
+#[actix::test]
+async fn while_the_registry_is_far_behind_nothing_more_is_decided() {
+    let mut world = World::<InADirectory>::new().await;
+    let mut alice = world.live("alice").await;
+    let held = world.next_batch().await;
+    let mut decided = 0;
+    while decided < feed::FEED_EVENTS {
+        for _ in 0..BATCH_TASKS {
+            alice.send_live(say("lobby", "hi"));
+        }
+        for _ in 0..BATCH_TASKS {
+            alice.answered().await;
+        }
+        decided += BATCH_TASKS;
+    }
+    alice.send_live(members("lobby"));
+    let waits = tokio::time::timeout(Duration::from_millis(50), alice.outcome());
+    assert!(waits.await.is_err());
+    drop(held);
+    let arrived = world.events().await.len();
+    assert!(arrived >= decided, "{arrived}");
+    alice.answered().await;
+}
+
 const EARLY: log::Clock = || Timestamp(1_700_000_000_000);
 const A_MONTH_LATER: log::Clock = || Timestamp(1_700_000_000_000 + 31 * 24 * 60 * 60 * 1000);
 
