@@ -5,7 +5,7 @@
 //! - `writer`: the thread, and what a batch is. `feed`: what waits for the registry.
 //! - `log`: the store and the end of the log. `schema`, `sql`, `wire`: how things are kept.
 //! - `claims`, `rooms`, `people`, `history`, [`accounts`]: what is decided, by theme.
-//! - `lock`: one node per directory.
+//! - `open`: how all of it starts. `lock`: one node per directory.
 
 pub mod accounts;
 mod claims;
@@ -13,6 +13,7 @@ mod feed;
 mod history;
 mod lock;
 mod log;
+mod open;
 mod people;
 mod rooms;
 mod schema;
@@ -23,153 +24,28 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, VecDeque};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Recipient,
-    ResponseFuture, WrapFuture, prelude::SendError,
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Recipient, ResponseFuture,
+    WrapFuture, prelude::SendError,
 };
 use tokio::sync::oneshot;
 
+use crate::chat::Refusal;
 use crate::chat::origin::SessionId;
-use crate::chat::{Refusal, UserName};
 use crate::messages::{
     ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Credit, Outcome, Question,
     STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
+pub use open::{Durability, OpenError, Opened, Options};
+
 use feed::{Feed, Reply};
-use lock::Lock;
-use log::Store;
 use writer::{BATCH_TASKS, Decided, Decision, Task, Verdict, Writer};
 
 /// Between two looks for history that is too old and rooms that are void by that.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
-
-/// How the store is opened.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Where it lives; made if it does not exist.
-    pub data_dir: PathBuf,
-    /// What an acknowledged change survives.
-    pub durability: Durability,
-    /// Rooms that there may be, the lobby included.
-    pub rooms: u64,
-    /// Messages of a room that its history keeps; 0 keeps none.
-    pub keep_messages: u64,
-    /// Days that history keeps a message; 0 keeps none.
-    pub keep_days: u64,
-    /// Accounts whose password stands in the settings: people like all others, without a row.
-    pub configured: BTreeSet<UserName>,
-}
-
-/// What an acknowledged change survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
-    /// A power cut: each batch is synced to the disk before it is acknowledged.
-    Fsync,
-    /// A killed process: the system writes it to the disk when it likes.
-    Relaxed,
-}
-
-/// Why the store does not open; the words are for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The directory cannot be made or written.
-    #[error("cannot use the data directory {}: {source}", .data_dir.display())]
-    DataDir {
-        /// The directory.
-        data_dir: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Another process holds the directory.
-    #[error("another node is running on {}", .data_dir.display())]
-    Locked {
-        /// The directory.
-        data_dir: PathBuf,
-    },
-    /// A newer program has been here.
-    #[error(
-        "{} has schema {found}; this program knows schemas up to {known}: use a newer one",
-        .path.display()
-    )]
-    Newer {
-        /// The version found.
-        found: usize,
-        /// The newest one known.
-        known: usize,
-        /// The database.
-        path: PathBuf,
-    },
-    /// SQLite cannot use the file.
-    #[error("cannot open the store {}: {source}", .path.display())]
-    Sqlite {
-        /// The database.
-        path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
-    },
-    /// The store is open, but its first transaction failed.
-    #[error("cannot begin a new epoch in {}: {source}", .path.display())]
-    Begin {
-        /// The database.
-        path: PathBuf,
-        /// What happened.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// There is no thread for the writer.
-    #[error("cannot start the store's thread: {source}")]
-    Thread {
-        /// What the system says.
-        source: io::Error,
-    },
-}
-
-impl Options {
-    /// For work on a store that no node uses.
-    fn bare(data_dir: &Path) -> Self {
-        Self {
-            data_dir: data_dir.to_owned(),
-            durability: Durability::Fsync,
-            rooms: u64::MAX,
-            keep_messages: u64::MAX,
-            keep_days: u64::MAX,
-            configured: BTreeSet::new(),
-        }
-    }
-}
-
-/// A store that is locked, up to date and in its new epoch; what the run before left claimed is
-/// released. It has only to be started.
-#[derive(Debug)]
-pub struct Opened {
-    writer: Writer,
-    arrivals: Vec<Arrival>,
-}
-
-impl Opened {
-    /// Starts the bridge on the current arbiter. `registry` is kept for its life; `vital` hears
-    /// when the store fails, after which nothing more is decided.
-    pub fn start(self, registry: Recipient<Arrived>, vital: Vital) -> Addr<EmbeddedBridge> {
-        let mut feed = Feed::default();
-        feed.extend(self.arrivals);
-        EmbeddedBridge {
-            link: Link::Open(self.writer),
-            queue: VecDeque::new(),
-            asks_queued: 0,
-            in_flight: Vec::new(),
-            feed,
-            registry,
-            vital,
-            state: State::Serving,
-            shut: Vec::new(),
-        }
-        .start()
-    }
-}
 
 /// Everything that a node alone keeps: the contract of [`bridge`](super) on SQLite.
 #[derive(Debug)]
@@ -227,28 +103,25 @@ enum Waiting {
 }
 
 impl EmbeddedBridge {
-    /// Opens the store: takes its lock, brings it up to date, begins an epoch and releases what
-    /// the run before left claimed. Blocks; for the time before any door is open.
-    ///
-    /// # Errors
-    /// [`OpenError`], in words for the operator.
-    pub fn open(options: Options) -> Result<Opened, OpenError> {
-        Self::open_at(options, log::wall_clock)
-    }
-
-    fn open_at(options: Options, clock: log::Clock) -> Result<Opened, OpenError> {
-        let lock = Lock::take(&options.data_dir)?;
-        let path = log::file(&options.data_dir);
-        let mut store = Store::open(options, clock)?;
-        store
-            .transaction(Store::begin)
-            .map_err(|error| OpenError::Begin {
-                path,
-                source: error.into(),
-            })?;
-        let arrivals = store.take_arrivals();
-        let writer = Writer::spawn(store, lock).map_err(|source| OpenError::Thread { source })?;
-        Ok(Opened { writer, arrivals })
+    fn new(
+        writer: Writer,
+        arrivals: Vec<Arrival>,
+        registry: Recipient<Arrived>,
+        vital: Vital,
+    ) -> Self {
+        let mut feed = Feed::default();
+        feed.extend(arrivals);
+        Self {
+            link: Link::Open(writer),
+            queue: VecDeque::new(),
+            asks_queued: 0,
+            in_flight: Vec::new(),
+            feed,
+            registry,
+            vital,
+            state: State::Serving,
+            shut: Vec::new(),
+        }
     }
 
     /// Why the next ask is refused, if it is.

@@ -1,6 +1,7 @@
 //! The contract, and what only this bridge promises.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use actix::Recipient;
 use rusqlite::Connection;
@@ -13,7 +14,7 @@ use crate::bridge::contract::{
     subscriptions, topic, user, within,
 };
 use crate::chat::event::Timestamp;
-use crate::chat::{Answer, Deed};
+use crate::chat::{Answer, Deed, UserName};
 
 /// A directory of its own for each test, and the time in it.
 struct InADirectory {
