@@ -1,6 +1,8 @@
 //! A thousand sessions on one thread, their room flooded: everybody's timers, sockets and
 //! mailboxes stay alive, because the log is read no faster than the last session takes it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
