@@ -42,7 +42,7 @@ use crate::messages::{
 pub use open::{Durability, OpenError, Opened, Options};
 
 use feed::{Feed, Reply};
-use writer::{BATCH_TASKS, Decided, Decision, Task, Verdict, Writer};
+use writer::{Decided, Decision, Task, Verdict, Writer};
 
 /// Between two looks for history that is too old and rooms that are void by that.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
@@ -150,7 +150,9 @@ impl EmbeddedBridge {
         let Link::Open(writer) = &self.link else {
             return self.refuse_all();
         };
-        let jobs = self.queue.drain(..self.queue.len().min(BATCH_TASKS));
+        let jobs = self
+            .queue
+            .drain(..writer::fitting(self.queue.iter().map(|job| &job.task)));
         let (tasks, waiting): (Vec<_>, Vec<_>) = jobs.map(|job| (job.task, job.waiting)).unzip();
         self.asks_queued -= tasks.iter().map(Task::counts).sum::<usize>();
         self.in_flight = waiting;

@@ -7,6 +7,7 @@ use actix::Recipient;
 use rusqlite::Connection;
 
 use super::accounts::{Accounts, AccountsError};
+use super::writer::BATCH_TASKS;
 use super::*;
 use crate::bridge::contract::{Doors, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{

@@ -1,7 +1,7 @@
 //! The one thread that writes: it takes a batch, runs it in one transaction, and hands it back.
 //!
 //! One batch is in flight at a time, so a batch is whatever was asked while the one before was
-//! being written: alone when there is little to do, and up to [`BATCH_TASKS`] for one fsync when
+//! being written: alone when there is little to do, and some [`BATCH_TASKS`] for one fsync when
 //! there is much. It never waits to fill a batch.
 
 use std::io;
@@ -13,10 +13,13 @@ use super::lock::Lock;
 use super::log::{Store, StoreError};
 use crate::chat::origin::SessionId;
 use crate::chat::{Refusal, RoomName};
-use crate::messages::{AccountAnswer, AccountAsk, Arrival, Outcome, Question};
+use crate::messages::{AccountAnswer, AccountAsk, Arrival, Outcome, Question, Request};
 
 /// Tasks in one transaction: enough to make an fsync cheap, few enough to answer soon.
 pub(super) const BATCH_TASKS: usize = 500;
+
+/// Messages of a history that are read in the time of one other task.
+const MESSAGES_PER_TASK: usize = 10;
 
 /// Something for the store to decide.
 #[derive(Debug)]
@@ -54,6 +57,33 @@ impl Task {
             Self::Refuse { .. } | Self::Sweep { .. } => 0,
         }
     }
+
+    /// How many usual tasks it takes as long as.
+    fn size(&self) -> usize {
+        match self {
+            Self::Ask {
+                question:
+                    Question::Live {
+                        request: Request::History { count, .. },
+                        ..
+                    },
+                ..
+            } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
+            Self::Ask { .. } | Self::Refuse { .. } | Self::Account { .. } | Self::Sweep { .. } => 1,
+        }
+    }
+}
+
+/// How many of the queued tasks are the next batch: at least one, and [`BATCH_TASKS`] where they
+/// are of the usual size. Long histories count for more, so that they do not hold up the others.
+pub(super) fn fitting<'a>(queued: impl Iterator<Item = &'a Task>) -> usize {
+    let mut room = BATCH_TASKS;
+    let fit = queued.take_while(|task| {
+        let has_room = room > 0;
+        room = room.saturating_sub(task.size());
+        has_room
+    });
+    fit.count()
 }
 
 /// What became of a task.
@@ -182,5 +212,43 @@ impl Store {
                 Ok(Verdict::Silence)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::command::Where;
+    use crate::chat::limits::HISTORY_MOST;
+    use crate::chat::origin::{ConnId, Incarnation};
+    use crate::chat::{NodeName, Position, UserName};
+    use crate::messages::Claim;
+
+    fn history(count: u16) -> Task {
+        let node = NodeName::new("node-1").expect("a name");
+        let user = UserName::new("alice").expect("a name");
+        let incarnation = Incarnation { node, run: 1 };
+        let (conn, fence) = (ConnId(1), Position::START);
+        let request = Request::History {
+            room: Where::Here,
+            count,
+        };
+        Task::Ask {
+            session: SessionId { incarnation, conn },
+            question: Question::Live {
+                claim: Claim { user, fence },
+                request,
+            },
+        }
+    }
+
+    #[test]
+    fn long_histories_make_short_batches() {
+        let small: Vec<_> = (0..BATCH_TASKS * 2).map(|_| history(1)).collect();
+        assert_eq!(fitting(small.iter()), BATCH_TASKS);
+        assert_eq!(fitting(small[..7].iter()), 7);
+        let long: Vec<_> = (0..BATCH_TASKS).map(|_| history(HISTORY_MOST)).collect();
+        assert_eq!(fitting(long.iter()), 10);
+        assert_eq!(fitting(std::iter::once(&history(u16::MAX))), 1);
     }
 }
