@@ -26,3 +26,6 @@ pub mod node;
 pub mod registry;
 pub mod session;
 pub mod settings;
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -5,6 +5,8 @@
 mod hear;
 mod help;
 pub(super) mod tell;
+#[cfg(test)]
+mod tests;
 
 use crate::chat::command::Positions;
 use crate::chat::{Refusal, Secret, UserName};

@@ -1,0 +1,604 @@
+use std::time::Duration;
+
+use bytes::BytesMut;
+
+use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::command::{HelpTopic, Positions};
+use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
+use crate::chat::name::NameError;
+use crate::chat::refusal::Throttled;
+use crate::chat::{Answer, Deed, Ending, Refusal};
+use crate::dialect::{self, Dialect, Format, Malformed, Prompt};
+use crate::testing::{at, event, node, post, room, room_message, session_id, text, user, whisper};
+
+#[test]
+fn messages_are_marked_by_their_first_characters() {
+    let said = room_message("den", "alice", "hi");
+    check_event(&said, Hearing::Direct, "[den] alice: hi\n");
+    check_event(&said, Hearing::Subscriber, "[Sub] [den] alice: hi\n");
+    check_event(
+        &whisper("alice", "bob", " hi "),
+        Hearing::Direct,
+        "[PM] alice:  hi \n",
+    );
+    check_event(
+        &post("alice", "news"),
+        Hearing::Subscriber,
+        "[Sub] alice: news\n",
+    );
+    let nasty = room_message("den", "alice", "\u{1b}[31mred\u{202e} \u{7}bell");
+    check_event(&nasty, Hearing::Direct, "[den] alice: red bell\n");
+}
+
+#[test]
+fn positions_stand_before_messages_when_they_are_shown() {
+    for (deed, hearing, line) in [
+        (
+            room_message("den", "alice", "hi"),
+            Hearing::Direct,
+            "[den] alice: hi",
+        ),
+        (
+            room_message("den", "alice", "hi"),
+            Hearing::Subscriber,
+            "[Sub] [den] alice: hi",
+        ),
+        (
+            whisper("alice", "bob", "hi"),
+            Hearing::Direct,
+            "[PM] alice: hi",
+        ),
+        (post("alice", "hi"), Hearing::Subscriber, "[Sub] alice: hi"),
+    ] {
+        let told = spelled(Positions::Shown, &deed, hearing);
+        assert_eq!(told, format!("1763850000-1041 {line}\n"));
+    }
+}
+
+#[test]
+fn comings_and_goings_are_information() {
+    let (den, bob) = (room("den"), user("bob"));
+    for positions in [Positions::Hidden, Positions::Shown] {
+        for (deed, line) in [
+            (
+                Deed::Entered {
+                    room: den.clone(),
+                    user: bob.clone(),
+                },
+                "* bob joined den\n",
+            ),
+            (
+                Deed::Left {
+                    room: den.clone(),
+                    user: bob.clone(),
+                },
+                "* bob left den\n",
+            ),
+            (
+                Deed::TopicSet {
+                    room: den.clone(),
+                    by: bob.clone(),
+                    text: text("cats"),
+                },
+                "* bob changed the topic of den: cats\n",
+            ),
+        ] {
+            assert_eq!(spelled(positions, &deed, Hearing::Direct), line);
+        }
+    }
+}
+
+#[test]
+fn what_only_the_node_needs_is_not_shown() {
+    let (bob, alice) = (user("bob"), user("alice"));
+    for deed in [
+        Deed::Epoch { after: at("7-1") },
+        Deed::Claimed {
+            user: bob.clone(),
+            session: session_id(7),
+        },
+        Deed::Released { user: bob.clone() },
+        Deed::Followed {
+            author: alice.clone(),
+            follower: bob.clone(),
+        },
+        Deed::Unfollowed {
+            author: alice,
+            follower: bob.clone(),
+        },
+        Deed::WentAway {
+            user: bob.clone(),
+            text: text("lunch"),
+        },
+        Deed::CameBack { user: bob },
+    ] {
+        let format = Format::Line {
+            positions: Positions::Shown,
+        };
+        assert_eq!(
+            dialect::tell_event(format, &event(deed), Hearing::Direct),
+            None
+        );
+    }
+}
+
+#[test]
+fn what_was_said_is_confirmed_only_with_its_position() {
+    let position = at("1763850000-1041");
+    let said = Answer::Said { position };
+    let away = Answer::SaidToAway {
+        position,
+        to: user("bob"),
+        text: text("lunch"),
+    };
+    assert_eq!(answered(Positions::Hidden, &said), "");
+    assert_eq!(answered(Positions::Shown, &said), "* ok 1763850000-1041\n");
+    assert_eq!(answered(Positions::Hidden, &away), "* bob is away: lunch\n");
+    assert_eq!(
+        answered(Positions::Shown, &away),
+        "* ok 1763850000-1041\n* bob is away: lunch\n"
+    );
+}
+
+#[test]
+fn answers_about_rooms() {
+    let den = || room("den");
+    let entered = |key| Answer::Entered {
+        room: den(),
+        here: 3,
+        key,
+    };
+    check_answers(&[
+        (
+            Answer::Welcome {
+                user: user("alice"),
+                room: room("lobby"),
+                node: node("node-1"),
+            },
+            "* Welcome alice. You are in lobby on node-1. /help lists the commands.\n",
+        ),
+        (entered(KeyUse::Fitting), "* You are in den (3 here).\n"),
+        (
+            entered(KeyUse::Needless),
+            "* You are in den (3 here).\n* den is public: the key keeps nobody out.\n",
+        ),
+        (
+            Answer::Rooms {
+                rooms: vec![(den(), 3), (room("lobby"), 1)],
+            },
+            "* den 3\n* lobby 1\n* 2 rooms\n",
+        ),
+        (
+            Answer::Rooms {
+                rooms: vec![(den(), 3)],
+            },
+            "* den 3\n* 1 room\n",
+        ),
+        (Answer::Rooms { rooms: vec![] }, "* 0 rooms\n"),
+        (
+            Answer::Members {
+                room: den(),
+                users: vec![user("alice"), user("bob")],
+            },
+            "* den: alice, bob (2)\n",
+        ),
+        (
+            Answer::Topic {
+                room: den(),
+                topic: Some(text("cats")),
+            },
+            "* topic of den: cats\n",
+        ),
+        (
+            Answer::Topic {
+                room: den(),
+                topic: None,
+            },
+            "* den has no topic.\n",
+        ),
+    ]);
+}
+
+#[test]
+fn answers_about_people() {
+    let two = || vec![user("alice"), user("bob")];
+    let online = Presence::Online {
+        node: node("node-1"),
+        since: Timestamp(1_795_383_005_678),
+        rooms: vec![room("lobby"), room("den")],
+        away: Some(text("lunch")),
+    };
+    check_answers(&[
+        (
+            Answer::Online { users: two() },
+            "* online: alice, bob (2)\n",
+        ),
+        (
+            Answer::Subscriptions {
+                users: vec![user("bob")],
+            },
+            "* subscriptions: bob (1)\n",
+        ),
+        (
+            Answer::Subscriptions { users: vec![] },
+            "* subscriptions: (0)\n",
+        ),
+        (
+            Answer::Subscribers { users: two() },
+            "* subscribers: alice, bob (2)\n",
+        ),
+        (
+            Answer::Subscribed {
+                author: user("bob"),
+            },
+            "* You subscribe to bob.\n",
+        ),
+        (
+            Answer::Unsubscribed {
+                author: user("bob"),
+            },
+            "* You no longer subscribe to bob.\n",
+        ),
+        (Answer::NobodySubscribes, "* Nobody subscribes to you.\n"),
+        (
+            Answer::Away {
+                text: text("lunch"),
+            },
+            "* You are away: lunch\n",
+        ),
+        (Answer::Back, "* You are back.\n"),
+        (
+            Answer::WhoIs {
+                user: user("bob"),
+                presence: Presence::Offline,
+            },
+            "* bob is offline.\n",
+        ),
+        (
+            Answer::WhoIs {
+                user: user("bob"),
+                presence: online,
+            },
+            "* bob is online on node-1 since 2026-11-22T21:30:05Z.\n\
+             * bob is in lobby, den.\n\
+             * bob is away: lunch\n",
+        ),
+    ]);
+}
+
+#[test]
+fn answers_about_the_connection() {
+    let pong = |token: &str| Answer::Pong {
+        token: token.to_owned(),
+    };
+    let explained = |word: &str| Answer::Help {
+        topic: HelpTopic::Command(word.to_owned()),
+    };
+    check_answers(&[
+        (Answer::PasswordChanged, "* Password changed.\n"),
+        (
+            Answer::Positions {
+                shown: Positions::Shown,
+            },
+            "* Positions are shown.\n",
+        ),
+        (
+            Answer::Positions {
+                shown: Positions::Hidden,
+            },
+            "* Positions are hidden.\n",
+        ),
+        (pong(""), "* pong\n"),
+        (pong("x"), "* pong x\n"),
+        (pong(" \u{1b}[2Jx "), "* pong  x \n"),
+        (
+            explained("SUBS"),
+            "* /subscriptions  tells whom you follow\n",
+        ),
+        (
+            explained("foo"),
+            "! Unknown command /foo. /help lists the commands.\n",
+        ),
+    ]);
+    let all = answered(
+        Positions::Hidden,
+        &Answer::Help {
+            topic: HelpTopic::All,
+        },
+    );
+    for command in [
+        "login",
+        "register",
+        "join",
+        "leave",
+        "rooms",
+        "who",
+        "users",
+        "msg",
+        "subscribe",
+        "unsubscribe",
+        "subscriptions",
+        "subscribers",
+        "subscribe_only",
+        "history",
+        "topic",
+        "away",
+        "whois",
+        "passwd",
+        "ids",
+        "ping",
+        "help",
+        "quit",
+    ] {
+        assert!(
+            all.contains(&format!("* /{command} ")),
+            "{command} in {all}"
+        );
+    }
+    assert!(all.lines().all(|line| line.starts_with("* ")), "{all}");
+}
+
+#[test]
+fn history_has_its_time_behind_the_position() {
+    let messages = vec![
+        event(room_message("den", "alice", "hi")),
+        event(private("den", "bob", "hello")),
+    ];
+    let history = Answer::History {
+        room: room("den"),
+        count: 20,
+        messages,
+    };
+    assert_eq!(
+        answered(Positions::Hidden, &history),
+        "* history den 20\n\
+         2026-11-22T21:30:05Z [den] alice: hi\n\
+         2026-11-22T21:30:05Z [den] bob: hello\n\
+         * end of history\n"
+    );
+    assert_eq!(
+        answered(Positions::Shown, &history),
+        "* history den 20\n\
+         1763850000-1041 2026-11-22T21:30:05Z [den] alice: hi\n\
+         1763850000-1041 2026-11-22T21:30:05Z [den] bob: hello\n\
+         * end of history\n"
+    );
+}
+
+#[test]
+fn refusals_of_logins() {
+    let slow = |what, wait| Refusal::SlowDown { what, wait };
+    check_refusals(&[
+        (Refusal::WrongPassword, "! Wrong username or password\n"),
+        (
+            Refusal::NameTaken {
+                user: user("alice"),
+            },
+            "! That name is taken: alice\n",
+        ),
+        (Refusal::RegistrationClosed, "! Registration is closed\n"),
+        (
+            slow(Throttled::Failures, Duration::from_millis(7001)),
+            "! Slow down: too many failed logins, try again in 8 s\n",
+        ),
+        (
+            slow(Throttled::Registrations, Duration::from_secs(60)),
+            "! Slow down: too many new accounts, try again in 60 s\n",
+        ),
+        (Refusal::Busy, "! Busy, try again\n"),
+        (
+            Refusal::PasswordLength {
+                least: 8,
+                most: 1024,
+            },
+            "! A password has 8 to 1024 bytes\n",
+        ),
+        (Refusal::PasswordsDiffer, "! The two new passwords differ\n"),
+        (
+            Refusal::PasswordFixed,
+            "! Your password stands in the node's settings: its operator changes it\n",
+        ),
+        (
+            Refusal::LoginFirst,
+            "! Log in first: /login <user> <password> or /register <user> <password>\n",
+        ),
+        (
+            Refusal::LoggedInAlready {
+                user: user("alice"),
+            },
+            "! You are logged in as alice\n",
+        ),
+    ]);
+}
+
+#[test]
+fn refusals_of_requests() {
+    let (x, den) = (|| user("x"), || room("den"));
+    let not_a_name = |word: &str, why| Refusal::NotAName {
+        word: word.to_owned(),
+        why,
+    };
+    check_refusals(&[
+        (
+            not_a_name("#x\u{1b}[0m", NameError::Character),
+            "! Not a name: #x (A-Z a-z 0-9 _ - . only, the first a letter or digit)\n",
+        ),
+        (
+            not_a_name("pm", NameError::Reserved),
+            "! Not a name: pm (that word belongs to the server)\n",
+        ),
+        (
+            not_a_name(&"y".repeat(65), NameError::Length { most: 64 }),
+            &format!("! Not a name: {}… (1 to 64 characters)\n", "y".repeat(64)),
+        ),
+        (Refusal::NoSuchUser { user: x() }, "! No such user: x\n"),
+        (Refusal::NoSuchRoom { room: den() }, "! No such room: den\n"),
+        (Refusal::Offline { user: x() }, "! x is offline\n"),
+        (Refusal::WrongKey { room: den() }, "! Wrong key for den\n"),
+        (
+            Refusal::KeyTooLong { most: 128 },
+            "! A key has at most 128 bytes\n",
+        ),
+        (
+            Refusal::AlreadyIn { room: den() },
+            "! You are in den already\n",
+        ),
+        (Refusal::NotIn { room: den() }, "! You are not in den\n"),
+        (
+            Refusal::TooManyRooms { most: 9 },
+            "! There are 9 rooms already, which is the bound of this node\n",
+        ),
+        (
+            Refusal::TooManySubscriptions { most: 1000 },
+            "! You subscribe to 1000 users already, which is the bound\n",
+        ),
+        (Refusal::ToYourself, "! That is yourself\n"),
+        (Refusal::NothingToSay, "! Nothing to say\n"),
+        (
+            Refusal::NotDelivered,
+            "! Not delivered: the cluster store is unreachable, try again\n",
+        ),
+        (
+            Refusal::NotConfirmed,
+            "! Not confirmed: the cluster store went away; it may have been delivered\n",
+        ),
+    ]);
+}
+
+#[test]
+fn who_breaks_the_dialect_is_told_how() {
+    for (malformed, line) in [
+        (
+            Malformed::LineTooLong { most: 4096 },
+            "! Line too long (4096 bytes at most)\n",
+        ),
+        (Malformed::NotUtf8, "! Not UTF-8\n"),
+        (
+            Malformed::UnknownCommand {
+                word: "foo".to_owned(),
+            },
+            "! Unknown command /foo. /help lists the commands.\n",
+        ),
+        (
+            Malformed::Usage {
+                usage: "/msg <user> <text>",
+            },
+            "! Usage: /msg <user> <text>\n",
+        ),
+    ] {
+        assert_eq!(told(|talk, out| talk.tell_malformed(&malformed, out)), line);
+    }
+}
+
+#[test]
+fn whoever_comes_is_greeted_and_asked() {
+    let greeting = told(|talk, out| talk.greet("node-1", out));
+    assert!(
+        greeting.lines().all(|line| line.starts_with("* ")),
+        "{greeting}"
+    );
+    assert!(greeting.contains("node-1"), "{greeting}");
+    assert!(greeting.ends_with("* Username:\n"), "{greeting}");
+    for (prompt, line) in [
+        (Prompt::Username, "* Username:\n"),
+        (Prompt::Password, "* Password:\n"),
+        (Prompt::OldPassword, "* Old password:\n"),
+        (Prompt::NewPassword, "* New password:\n"),
+        (Prompt::NewPasswordAgain, "* New password again:\n"),
+    ] {
+        assert_eq!(told(|talk, out| talk.tell_prompt(prompt, out)), line);
+    }
+}
+
+#[test]
+fn whoever_goes_is_told_why() {
+    let within = Duration::from_secs(30);
+    let come_back_in = Duration::from_millis(4001);
+    for (ending, line, label) in [
+        (Ending::Quit, "* Goodbye.\n", "quit"),
+        (Ending::Gone, "", "gone"),
+        (Ending::Duplicate, "! User already logged in\n", "duplicate"),
+        (Ending::Replaced, "! Logged in elsewhere\n", "replaced"),
+        (
+            Ending::TooManyFailures,
+            "! Too many failures\n",
+            "too_many_failures",
+        ),
+        (
+            Ending::NoLogin { within },
+            "! No login within 30 s\n",
+            "no_login",
+        ),
+        (
+            Ending::FramingLost { most: 65_536 },
+            "! Line too long (65536 bytes without an end)\n",
+            "framing_lost",
+        ),
+        (
+            Ending::TooSlow,
+            "! Too slow: you read less than was said\n",
+            "too_slow",
+        ),
+        (
+            Ending::GoingDown { come_back_in },
+            "! The node is going down. Come back in 5 s.\n",
+            "going_down",
+        ),
+        (
+            Ending::Broken,
+            "! The node failed. Try again in a moment.\n",
+            "broken",
+        ),
+    ] {
+        assert_eq!(told(|talk, out| talk.tell_ending(ending, out)), line);
+        assert_eq!(ending.label(), label);
+    }
+}
+
+fn check_event(deed: &Deed, hearing: Hearing, line: &str) {
+    assert_eq!(spelled(Positions::Hidden, deed, hearing), line);
+}
+
+fn check_answers(table: &[(Answer, &str)]) {
+    for (answer, lines) in table {
+        assert_eq!(answered(Positions::Hidden, answer), *lines);
+        assert_eq!(answered(Positions::Shown, answer), *lines);
+    }
+}
+
+fn check_refusals(table: &[(Refusal, &str)]) {
+    for (refusal, line) in table {
+        assert_eq!(told(|talk, out| talk.tell_refusal(refusal, out)), *line);
+    }
+}
+
+fn spelled(positions: Positions, deed: &Deed, hearing: Hearing) -> String {
+    let format = Format::Line { positions };
+    let frame = dialect::tell_event(format, &event(deed.clone()), hearing).unwrap();
+    String::from_utf8(frame.to_vec()).unwrap()
+}
+
+fn answered(positions: Positions, answer: &Answer) -> String {
+    told(|talk, out| {
+        talk.set_positions(positions);
+        assert_eq!(talk.format(), Format::Line { positions });
+        talk.tell_answer(answer, out);
+    })
+}
+
+fn told(tell: impl FnOnce(&mut Dialect, &mut BytesMut)) -> String {
+    let mut out = BytesMut::new();
+    tell(&mut Dialect::line(), &mut out);
+    String::from_utf8(out.to_vec()).unwrap()
+}
+
+fn private(place: &str, sender: &str, said: &str) -> Deed {
+    Deed::RoomMessage {
+        room: room(place),
+        sender: user(sender),
+        text: text(said),
+        k: 2,
+        privacy: Privacy::Private,
+        echo: Echo::IncludeSender,
+    }
+}
