@@ -93,13 +93,22 @@ impl Conversation {
             });
         };
         if entry.verb == Verb::Passwd && rest.trim().is_empty() {
-            self.expects = Expects::OldPassword;
-            return Heard::Prompt(Prompt::OldPassword);
+            return self.bare_passwd();
         }
         match parse(entry.verb, rest) {
             Ok(command) => Heard::Command(command),
             Err(Fault::Usage) => Heard::Malformed(Malformed::Usage { usage: entry.usage }),
             Err(Fault::Refused(refusal)) => Heard::Refused(refusal),
+        }
+    }
+
+    /// Only who is logged in is asked for passwords, and is then back at commands.
+    fn bare_passwd(&mut self) -> Heard {
+        if matches!(self.expects, Expects::Command) {
+            self.expects = Expects::OldPassword;
+            Heard::Prompt(Prompt::OldPassword)
+        } else {
+            Heard::Refused(Refusal::LoginFirst)
         }
     }
 }

@@ -319,6 +319,14 @@ fn two_new_passwords_that_differ_are_refused() {
     assert_eq!(talk.hear(b"hi"), Heard::Command(say("hi")));
 }
 
+#[test]
+fn who_is_not_logged_in_has_no_password_to_change() {
+    let mut talk = Dialect::line();
+    assert_eq!(talk.hear(b"/passwd"), Heard::Refused(Refusal::LoginFirst));
+    assert_eq!(talk.login_refused(&Refusal::LoginFirst), None);
+    assert_eq!(talk.hear(b"alice"), Heard::Prompt(Prompt::Password));
+}
+
 /// What a person who is logged in types, and what it means.
 fn check(table: &[(&str, Command)]) {
     for (line, command) in table {
