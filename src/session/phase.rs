@@ -466,3 +466,6 @@ impl Present {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,434 @@
+//! Conversations with a phase: what is typed or answered, and what is to be done then.
+
+use bytes::BytesMut;
+
+use super::*;
+use crate::dialect::Dialect;
+use crate::testing::{at, room, user};
+
+#[test]
+fn who_is_not_logged_in_has_to_log_in_first() {
+    let first = "! Log in first: /login <user> <password> or /register <user> <password>";
+    let mut talk = Talk::new();
+    for line in [
+        "//hi",
+        "/join den",
+        "/leave",
+        "/rooms",
+        "/who",
+        "/users",
+        "/msg bob hi",
+        "/subscribe_only hi",
+        "/subscribe bob",
+        "/unsubscribe bob",
+        "/subs",
+        "/subscribers",
+        "/history",
+        "/topic",
+        "/topic cats",
+        "/away lunch",
+        "/away",
+        "/whois bob",
+        "/passwd old new",
+        "/ids on",
+    ] {
+        talk.says(line).does(&[first]);
+        assert!(talk.phase.is_ready() && talk.phase.is_settled());
+    }
+    talk.says("/ping x").does(&["* pong x"]);
+    talk.says("/help ping")
+        .does(&["* /ping [text]  answered once all you asked before is done"]);
+    talk.says("/foo")
+        .does(&["! Unknown command /foo. /help lists the commands."]);
+    talk.says("/register pm x")
+        .does(&["login refused: ! Not a name: pm (that word belongs to the server)"]);
+    talk.says("").does(&[]);
+    talk.says("/quit").does(&["end quit"]);
+}
+
+#[test]
+fn a_login_is_proven_then_claimed_then_welcomed() {
+    let mut talk = Talk::new();
+    assert!(talk.phase.is_anonymous());
+    talk.says("alice").does(&["* Password:"]);
+    talk.says("secret-word").does(&["prove alice"]);
+    assert!(!talk.phase.is_ready() && !talk.phase.is_settled() && talk.phase.is_anonymous());
+    talk.proved(Ok(user("Alice"))).does(&["claim Alice"]);
+    assert!(!talk.phase.is_ready() && talk.phase.is_anonymous());
+    talk.answered(claimed("Alice"))
+        .does(&["welcome Alice to lobby"]);
+    assert!(talk.phase.is_ready() && talk.phase.is_settled() && !talk.phase.is_anonymous());
+}
+
+#[test]
+fn who_registers_is_logged_in_at_once() {
+    let mut talk = Talk::new();
+    talk.says("/register alice secret-word")
+        .does(&["register alice"]);
+    let taken = Refusal::NameTaken {
+        user: user("alice"),
+    };
+    talk.proved(Err(taken))
+        .does(&["login refused: ! That name is taken: alice"]);
+    talk.says("/register bob secret-word")
+        .does(&["register bob"]);
+    talk.proved(Ok(user("bob"))).does(&["claim bob"]);
+    talk.answered(claimed("bob"))
+        .does(&["welcome bob to lobby"]);
+}
+
+#[test]
+fn the_third_wrong_password_is_the_last_one() {
+    let mut talk = Talk::new();
+    let wrong = "login refused: ! Wrong username or password";
+    for refused in [wrong, wrong, "end too_many_failures"] {
+        talk.says("/login alice guess").does(&["prove alice"]);
+        talk.proved(Err(Refusal::WrongPassword)).does(&[refused]);
+    }
+}
+
+#[test]
+fn no_other_refusal_counts_as_a_wrong_password() {
+    let mut talk = Talk::new();
+    for _ in 0..9 {
+        talk.says("/login alice guess").does(&["prove alice"]);
+        talk.proved(Err(Refusal::Busy))
+            .does(&["login refused: ! Busy, try again"]);
+        talk.says("/login alice secret-word").does(&["prove alice"]);
+        talk.proved(Ok(user("alice"))).does(&["claim alice"]);
+        let refused = ["login refused: ! Busy, try again"];
+        talk.answered(Outcome::Refused(Refusal::Busy))
+            .does(&refused);
+        assert!(talk.phase.is_ready() && talk.phase.is_anonymous());
+    }
+}
+
+#[test]
+fn a_live_account_ends_the_newcomer() {
+    let mut talk = Talk::new();
+    talk.says("/login alice secret-word").does(&["prove alice"]);
+    talk.proved(Ok(user("alice"))).does(&["claim alice"]);
+    talk.answered(Outcome::Duplicate).does(&["end duplicate"]);
+}
+
+#[test]
+fn texts_do_not_wait_for_each_other_up_to_a_bound() {
+    let mut talk = Talk::present();
+    for _ in 1..ASKS_IN_FLIGHT {
+        talk.says("hi")
+            .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+        assert!(talk.phase.is_ready());
+    }
+    talk.says("/msg bob hi")
+        .does(&["ask Append(Whisper { to: bob, text: \"hi\" })"]);
+    assert!(!talk.phase.is_ready(), "the bound is reached");
+    talk.answered(said("7-1")).does(&["* ok 7-1"]);
+    assert!(talk.phase.is_ready() && !talk.phase.is_settled());
+    talk.says("/subscribe_only hi")
+        .does(&["ask Append(Post { text: \"hi\" })"]);
+    assert!(!talk.phase.is_ready());
+    for _ in 0..ASKS_IN_FLIGHT {
+        talk.answered(Outcome::Done(Answer::NobodySubscribes))
+            .does(&["* Nobody subscribes to you."]);
+    }
+    assert!(talk.phase.is_ready() && talk.phase.is_settled());
+}
+
+#[test]
+fn what_comes_behind_texts_waits_until_they_are_answered() {
+    for (line, then) in [
+        ("/join den", MOVE_TO_DEN),
+        ("/ping x", "settle"),
+        ("/ids off", "positions Hidden"),
+        ("/passwd a b", "change password of alice"),
+        (
+            "/help ping",
+            "* /ping [text]  answered once all you asked before is done",
+        ),
+        ("/foo", "! Unknown command /foo. /help lists the commands."),
+        (
+            "/join pm",
+            "! Not a name: pm (that word belongs to the server)",
+        ),
+        ("/passwd", "* Old password:"),
+        ("/login bob x", "! You are logged in as alice"),
+        ("/quit", "end quit"),
+    ] {
+        let mut talk = Talk::present();
+        for _ in 0..2 {
+            talk.says("hi")
+                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+        }
+        talk.says(line).does(&[]);
+        assert!(!talk.phase.is_ready() && !talk.phase.is_settled(), "{line}");
+        talk.answered(said("7-1")).does(&["* ok 7-1"]);
+        assert!(!talk.phase.is_ready(), "{line}");
+        talk.answered(Outcome::Refused(Refusal::Busy))
+            .does(&["! Busy, try again", then]);
+    }
+}
+
+#[test]
+fn an_empty_line_waits_for_nothing() {
+    let mut talk = Talk::present();
+    talk.says("hi")
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+    talk.says("").does(&[]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn who_entered_a_room_speaks_there() {
+    let mut talk = Talk::present();
+    talk.says("/join DEN")
+        .does(&[MOVE_TO_DEN.replace("den", "DEN").as_str()]);
+    assert!(!talk.phase.is_ready() && !talk.phase.is_settled());
+    talk.answered(entered("den"))
+        .does(&["* You are in den (1 here)."]);
+    talk.says("hi")
+        .does(&["ask Append(RoomMessage { room: den, text: \"hi\" })"]);
+    talk.answered(said("7-1")).does(&["* ok 7-1"]);
+    for (line, asked) in [
+        ("/who", "ask Rooms(Members { room: den })"),
+        ("/who lobby", "ask Rooms(Members { room: lobby })"),
+        ("/topic", "ask Rooms(Topic { room: den })"),
+        (
+            "/topic cats",
+            "ask Rooms(SetTopic { room: den, text: \"cats\" })",
+        ),
+        ("/history 7", "ask History { room: Room(den), count: 7 }"),
+        (
+            "/history lobby",
+            "ask History { room: Room(lobby), count: 20 }",
+        ),
+        (
+            "/leave",
+            "ask Rooms(Move { from: den, to: lobby, key: None })",
+        ),
+    ] {
+        talk.says(line).does(&[asked]);
+        assert!(!talk.phase.is_ready(), "{line}");
+        talk.answered(Outcome::Refused(Refusal::Busy))
+            .does(&["! Busy, try again"]);
+    }
+    talk.says("hi")
+        .does(&["ask Append(RoomMessage { room: den, text: \"hi\" })"]);
+}
+
+#[test]
+fn who_was_refused_a_room_stays() {
+    let mut talk = Talk::present();
+    talk.says("/join den").does(&[MOVE_TO_DEN]);
+    let wrong = Refusal::WrongKey { room: room("den") };
+    talk.answered(Outcome::Refused(wrong))
+        .does(&["! Wrong key for den"]);
+    talk.says("hi")
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+}
+
+#[test]
+fn other_requests_go_one_at_a_time() {
+    let mut talk = Talk::present();
+    for (line, asked) in [
+        ("/rooms", "ask Rooms(List)"),
+        ("/users", "ask People(Online)"),
+        ("/subscribe bob", "ask People(Follow { author: bob })"),
+        ("/unsubscribe bob", "ask People(Unfollow { author: bob })"),
+        ("/subs", "ask People(Following)"),
+        ("/subscribers", "ask People(Followers)"),
+        ("/whois bob", "ask People(WhoIs { user: bob })"),
+        ("/away lunch", "ask People(Away { text: \"lunch\" })"),
+        ("/away", "ask People(Back)"),
+    ] {
+        talk.says(line).does(&[asked]);
+        assert!(!talk.phase.is_ready() && !talk.phase.is_settled(), "{line}");
+        talk.answered(Outcome::Done(Answer::Back))
+            .does(&["* You are back."]);
+        assert!(talk.phase.is_ready() && talk.phase.is_settled(), "{line}");
+    }
+}
+
+#[test]
+fn a_ping_is_answered_when_everything_before_it_is_handled() {
+    let mut talk = Talk::present();
+    talk.says("/ping x").does(&["settle"]);
+    assert!(!talk.phase.is_ready());
+    talk.answered(Outcome::Settled).does(&["* pong x"]);
+    assert!(talk.phase.is_ready());
+    talk.answered(Outcome::Settled).does(&[]);
+    talk.says("/ping x").does(&["settle"]);
+    talk.answered(Outcome::Refused(Refusal::Busy))
+        .does(&["! Busy, try again"]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn the_switch_for_positions_holds_when_it_is_confirmed() {
+    let mut talk = Talk::present();
+    talk.format_set().does(&[]);
+    talk.says("/ids on").does(&["positions Shown"]);
+    assert!(!talk.phase.is_ready());
+    talk.format_set().does(&["* Positions are shown."]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn a_password_is_changed_by_its_owner() {
+    let mut talk = Talk::present();
+    for line in ["/passwd", "old", "new-word"] {
+        let asked = talk.says(line);
+        assert!(
+            asked.0[0].ends_with("password:") || asked.0[0].ends_with("again:"),
+            "{asked:?}"
+        );
+    }
+    talk.says("new-word").does(&["change password of alice"]);
+    assert!(!talk.phase.is_ready());
+    talk.password_changed(Ok(())).does(&["* Password changed."]);
+    talk.says("/passwd old new-word")
+        .does(&["change password of alice"]);
+    let refused = ["! Wrong username or password"];
+    talk.password_changed(Err(Refusal::WrongPassword))
+        .does(&refused);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn who_leaves_does_nothing_more() {
+    let mut talk = Talk::present();
+    talk.says("hi")
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+    talk.says("/join den").does(&[]);
+    talk.phase.leave();
+    assert!(!talk.phase.is_ready() && talk.phase.is_settled());
+    talk.answered(said("7-1")).does(&[]);
+    talk.proved(Ok(user("alice"))).does(&[]);
+    talk.format_set().does(&[]);
+    talk.password_changed(Ok(())).does(&[]);
+    talk.says("hi").does(&[]);
+}
+
+const MOVE_TO_DEN: &str = "ask Rooms(Move { from: lobby, to: den, key: None })";
+
+/// A phase and the dialect that it talks through.
+struct Talk {
+    phase: Phase,
+    dialect: Dialect,
+}
+
+/// What is to be done, in words.
+#[derive(Debug)]
+struct Steps(Vec<String>);
+
+impl Steps {
+    #[track_caller]
+    fn does(&self, expected: &[&str]) {
+        assert_eq!(self.0, expected);
+    }
+}
+
+impl Talk {
+    fn new() -> Self {
+        let (phase, dialect) = (Phase::default(), Dialect::line());
+        Self { phase, dialect }
+    }
+
+    /// Alice is live in the lobby and sees positions.
+    fn present() -> Self {
+        let mut talk = Self::new();
+        talk.says("/login alice secret-word");
+        talk.proved(Ok(user("alice")));
+        talk.answered(claimed("alice"));
+        talk.dialect.logged_in();
+        talk.dialect.set_positions(Positions::Shown);
+        talk
+    }
+
+    fn says(&mut self, line: &str) -> Steps {
+        let heard = self.dialect.hear(line.as_bytes());
+        let steps = self.phase.hear(heard);
+        self.in_words(steps)
+    }
+
+    fn proved(&mut self, proof: Result<UserName, Refusal>) -> Steps {
+        let steps = self.phase.proved(proof);
+        self.in_words(steps)
+    }
+
+    fn answered(&mut self, outcome: Outcome) -> Steps {
+        let steps = self.phase.answered(outcome);
+        self.in_words(steps)
+    }
+
+    fn password_changed(&mut self, outcome: Result<(), Refusal>) -> Steps {
+        let steps = self.phase.password_changed(outcome);
+        self.in_words(steps)
+    }
+
+    fn format_set(&mut self) -> Steps {
+        let steps = self.phase.format_set();
+        self.in_words(steps)
+    }
+
+    fn in_words(&self, steps: Vec<Step>) -> Steps {
+        Steps(steps.into_iter().map(|step| self.words(step)).collect())
+    }
+
+    fn words(&self, step: Step) -> String {
+        match step {
+            Step::Answer(answer) => self.told(|talk, out| talk.tell_answer(&answer, out)),
+            Step::Refuse(refusal) => self.told(|talk, out| talk.tell_refusal(&refusal, out)),
+            Step::RefuseLogin(refusal) => {
+                let told = self.told(|talk, out| talk.tell_refusal(&refusal, out));
+                format!("login refused: {told}")
+            }
+            Step::Malformed(fault) => self.told(|talk, out| talk.tell_malformed(&fault, out)),
+            Step::Prompt(prompt) => self.told(|talk, out| talk.tell_prompt(prompt, out)),
+            Step::Prove { user, .. } => format!("prove {user}"),
+            Step::Register { user, .. } => format!("register {user}"),
+            Step::ChangePassword { user, .. } => format!("change password of {user}"),
+            Step::Claim { user } => format!("claim {user}"),
+            Step::Welcome { user, room } => format!("welcome {user} to {room}"),
+            Step::Ask { claim, request } => {
+                assert_eq!((claim.user, claim.fence), (user("alice"), at("7-0")));
+                format!("ask {request:?}")
+            }
+            Step::Settle => "settle".to_owned(),
+            Step::SetPositions(shown) => format!("positions {shown:?}"),
+            Step::End(ending) => format!("end {}", ending.label()),
+        }
+    }
+
+    fn told(&self, tell: impl FnOnce(&Dialect, &mut BytesMut)) -> String {
+        let mut out = BytesMut::new();
+        tell(&self.dialect, &mut out);
+        String::from_utf8(out.to_vec())
+            .unwrap()
+            .trim_end()
+            .to_owned()
+    }
+}
+
+fn claimed(name: &str) -> Outcome {
+    Outcome::Claimed {
+        claim: Claim {
+            user: user(name),
+            fence: at("7-0"),
+        },
+        room: RoomName::lobby(),
+    }
+}
+
+fn said(position: &str) -> Outcome {
+    Outcome::Done(Answer::Said {
+        position: at(position),
+    })
+}
+
+fn entered(name: &str) -> Outcome {
+    Outcome::Done(Answer::Entered {
+        room: room(name),
+        here: 1,
+        key: crate::chat::answer::KeyUse::Fitting,
+    })
+}
