@@ -115,6 +115,8 @@ enum Lane {
     Held(Heard),
     /// The answer to what went alone.
     Asked(Asked),
+    /// The end of the session, which is on its way.
+    End,
 }
 
 /// What went alone, as far as its answer alone does not say it.
@@ -203,7 +205,7 @@ impl Phase {
                 Lane::Asked(Asked::Positions(shown)) => {
                     self.alone_answered(Step::Answer(Answer::Positions { shown }))
                 }
-                Lane::Free | Lane::Held(_) | Lane::Asked(_) => Vec::new(),
+                Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End => Vec::new(),
             },
             State::Arriving | State::Proving | State::Leaving => Vec::new(),
         }
@@ -430,8 +432,12 @@ impl Present {
             }
             Outcome::Refused(refusal) => Step::Refuse(refusal),
             Outcome::Settled => return self.settled(),
-            // The end of this session is on its way; nothing is heard until it is here.
-            Outcome::Void | Outcome::Claimed { .. } | Outcome::Duplicate => return Vec::new(),
+            Outcome::Void => {
+                self.lane = Lane::End;
+                return Vec::new();
+            }
+            // Only a claim is answered so.
+            Outcome::Claimed { .. } | Outcome::Duplicate => return Vec::new(),
         };
         if self.in_flight == 0 {
             self.lane = Lane::Free;
@@ -448,7 +454,7 @@ impl Present {
     fn settled(&mut self) -> Vec<Step> {
         match std::mem::replace(&mut self.lane, Lane::Free) {
             Lane::Asked(Asked::Settle { token }) => vec![Step::Answer(Answer::Pong { token })],
-            other @ (Lane::Free | Lane::Held(_) | Lane::Asked(_)) => {
+            other @ (Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End) => {
                 self.lane = other;
                 Vec::new()
             }
@@ -459,7 +465,7 @@ impl Present {
     fn resume(&mut self) -> Vec<Step> {
         match std::mem::replace(&mut self.lane, Lane::Free) {
             Lane::Held(heard) => self.hear(heard),
-            other @ (Lane::Free | Lane::Asked(_)) => {
+            other @ (Lane::Free | Lane::Asked(_) | Lane::End) => {
                 self.lane = other;
                 Vec::new()
             }

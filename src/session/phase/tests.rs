@@ -294,6 +294,25 @@ fn a_password_is_changed_by_its_owner() {
 }
 
 #[test]
+fn who_is_void_is_heard_no_more() {
+    for lines in [
+        vec!["/who"],
+        vec!["hi"],
+        vec!["hi", "hi"],
+        vec!["hi", "/join den"],
+    ] {
+        let mut talk = Talk::present();
+        for line in &lines {
+            talk.says(line);
+        }
+        for _ in &lines {
+            talk.answered(Outcome::Void).does(&[]);
+            assert!(!talk.phase.is_ready(), "{lines:?}");
+        }
+    }
+}
+
+#[test]
 fn who_leaves_does_nothing_more() {
     let mut talk = Talk::present();
     talk.says("hi")
