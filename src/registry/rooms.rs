@@ -291,3 +291,6 @@ fn remove_from<K: Eq + std::hash::Hash>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,644 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::chat::command::Positions;
+use crate::chat::{Event, Text};
+use crate::testing::{event, post, room, room_message, session_id, text, user, whisper};
+
+#[test]
+fn who_is_in_the_room_hears_what_others_say_there() {
+    let mut here = Here::with(&["alice", "bob", "carol"]);
+    here.at("carol", |user| Deed::Left {
+        room: room("lobby"),
+        user,
+    });
+    here.check(room_message("lobby", "alice", "hi"), &["bob"]);
+    here.check(room_message("lobby", "bob", "hi"), &["alice"]);
+    here.check(
+        room_message("lobby", "dave", "hi from another node"),
+        &["alice", "bob"],
+    );
+    here.check(room_message("den", "alice", "hi"), &[]);
+    let echoed = said_in("lobby", "alice", Privacy::Public, Echo::IncludeSender);
+    here.check(echoed, &["alice", "bob"]);
+}
+
+#[test]
+fn who_enters_or_leaves_is_announced_to_the_others() {
+    let mut here = Here::with(&["alice", "bob"]);
+    let den = || room("den");
+    here.check(
+        Deed::Entered {
+            room: den(),
+            user: user("alice"),
+        },
+        &[],
+    );
+    here.check(
+        Deed::Entered {
+            room: den(),
+            user: user("bob"),
+        },
+        &["alice"],
+    );
+    here.check(
+        Deed::Entered {
+            room: den(),
+            user: user("dave"),
+        },
+        &["alice", "bob"],
+    );
+    let topic = Deed::TopicSet {
+        room: den(),
+        by: user("bob"),
+        text: text("cats"),
+    };
+    here.check(topic, &["alice"]);
+    here.check(
+        Deed::Left {
+            room: den(),
+            user: user("alice"),
+        },
+        &["bob"],
+    );
+    here.check(
+        Deed::Left {
+            room: den(),
+            user: user("dave"),
+        },
+        &["bob"],
+    );
+    here.check(room_message("den", "bob", "anybody?"), &[]);
+}
+
+#[test]
+fn a_whisper_reaches_one_person() {
+    let mut here = Here::with(&["alice", "bob"]);
+    here.check(whisper("alice", "BOB", "psst"), &["bob"]);
+    here.check(whisper("dave", "alice", "psst"), &["alice"]);
+    here.check(whisper("alice", "dave", "psst"), &[]);
+}
+
+#[test]
+fn subscribers_hear_what_is_public_wherever_they_are() {
+    let mut here = Here::with(&["alice", "bob", "carol"]);
+    for name in ["bob", "carol"] {
+        here.at(name, |follower| Deed::Followed {
+            author: user("alice"),
+            follower,
+        });
+    }
+    here.check(
+        post("alice", "news"),
+        &["bob as subscriber", "carol as subscriber"],
+    );
+    here.check(post("bob", "news"), &[]);
+    here.at("alice", |user| Deed::Entered {
+        room: room("den"),
+        user,
+    });
+    here.at("bob", |user| Deed::Entered {
+        room: room("den"),
+        user,
+    });
+    here.check(
+        room_message("den", "alice", "hi"),
+        &["bob", "carol as subscriber"],
+    );
+    let private = said_in("den", "alice", Privacy::Private, Echo::ExcludeSender);
+    here.check(private, &["bob"]);
+    here.at("carol", |follower| Deed::Unfollowed {
+        author: user("alice"),
+        follower,
+    });
+    here.check(room_message("den", "alice", "hi"), &["bob"]);
+    here.check(post("alice", "news"), &["bob as subscriber"]);
+}
+
+#[test]
+fn a_claim_brings_rooms_and_follows() {
+    let mut here = Here::with(&["alice"]);
+    here.names.push("bob");
+    here.rooms.introduce(ConnId(1), seat(1));
+    let brings = Brings::Standing {
+        rooms: vec![room("den"), room("lobby")],
+        follows: vec![user("alice")],
+    };
+    let claimed = Deed::Claimed {
+        user: user("bob"),
+        session: session_id(1),
+    };
+    assert_eq!(here.rooms.fold(&arrival(claimed, brings)), []);
+    assert_consistent(&here.rooms);
+    here.check(room_message("den", "dave", "hi"), &["bob"]);
+    here.check(room_message("lobby", "alice", "hi"), &["bob"]);
+    here.check(post("alice", "news"), &["bob as subscriber"]);
+}
+
+#[test]
+fn an_older_session_ends_at_the_next_claim_wherever_that_is() {
+    for brings in [Brings::Nothing, standing()] {
+        let mut here = Here::with(&["alice", "bob"]);
+        let old = here.conn("alice");
+        here.rooms.introduce(ConnId(9), seat(9));
+        let claimed = Deed::Claimed {
+            user: user("ALICE"),
+            session: session_id(9),
+        };
+        let ended = Effect::Ended {
+            conn: old,
+            hub: seat(old.0).hub,
+            ending: Ending::Replaced,
+        };
+        assert_eq!(here.rooms.fold(&arrival(claimed, brings.clone())), [ended]);
+        assert_consistent(&here.rooms);
+        assert_eq!(here.rooms.seat(old), None);
+        let still_here = here.rooms.conn_of(&user("alice"));
+        assert_eq!(still_here, (brings != Brings::Nothing).then_some(ConnId(9)));
+    }
+}
+
+#[test]
+fn who_is_released_hears_nothing_more() {
+    let mut here = Here::with(&["alice", "bob"]);
+    here.at("bob", |follower| Deed::Followed {
+        author: user("alice"),
+        follower,
+    });
+    here.at("bob", |user| Deed::Released { user });
+    here.check(room_message("lobby", "alice", "hi"), &[]);
+    here.check(post("alice", "news"), &[]);
+    here.check(whisper("alice", "bob", "psst"), &[]);
+    here.check(Deed::Released { user: user("bob") }, &[]);
+}
+
+#[test]
+fn nobody_is_addressed_who_is_forgotten() {
+    let mut here = Here::with(&["alice", "bob", "carol"]);
+    here.at("bob", |follower| Deed::Followed {
+        author: user("alice"),
+        follower,
+    });
+    here.rooms.forget(here.conn("bob"));
+    assert_consistent(&here.rooms);
+    here.check(room_message("lobby", "alice", "hi"), &["carol"]);
+    here.check(post("alice", "news"), &[]);
+    here.check(whisper("alice", "bob", "psst"), &[]);
+    let elsewhere = Deed::Claimed {
+        user: user("bob"),
+        session: session_id(9),
+    };
+    assert_eq!(here.rooms.fold(&arrival(elsewhere, Brings::Nothing)), []);
+}
+
+#[test]
+fn who_is_gone_before_its_claim_arrives_gets_no_account() {
+    let mut rooms = Rooms::default();
+    rooms.introduce(ConnId(1), seat(1));
+    rooms.forget(ConnId(1));
+    let claimed = Deed::Claimed {
+        user: user("alice"),
+        session: session_id(1),
+    };
+    assert_eq!(rooms.fold(&arrival(claimed, standing())), []);
+    assert!(rooms.users.is_empty() && rooms.members.is_empty());
+}
+
+#[test]
+fn a_format_is_kept_with_the_seat() {
+    let mut here = Here::with(&["alice"]);
+    let shown = Format::Line {
+        positions: Positions::Shown,
+    };
+    assert_eq!(here.rooms.set_format(ConnId(0), shown), Some(HubId(0)));
+    assert_eq!(here.rooms.seat(ConnId(0)).unwrap().format, shown);
+    assert_eq!(here.rooms.set_format(ConnId(7), shown), None);
+}
+
+#[test]
+fn what_is_for_nobody_here_has_no_effect() {
+    let mut here = Here::with(&["alice"]);
+    for deed in [
+        Deed::Epoch {
+            after: crate::testing::at("7-1"),
+        },
+        Deed::Claimed {
+            user: user("dave"),
+            session: session_id(70),
+        },
+        Deed::Released { user: user("dave") },
+        Deed::Entered {
+            room: room("den"),
+            user: user("dave"),
+        },
+        Deed::Left {
+            room: room("den"),
+            user: user("dave"),
+        },
+        room_message("den", "dave", "hi"),
+        room_message("lobby", "alice", "hi"),
+        whisper("alice", "dave", "hi"),
+        post("dave", "hi"),
+        Deed::Followed {
+            author: user("alice"),
+            follower: user("dave"),
+        },
+        Deed::Unfollowed {
+            author: user("alice"),
+            follower: user("dave"),
+        },
+        Deed::TopicSet {
+            room: room("den"),
+            by: user("dave"),
+            text: text("cats"),
+        },
+        Deed::WentAway {
+            user: user("dave"),
+            text: text("lunch"),
+        },
+        Deed::CameBack { user: user("dave") },
+    ] {
+        here.check(deed, &[]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_maps_agree_after_anything(turns in prop::collection::vec(turn(), 0..120)) {
+        let mut story = Story::default();
+        for turn in turns {
+            story.take(turn);
+            assert_consistent(&story.rooms);
+        }
+    }
+}
+
+/// What may happen, by small numbers for names.
+#[derive(Debug, Clone)]
+enum Turn {
+    Claim {
+        user: u8,
+        rooms: Vec<u8>,
+        follows: Vec<u8>,
+    },
+    ClaimElsewhere {
+        user: u8,
+    },
+    Introduce,
+    Forget {
+        user: u8,
+    },
+    Release {
+        user: u8,
+    },
+    Enter {
+        room: u8,
+        user: u8,
+    },
+    Leave {
+        room: u8,
+        user: u8,
+    },
+    Follow {
+        author: u8,
+        follower: u8,
+    },
+    Unfollow {
+        author: u8,
+        follower: u8,
+    },
+    Say {
+        room: u8,
+        sender: u8,
+        privacy: Privacy,
+        echo: Echo,
+    },
+    Whisper {
+        to: u8,
+        sender: u8,
+    },
+    Post {
+        sender: u8,
+    },
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let few = || prop::collection::vec(0..3u8, 0..3);
+    let privacy = prop_oneof![Just(Privacy::Public), Just(Privacy::Private)];
+    let echo = prop_oneof![Just(Echo::ExcludeSender), Just(Echo::IncludeSender)];
+    let (user, room) = (|| 0..4u8, || 0..3u8);
+    prop_oneof![
+        4 => (user(), few(), few())
+            .prop_map(|(user, rooms, follows)| Turn::Claim { user, rooms, follows }),
+        1 => user().prop_map(|user| Turn::ClaimElsewhere { user }),
+        1 => Just(Turn::Introduce),
+        1 => user().prop_map(|user| Turn::Forget { user }),
+        1 => user().prop_map(|user| Turn::Release { user }),
+        4 => (room(), user()).prop_map(|(room, user)| Turn::Enter { room, user }),
+        2 => (room(), user()).prop_map(|(room, user)| Turn::Leave { room, user }),
+        4 => (user(), user()).prop_map(|(author, follower)| Turn::Follow { author, follower }),
+        2 => (user(), user()).prop_map(|(author, follower)| Turn::Unfollow { author, follower }),
+        6 => (room(), user(), privacy, echo)
+            .prop_map(|(room, sender, privacy, echo)| Turn::Say { room, sender, privacy, echo }),
+        1 => (user(), user()).prop_map(|(to, sender)| Turn::Whisper { to, sender }),
+        2 => user().prop_map(|sender| Turn::Post { sender }),
+    ]
+}
+
+/// Rooms, and the sessions that were made and forgotten so far.
+#[derive(Default)]
+struct Story {
+    rooms: Rooms,
+    sessions: u64,
+    forgotten: HashSet<ConnId>,
+}
+
+impl Story {
+    fn take(&mut self, turn: Turn) {
+        match turn {
+            Turn::Introduce => drop(self.introduce()),
+            Turn::Forget { user } => {
+                if let Some(conn) = self.rooms.conn_of(&person(user)) {
+                    self.rooms.forget(conn);
+                    self.forgotten.insert(conn);
+                }
+            }
+            Turn::Claim {
+                user,
+                rooms,
+                follows,
+            } => {
+                let session = session_id(self.introduce().0);
+                let follows = follows.into_iter().filter(|author| *author != user);
+                let brings = Brings::Standing {
+                    rooms: rooms.into_iter().map(place).collect(),
+                    follows: follows.map(person).collect(),
+                };
+                self.fold(
+                    Deed::Claimed {
+                        user: person(user),
+                        session,
+                    },
+                    brings,
+                );
+            }
+            // Nobody follows themselves: the bridge refuses it.
+            Turn::Follow { author, follower } if author == follower => {}
+            other => {
+                if let Some(deed) = deed_of(&other) {
+                    self.fold(deed, Brings::Nothing);
+                }
+            }
+        }
+    }
+
+    fn introduce(&mut self) -> ConnId {
+        let conn = ConnId(self.sessions);
+        self.sessions += 1;
+        self.rooms.introduce(conn, seat(conn.0));
+        conn
+    }
+
+    /// Folds, and looks whether the effects are right by what was so before and after.
+    fn fold(&mut self, deed: Deed, brings: Brings) {
+        let before = match &deed {
+            Deed::Claimed { user, .. } => self.rooms.conn_of(user),
+            _ => None,
+        };
+        let before = before.filter(|conn| self.rooms.seat(*conn).is_some());
+        let effects = self.rooms.fold(&arrival(deed.clone(), brings));
+        let mut hearers = HashSet::new();
+        for effect in &effects {
+            match effect {
+                Effect::Heard { hearing, by } => {
+                    assert!(!by.is_empty(), "nobody hears {deed:?}");
+                    for conn in by {
+                        assert!(hearers.insert(*conn), "{conn} hears {deed:?} twice");
+                        self.may_hear(*conn, &deed, *hearing);
+                    }
+                }
+                Effect::Ended { conn, .. } => assert_eq!(Some(*conn), before, "{deed:?}"),
+            }
+        }
+        let ended = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ended { .. }));
+        assert_eq!(
+            ended,
+            before.is_some(),
+            "an older session ends at a claim and only then"
+        );
+    }
+
+    fn may_hear(&self, conn: ConnId, deed: &Deed, hearing: Hearing) {
+        assert!(
+            !self.forgotten.contains(&conn) || self.rooms.seat(conn).is_none(),
+            "a forgotten session is addressed"
+        );
+        if let Deed::RoomMessage {
+            room,
+            sender,
+            privacy,
+            echo,
+            ..
+        } = deed
+        {
+            let is_inside = self.rooms.members_of(room).any(|member| member == conn);
+            assert_eq!(is_inside, hearing == Hearing::Direct, "{deed:?}");
+            assert!(
+                is_inside || *privacy == Privacy::Public,
+                "a private room is overheard"
+            );
+            let is_sender = self.rooms.conn_of(sender) == Some(conn);
+            assert!(
+                !is_sender || *echo == Echo::IncludeSender,
+                "an excluded sender hears"
+            );
+        }
+    }
+}
+
+fn deed_of(turn: &Turn) -> Option<Deed> {
+    Some(match *turn {
+        Turn::ClaimElsewhere { user } => Deed::Claimed {
+            user: person(user),
+            session: session_id(1_000_000),
+        },
+        Turn::Release { user } => Deed::Released { user: person(user) },
+        Turn::Enter { room, user } => Deed::Entered {
+            room: place(room),
+            user: person(user),
+        },
+        Turn::Leave { room, user } => Deed::Left {
+            room: place(room),
+            user: person(user),
+        },
+        Turn::Follow { author, follower } => Deed::Followed {
+            author: person(author),
+            follower: person(follower),
+        },
+        Turn::Unfollow { author, follower } => Deed::Unfollowed {
+            author: person(author),
+            follower: person(follower),
+        },
+        Turn::Say {
+            room,
+            sender,
+            privacy,
+            echo,
+        } => said_in(place(room).as_str(), person(sender).as_str(), privacy, echo),
+        Turn::Whisper { to, sender } => whisper(person(sender).as_str(), person(to).as_str(), "x"),
+        Turn::Post { sender } => post(person(sender).as_str(), "x"),
+        Turn::Introduce | Turn::Claim { .. } | Turn::Forget { .. } => return None,
+    })
+}
+
+/// Both directions of every map say the same, and nothing empty is kept.
+fn assert_consistent(rooms: &Rooms) {
+    let mut conns = HashSet::new();
+    for (user, local) in &rooms.users {
+        assert!(conns.insert(local.conn), "{user} shares a session");
+        for room in &local.rooms {
+            assert!(
+                rooms.members[room].contains(&local.conn),
+                "{user} is not in {room}"
+            );
+        }
+        for author in &local.follows {
+            assert!(
+                rooms.followers[author].contains(&local.conn),
+                "{user}, {author}"
+            );
+        }
+    }
+    let local_of = |conn: &ConnId| {
+        rooms
+            .users
+            .values()
+            .find(|local| local.conn == *conn)
+            .unwrap()
+    };
+    for (room, members) in &rooms.members {
+        assert!(!members.is_empty(), "{room} is kept for nobody");
+        assert!(
+            members
+                .iter()
+                .all(|conn| local_of(conn).rooms.contains(room)),
+            "{room}"
+        );
+    }
+    for (author, followers) in &rooms.followers {
+        assert!(!followers.is_empty(), "{author} is kept for nobody");
+        assert!(
+            followers
+                .iter()
+                .all(|conn| local_of(conn).follows.contains(author)),
+            "{author}"
+        );
+    }
+}
+
+/// Some people whose live sessions are on this node, numbered in their order, all in the lobby.
+struct Here {
+    rooms: Rooms,
+    names: Vec<&'static str>,
+}
+
+impl Here {
+    fn with(names: &[&'static str]) -> Self {
+        let mut rooms = Rooms::default();
+        for (conn, name) in (0..).zip(names) {
+            rooms.introduce(ConnId(conn), seat(conn));
+            let claimed = Deed::Claimed {
+                user: user(name),
+                session: session_id(conn),
+            };
+            assert_eq!(rooms.fold(&arrival(claimed, standing())), []);
+        }
+        assert_consistent(&rooms);
+        let names = names.to_vec();
+        Self { rooms, names }
+    }
+
+    fn conn(&self, name: &str) -> ConnId {
+        let found = (0..).zip(&self.names).find(|(_, known)| **known == name);
+        ConnId(found.unwrap().0)
+    }
+
+    /// Something happens that is not looked at.
+    fn at(&mut self, name: &str, deed: impl FnOnce(UserName) -> Deed) {
+        self.rooms.fold(&arrival(deed(user(name)), Brings::Nothing));
+        assert_consistent(&self.rooms);
+    }
+
+    /// Something happens, and these are addressed.
+    #[track_caller]
+    fn check(&mut self, deed: Deed, heard_by: &[&str]) {
+        let mut addressed = BTreeSet::new();
+        for effect in self.rooms.fold(&arrival(deed.clone(), Brings::Nothing)) {
+            let Effect::Heard { hearing, by } = effect else {
+                panic!("{deed:?} ended somebody");
+            };
+            for conn in by
+                .into_iter()
+                .filter(|conn| self.rooms.seat(*conn).is_some())
+            {
+                let name = self.names[usize::try_from(conn.0).unwrap()];
+                let heard = match hearing {
+                    Hearing::Direct => name.to_owned(),
+                    Hearing::Subscriber => format!("{name} as subscriber"),
+                };
+                assert!(addressed.insert(heard), "{name} hears {deed:?} twice");
+            }
+        }
+        assert_consistent(&self.rooms);
+        assert_eq!(
+            addressed,
+            heard_by.iter().map(ToString::to_string).collect(),
+            "{deed:?}"
+        );
+    }
+}
+
+fn arrival(deed: Deed, brings: Brings) -> Arrival {
+    let event: Arc<Event> = event(deed);
+    Arrival { event, brings }
+}
+
+/// A claim of somebody who follows nobody yet: the room is entered with it.
+fn standing() -> Brings {
+    Brings::Standing {
+        rooms: vec![RoomName::lobby()],
+        follows: Vec::new(),
+    }
+}
+
+fn seat(conn: u64) -> Seat {
+    let hub = HubId(usize::try_from(conn % 2).unwrap());
+    let format = Format::Line {
+        positions: Positions::Hidden,
+    };
+    Seat { hub, format }
+}
+
+fn said_in(place: &str, sender: &str, privacy: Privacy, echo: Echo) -> Deed {
+    Deed::RoomMessage {
+        room: room(place),
+        sender: user(sender),
+        text: Text::new("hi").unwrap(),
+        k: 1,
+        privacy,
+        echo,
+    }
+}
+
+fn person(number: u8) -> UserName {
+    user(["alice", "bob", "carol", "dave"][usize::from(number)])
+}
+
+fn place(number: u8) -> RoomName {
+    room(["lobby", "den", "attic"][usize::from(number)])
+}
