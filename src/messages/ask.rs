@@ -3,7 +3,7 @@
 use actix::{Message, Recipient};
 
 use super::SessionMail;
-use crate::chat::command::{RoomKey, Where};
+use crate::chat::command::RoomKey;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
 
@@ -74,8 +74,8 @@ pub enum Request {
     People(PeopleRequest),
     /// The last messages of a room.
     History {
-        /// The room, or the current one.
-        room: Where,
+        /// The room.
+        room: RoomName,
         /// How many at most.
         count: u16,
     },

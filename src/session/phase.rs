@@ -358,10 +358,7 @@ impl Present {
             }),
             Command::History { room, count } => {
                 let room = self.meant(room);
-                self.ask(Request::History {
-                    room: Where::Room(room),
-                    count,
-                })
+                self.ask(Request::History { room, count })
             }
             Command::Online => self.people(PeopleRequest::Online),
             Command::Subscribe { author } => self.people(PeopleRequest::Follow { author }),

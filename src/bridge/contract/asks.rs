@@ -1,16 +1,15 @@
 //! What is asked and answered beside the sentences.
 
 use super::words::{
-    away, entering, follow, followers, offline, position, post, room_named, say, shown, subscribed,
-    text, user, whisper, who_is,
+    away, entering, follow, followers, history, offline, position, post, room_named, say, shown,
+    subscribed, text, user, whisper, who_is,
 };
 use super::world::World;
 use super::{KEEP_MESSAGES, Subject};
 use crate::chat::answer::Presence;
-use crate::chat::command::Where;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::{Answer, Deed, Refusal, RoomName};
-use crate::messages::{AccountAnswer, AccountAsk, Request};
+use crate::messages::{AccountAnswer, AccountAsk};
 
 pub(in crate::bridge) async fn accounts_are_compared_without_case<S: Subject>() {
     let world = World::<S>::new().await;
@@ -148,10 +147,7 @@ pub(in crate::bridge) async fn history_is_the_last_messages_oldest_first<S: Subj
     }
     let live = world.events().await;
     for (count, expected) in [(3, 3), (500, KEEP_MESSAGES), (0, 0)] {
-        alice.send_live(Request::History {
-            room: Where::Here,
-            count,
-        });
+        alice.send_live(history("lobby", count));
         let Answer::History {
             room,
             count: asked,

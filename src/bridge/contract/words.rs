@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::chat::answer::{KeyUse, Presence};
-use crate::chat::command::{RoomKey, Where};
+use crate::chat::command::RoomKey;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
@@ -117,8 +117,10 @@ pub(in crate::bridge) fn back() -> Request {
 }
 
 pub(in crate::bridge) fn history(room: &str, count: u16) -> Request {
-    let room = Where::Room(room_named(room));
-    Request::History { room, count }
+    Request::History {
+        room: room_named(room),
+        count,
+    }
 }
 
 /// A request again, for those that are asked twice.

@@ -6,10 +6,9 @@ use super::claims::Asker;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use super::wire;
-use crate::chat::command::Where;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::HISTORY_MOST;
-use crate::chat::{Answer, Event, Refusal, RoomName};
+use crate::chat::{Answer, Event, RoomName};
 
 /// Messages between two trims of a room; so many more than `keep_messages` lie in the file.
 const TRIM_EVERY: u64 = 64;
@@ -21,11 +20,7 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 
 impl Store {
     /// The last messages of a room that the asker may know of, oldest first.
-    pub(super) fn history(&self, asker: &Asker, room: Where, count: u16) -> Result<Answer, No> {
-        let room = match room {
-            Where::Room(room) => room,
-            Where::Here => self.current_room(asker)?,
-        };
+    pub(super) fn history(&self, asker: &Asker, room: RoomName, count: u16) -> Result<Answer, No> {
         let room = self.known_room(&asker.user, room)?.name;
         let count = count.min(HISTORY_MOST);
         Ok(Answer::History {
@@ -83,15 +78,6 @@ impl Store {
         let is_last = (rooms.len() as u64) < SWEEP_ROOMS;
         let last = rooms.into_iter().next_back().map(|(room, _)| room);
         Ok(last.filter(|_| !is_last))
-    }
-
-    /// The room entered last: at the line door the only one.
-    fn current_room(&self, asker: &Asker) -> Result<RoomName, No> {
-        let current = self.rooms_of(&asker.user)?.pop();
-        current.ok_or_else(|| {
-            let room = RoomName::lobby();
-            Refusal::NotIn { room }.into()
-        })
     }
 
     fn last_messages(&self, room: &RoomName, count: u16) -> Result<Vec<Arc<Event>>, StoreError> {

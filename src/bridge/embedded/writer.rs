@@ -218,7 +218,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::command::Where;
+    use crate::chat::RoomName;
     use crate::chat::limits::HISTORY_MOST;
     use crate::chat::origin::{ConnId, Incarnation};
     use crate::chat::{NodeName, Position, UserName};
@@ -230,7 +230,7 @@ mod tests {
         let incarnation = Incarnation { node, run: 1 };
         let (conn, fence) = (ConnId(1), Position::START);
         let request = Request::History {
-            room: Where::Here,
+            room: RoomName::lobby(),
             count,
         };
         Task::Ask {
