@@ -3,14 +3,13 @@
 //! All actors of a test run on its own thread, in the order in which they are woken. So several
 //! probes that report to one [`Inbox`] show what was sent in the order in which it was sent.
 
-use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::dev::{MessageResponse, OneshotSender};
-use actix::{Actor, Context, Handler, Message, Recipient, ResponseFuture};
+use actix::{Actor, ActorContext, Context, Handler, Message, Recipient, ResponseFuture};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -31,49 +30,33 @@ pub(crate) struct Outbox<T>(mpsc::Sender<T>);
 
 /// What probes reported, in the order in which it was sent.
 #[derive(Debug)]
-pub(crate) struct Inbox<T> {
-    reports: mpsc::Receiver<T>,
-    /// Looked at and left for later.
-    left: VecDeque<T>,
-}
+pub(crate) struct Inbox<T>(mpsc::Receiver<T>);
 
 /// Both ends of a report.
 pub(crate) fn inbox<T>() -> (Outbox<T>, Inbox<T>) {
     let (outbox, reports) = mpsc::channel(INBOX);
-    let left = VecDeque::new();
-    (Outbox(outbox), Inbox { reports, left })
+    (Outbox(outbox), Inbox(reports))
+}
+
+impl<T> Outbox<T> {
+    /// Reports something that is no message. A test that is over reads no more reports.
+    pub(crate) fn report(&self, report: T) {
+        let _ = self.0.try_send(report);
+    }
 }
 
 impl<T: Debug> Inbox<T> {
     /// The next report; fails when none comes in time.
     pub(crate) async fn next(&mut self) -> T {
-        if let Some(left) = self.left.pop_front() {
-            return left;
-        }
-        let report = timeout(DEADLINE, self.reports.recv()).await;
+        let report = timeout(DEADLINE, self.0.recv()).await;
         report.expect("nothing came").expect("nobody is left")
-    }
-
-    /// The next report of a kind; others are left for later, in their order.
-    pub(crate) async fn find<R>(&mut self, wanted: impl Fn(T) -> Result<R, T>) -> R {
-        let mut others = VecDeque::new();
-        loop {
-            match wanted(self.next().await) {
-                Ok(found) => {
-                    others.append(&mut self.left);
-                    self.left = others;
-                    return found;
-                }
-                Err(other) => others.push_back(other),
-            }
-        }
     }
 
     /// Everything reported so far, once nobody has anything left to do.
     pub(crate) async fn all(&mut self) -> Vec<T> {
         settle().await;
-        let mut all = Vec::from(std::mem::take(&mut self.left));
-        while let Ok(report) = self.reports.try_recv() {
+        let mut all = Vec::new();
+        while let Ok(report) = self.0.try_recv() {
             all.push(report);
         }
         all
@@ -130,6 +113,22 @@ where
         // A test that is over reads no more reports.
         let _ = self.to.try_send(message.into());
     }
+}
+
+/// Stands for an actor that is gone.
+pub(crate) async fn gone<M>() -> Recipient<M>
+where
+    M: Message + Send + Unpin + 'static,
+    M::Result: Send + Debug + 'static,
+{
+    let (outbox, _) = inbox::<Call<M>>();
+    let (to, kind) = (outbox.0, PhantomData);
+    let desk = Desk::<M, Call<M>>::create(|ctx| {
+        ctx.stop();
+        Desk { to, kind }
+    });
+    settle().await;
+    desk.recipient()
 }
 
 /// Something that was asked and is answered by the test.

@@ -5,6 +5,8 @@
 //! frames which came together leave together. What is decided is decided by the phase.
 
 mod phase;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::pin::Pin;

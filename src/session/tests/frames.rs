@@ -1,0 +1,114 @@
+use super::*;
+use crate::chat::Ending;
+use crate::testing::{comes_back, settle};
+
+#[actix::test]
+async fn frames_are_written_in_order_and_those_that_came_together_at_once() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.writes.all().await;
+    drop(stage.deliver(&["one\n"]));
+    drop(stage.deliver(&["two\n", "three\n"]));
+    drop(stage.deliver_bytes(Frames::One(Bytes::from_static(b"four\n"))));
+    for line in ["one", "two", "three", "four"] {
+        stage.client.hears(line).await;
+    }
+    assert_eq!(stage.writes.all().await, [19]);
+}
+
+#[actix::test]
+async fn credit_comes_back_when_frames_are_queued() {
+    let stage = Stage::logged_in(rules()).await;
+    comes_back(stage.deliver(&["one\n"])).await;
+    comes_back(stage.deliver(&["two\n", "three\n"])).await;
+}
+
+#[actix::test]
+async fn credit_comes_back_from_a_session_that_ends_or_is_dead() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.tell(SessionMail::End(Ending::Replaced));
+    comes_back(stage.deliver(&["too late\n"])).await;
+    assert_eq!(
+        stage.client.hears_the_rest().await,
+        "! Logged in elsewhere\n"
+    );
+    stage.hangs_up();
+    settle().await;
+    let (credit, returned) = Credit::new();
+    let frames = Frames::One(Bytes::from_static(b"much too late\n"));
+    assert!(
+        stage
+            .mail
+            .try_send(SessionMail::Frames { frames, credit })
+            .is_err()
+    );
+    comes_back(returned).await;
+}
+
+#[actix::test]
+async fn credit_comes_back_from_a_session_that_panics() {
+    let mut stage = Stage::logged_in(rules()).await;
+    let returned = stage.deliver(&["one\n"]);
+    stage.bomb.take().unwrap().send(()).unwrap();
+    comes_back(returned).await;
+    stage.leaves_nothing_behind().await;
+}
+
+#[actix::test]
+async fn an_end_comes_behind_the_frames_before_it() {
+    let mut stage = Stage::logged_in(rules()).await;
+    drop(stage.deliver(&["one\n", "two\n"]));
+    stage.tell(SessionMail::End(Ending::Replaced));
+    let rest = stage.client.hears_the_rest().await;
+    assert_eq!(rest, "one\ntwo\n! Logged in elsewhere\n");
+}
+
+#[actix::test]
+async fn who_reads_less_than_is_said_is_told_and_ended() {
+    let mut stage = slow_reader().await;
+    let flood = Frames::Several(vec![Bytes::from_static(b"0123456789abcde\n"); 63]);
+    comes_back(stage.deliver_bytes(flood)).await;
+    // The first frames are on their way; at the bound all stay.
+    settle().await;
+    drop(stage.deliver_bytes(Frames::One(vec![b'.'; 1000].into())));
+    let rest = stage.client.hears_the_rest().await;
+    let (frames, last_words) = rest.split_at(rest.find('!').unwrap());
+    assert_eq!(last_words, "! Too slow: you read less than was said\n");
+    assert!(
+        !frames.is_empty() && frames.len() <= 512 + 16,
+        "{}",
+        frames.len()
+    );
+    assert!(
+        frames.lines().all(|frame| frame == "0123456789abcde"),
+        "{frames}"
+    );
+    stage.hangs_up();
+    stage.leaves_nothing_behind().await;
+}
+
+#[actix::test]
+async fn who_reads_nothing_at_all_is_gone_soon() {
+    let mut stage = slow_reader().await;
+    tokio::time::pause();
+    let start = tokio::time::Instant::now();
+    comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 1600].into()))).await;
+    stage
+        .sends(&["detach 7", "forget 7", "ask release alice"])
+        .await;
+    assert!(
+        start.elapsed() <= crate::session::LAST_WORDS * 2,
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// Alice, who has 512 bytes on their way and 1008 behind them before she is too slow.
+async fn slow_reader() -> Stage {
+    let backlog = 1008;
+    let mut stage = Stage::narrow(Rules { backlog, ..rules() }, 512).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/login alice secret-word").await;
+    stage.log_in().await;
+    assert!(stage.client.line().await.starts_with("* Welcome"));
+    stage
+}
