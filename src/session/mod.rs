@@ -11,7 +11,7 @@ mod tests;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{self, Poll};
+use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
 use actix::fut::ActorFuture;
@@ -112,6 +112,8 @@ pub struct Session<IO: 'static> {
     nap: Option<Pin<Box<Sleep>>>,
     /// The account that was claimed and has to be released.
     claimed: Option<UserName>,
+    /// Has the [`Work`] polled again.
+    work: Option<Waker>,
     /// An ask that found the bridge's mailbox full.
     unsent: Option<Question>,
     login_deadline: Option<SpawnHandle>,
@@ -160,6 +162,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             pace: rules.messages_per_second.map(pace),
             nap: None,
             claimed: None,
+            work: None,
             unsent: None,
             login_deadline: None,
             leaving: Leaving::Not,
@@ -211,6 +214,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
                     let outcome = outcome.unwrap_or(Err(Refusal::NotDelivered));
                     let steps = session.phase.password_changed(outcome);
                     session.perform(steps, ctx);
+                    session.wake_work();
                 }));
             }
             Step::Claim { user } => self.claim(user, ctx),
@@ -256,6 +260,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
         let proof = proof.unwrap_or(Err(Refusal::NotDelivered));
         let steps = session.phase.proved(proof);
         session.perform(steps, ctx);
+        session.wake_work();
+    }
+
+    /// The mailbox is polled before the work, but what was spawned later is polled behind it: what
+    /// that led to would be neither written nor followed by the next line until something else
+    /// happens.
+    fn wake_work(&self) {
+        if let Some(work) = &self.work {
+            work.wake_by_ref();
+        }
     }
 
     fn claim(&mut self, user: UserName, ctx: &mut Context<Self>) {
@@ -296,6 +310,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
                 ctx.run_later(RETRY, |session, ctx| {
                     if let Some(question) = session.unsent.take() {
                         session.ask(question, ctx);
+                        session.wake_work();
                     }
                 });
             }
@@ -565,6 +580,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> ActorFuture<Session<IO>> for 
         ctx: &mut Context<Session<IO>>,
         cx: &mut task::Context<'_>,
     ) -> Poll<()> {
+        let work = session.work.get_or_insert_with(|| cx.waker().clone());
+        work.clone_from(cx.waker());
         if let Some(nap) = &mut session.nap
             && nap.as_mut().poll(cx).is_ready()
         {

@@ -2,6 +2,8 @@
 
 mod endings;
 mod frames;
+mod login;
+mod talk;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

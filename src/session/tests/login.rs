@@ -1,0 +1,168 @@
+use std::time::Duration;
+
+use super::*;
+use crate::chat::refusal::Throttled;
+use crate::testing::{gone, settle};
+
+#[actix::test]
+async fn whoever_comes_is_greeted_and_asked_for_a_name() {
+    let mut stage = Stage::new(rules()).await;
+    let greeting = stage.client.line().await;
+    assert!(greeting.starts_with("* conclave on node-1."), "{greeting}");
+    stage.client.is_greeted().await;
+    stage.sent.is_quiet().await;
+}
+
+#[actix::test]
+async fn a_login_is_proven_introduced_claimed_and_welcomed() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("alice").await;
+    stage.client.hears("* Password:").await;
+    stage.client.says("secret-word").await;
+    let Sent::Prove(call) = stage.sent.next().await else {
+        panic!("a password is proven first")
+    };
+    assert_eq!(call.asked.password.expose(), b"secret-word");
+    stage.sent.is_quiet().await;
+    call.answer(Ok(user("Alice")));
+    stage.sends(&["introduce 7"]).await;
+    let ask = stage.asked("claim Alice, else Reject").await;
+    stage.sent.is_quiet().await;
+    answer(&ask, claimed("Alice"));
+    let welcome = "* Welcome Alice. You are in lobby on node-1. /help lists the commands.";
+    stage.client.hears(welcome).await;
+}
+
+#[actix::test]
+async fn three_wrong_passwords_end_the_connection() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    for _ in 0..2 {
+        stage.client.says("/login alice guess").await;
+        stage.proves(Err(Refusal::WrongPassword)).await;
+        stage.client.hears("! Wrong username or password").await;
+        stage.client.hears("* Username:").await;
+    }
+    stage.client.says("alice").await;
+    stage.client.hears("* Password:").await;
+    stage.client.says("guess").await;
+    stage.proves(Err(Refusal::WrongPassword)).await;
+    assert_eq!(stage.client.hears_the_rest().await, "! Too many failures\n");
+    stage.hangs_up();
+    stage.sent_alone("detach 7").await;
+}
+
+#[actix::test]
+async fn other_refusals_leave_the_connection_as_it_is() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    let wait = Duration::from_secs(9);
+    for (refusal, line) in [
+        (Refusal::Busy, "! Busy, try again"),
+        (Refusal::RegistrationClosed, "! Registration is closed"),
+        (
+            Refusal::NameTaken {
+                user: user("alice"),
+            },
+            "! That name is taken: alice",
+        ),
+        (
+            Refusal::PasswordLength {
+                least: 8,
+                most: 1024,
+            },
+            "! A password has 8 to 1024 bytes",
+        ),
+        (
+            Refusal::SlowDown {
+                what: Throttled::Registrations,
+                wait,
+            },
+            "! Slow down: too many new accounts, try again in 9 s",
+        ),
+    ] {
+        stage.client.says("/register alice secret-word").await;
+        let Sent::Register(call) = stage.sent.next().await else {
+            panic!("an account is made")
+        };
+        call.answer(Err(refusal));
+        stage.client.hears(line).await;
+    }
+    stage.client.says("/login alice secret-word").await;
+    stage.log_in().await;
+}
+
+#[actix::test]
+async fn an_authenticator_that_is_gone_refuses() {
+    let (outbox, sent) = inbox();
+    let links = Links {
+        prove: gone().await,
+        ..links(&outbox, rules())
+    };
+    let mut stage = Stage::with(links, sent, 1024).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/login alice secret-word").await;
+    let line = "! Not delivered: the cluster store is unreachable, try again";
+    stage.client.hears(line).await;
+}
+
+#[actix::test]
+async fn an_account_that_is_live_elsewhere_ends_the_newcomer() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/login alice secret-word").await;
+    stage.proves(Ok(user("alice"))).await;
+    stage.sends(&["introduce 7"]).await;
+    let ask = stage.asked("claim alice, else Reject").await;
+    answer(&ask, Outcome::Duplicate);
+    assert_eq!(
+        stage.client.hears_the_rest().await,
+        "! User already logged in\n"
+    );
+    stage.hangs_up();
+    stage
+        .sends(&["detach 7", "forget 7", "ask release alice"])
+        .await;
+}
+
+#[actix::test]
+async fn the_policy_for_duplicates_goes_with_the_claim() {
+    let duplicate_login = DuplicateLogin::Replace;
+    let mut stage = Stage::new(Rules {
+        duplicate_login,
+        ..rules()
+    })
+    .await;
+    stage.client.says("/login alice secret-word").await;
+    stage.proves(Ok(user("alice"))).await;
+    stage
+        .sends(&["introduce 7", "ask claim alice, else Replace"])
+        .await;
+}
+
+#[actix::test]
+async fn who_does_not_log_in_in_time_is_sent_away() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    tokio::time::pause();
+    stage.client.says("/login alice secret-word").await;
+    settle().await;
+    tokio::time::advance(Duration::from_secs(29)).await;
+    stage.client.says("/ping").await;
+    settle().await;
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert_eq!(
+        stage.client.hears_the_rest().await,
+        "! No login within 30 s\n"
+    );
+}
+
+#[actix::test]
+async fn who_is_logged_in_may_be_silent() {
+    let mut stage = Stage::logged_in(rules()).await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    stage.client.says("hi").await;
+    stage.sends(&["ask say in lobby: hi"]).await;
+}
