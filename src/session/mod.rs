@@ -587,12 +587,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> ActorFuture<Session<IO>> for 
         {
             session.nap = None;
         }
-        let was_full = session.pump.backlog() > session.links.rules.backlog / 2;
         let turned = if session.nap.is_none() {
             session.listen(ctx, cx)
         } else {
             Turned::Asleep
         };
+        // Full before or by what was just heard: reading stopped, and only writing resumes it.
+        let was_full = session.pump.backlog() > session.links.rules.backlog / 2;
         if let Poll::Ready(Err(error)) = session.write(ctx, cx) {
             session.broken(&error, ctx);
         }

@@ -176,3 +176,19 @@ async fn who_does_not_read_is_not_heard() {
     stage.client.0.read_exact(&mut read).await.unwrap();
     stage.sends(&["ask say in lobby: hi"]).await;
 }
+
+#[actix::test]
+async fn long_answers_to_many_lines_do_not_stop_the_conversation() {
+    let backlog = 4096;
+    let mut stage = Stage::new(Rules { backlog, ..rules() }).await;
+    stage.client.is_greeted().await;
+    stage.client.sends("/help\n".repeat(30).as_bytes()).await;
+    stage.client.says("/ping done").await;
+    for _ in 0..30 {
+        while !stage.client.line().await.contains("//text says /text") {}
+    }
+    stage.client.hears("* pong done").await;
+    settle().await;
+    stage.client.says("/quit").await;
+    assert_eq!(stage.client.hears_the_rest().await, "* Goodbye.\n");
+}
