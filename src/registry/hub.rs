@@ -194,3 +194,6 @@ impl Handler<CloseAll> for Hub {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

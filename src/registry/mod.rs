@@ -223,3 +223,6 @@ impl Handler<Forget> for RoomRegistry {
         self.rooms.forget(conn);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,333 @@
+use actix::Addr;
+
+use super::*;
+use crate::chat::command::Positions;
+
+use crate::chat::{Deed, RoomName};
+use crate::messages::{BATCH_EVENTS, Brings, Returned};
+use crate::testing::{
+    Inbox, comes_back, event, inbox, probe, room, room_message, session_id, settle, text, user,
+    vital, whisper,
+};
+
+const HIDDEN: Format = Format::Line {
+    positions: Positions::Hidden,
+};
+const SHOWN: Format = Format::Line {
+    positions: Positions::Shown,
+};
+
+#[actix::test]
+async fn an_event_is_spelled_once_for_each_format_and_shared_by_all_hubs() {
+    let mut stage = Stage::with_hubs(2);
+    for conn in 0..8 {
+        let format = if conn < 4 { HIDDEN } else { SHOWN };
+        stage.comes(conn, conn % 2, format).await;
+    }
+    stage.happens(vec![lobby("hi")]);
+    let mut spelled = Vec::new();
+    for hub in &mut stage.hubs {
+        let deliveries = hub.next().await.deliveries;
+        let [
+            Delivery::Frame { frame: one, .. },
+            Delivery::Frame { frame: other, .. },
+        ] = &deliveries[..]
+        else {
+            panic!("two formats are two frames: {deliveries:?}")
+        };
+        let mut both = [one.clone(), other.clone()];
+        both.sort();
+        assert_eq!(both[0], "1763850000-1041 [lobby] dave: hi\n");
+        assert_eq!(both[1], "[lobby] dave: hi\n");
+        spelled.push(both.map(|frame| frame.as_ptr()));
+    }
+    assert_eq!(spelled[0], spelled[1], "both hubs hand out the same bytes");
+}
+
+#[actix::test]
+async fn members_and_subscribers_of_one_hub_are_told_apart() {
+    let mut stage = Stage::with_hubs(1);
+    for conn in 0..3 {
+        stage.comes(conn, 0, HIDDEN).await;
+    }
+    let follower = user("person-1");
+    let into_den = Deed::Entered {
+        room: room("den"),
+        user: user("person-0"),
+    };
+    stage.happens(vec![
+        Deed::Followed {
+            author: user("person-0"),
+            follower,
+        },
+        into_den,
+    ]);
+    stage.happens(vec![
+        room_message("den", "person-2", "hi"),
+        room_message("den", "person-0", "x"),
+    ]);
+    let handoff = stage.hubs[0].next().await;
+    assert_eq!(
+        in_words(&handoff.deliveries),
+        [
+            "[den] person-2: hi\n to [0]",
+            "[Sub] [den] person-0: x\n to [1]"
+        ]
+    );
+}
+
+#[actix::test]
+async fn the_next_batch_waits_until_the_last_session_has_the_first() {
+    let mut stage = Stage::with_hubs(2);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.comes(1, 1, HIDDEN).await;
+    let upstream = stage.happens(vec![lobby("1"), whisper("dave", "person-0", "2")]);
+    let mut upstream = Box::pin(upstream.wait());
+    let first = stage.hubs[0].next().await;
+    let other = stage.hubs[1].next().await;
+    assert_eq!(
+        in_words(&first.deliveries),
+        ["[lobby] dave: 1\n to [0]", "[PM] dave: 2\n to [0]"]
+    );
+    assert_eq!(in_words(&other.deliveries), ["[lobby] dave: 1\n to [1]"]);
+    drop(first);
+    settle().await;
+    assert!(
+        is_pending(&mut upstream).await,
+        "one hub still holds its share"
+    );
+    drop(other);
+    upstream.await;
+    stage.is_quiet().await;
+}
+
+#[actix::test]
+async fn a_batch_ends_when_it_has_enough_frames_for_one_hub() {
+    let mut stage = Stage::with_hubs(1);
+    let people = u64::try_from(BATCH_FRAMES / 10).unwrap() + 1;
+    for conn in 0..people {
+        stage.comes(conn, 0, HIDDEN).await;
+    }
+    let events = (0..BATCH_EVENTS).map(|n| lobby(&n.to_string())).collect();
+    let upstream = stage.happens(events);
+    let mut upstream = Box::pin(upstream.wait());
+    let first = stage.hubs[0].next().await;
+    assert_eq!(first.deliveries.len(), 10);
+    stage.is_quiet().await;
+    drop(first.credit);
+    let second = stage.hubs[0].next().await;
+    assert_eq!(second.deliveries.len(), BATCH_EVENTS - 10);
+    assert!(in_words(&second.deliveries)[0].starts_with("[lobby] dave: 10\n"));
+    assert!(is_pending(&mut upstream).await, "not all is handled");
+    drop(second);
+    upstream.await;
+}
+
+#[actix::test]
+async fn an_event_for_nobody_here_costs_no_hub_anything() {
+    let mut stage = Stage::with_hubs(2);
+    stage.comes(0, 0, HIDDEN).await;
+    let nobody = vec![
+        room_message("den", "dave", "hi"),
+        room_message("lobby", "person-0", "hi"),
+        whisper("person-0", "dave", "hi"),
+        Deed::WentAway {
+            user: user("dave"),
+            text: text("lunch"),
+        },
+        Deed::Epoch {
+            after: crate::testing::at("7-1"),
+        },
+    ];
+    comes_back(stage.happens(nobody)).await;
+    comes_back(stage.happens(Vec::new())).await;
+    stage.is_quiet().await;
+}
+
+#[actix::test]
+async fn a_hub_without_hearers_gets_no_batch() {
+    let mut stage = Stage::with_hubs(2);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.happens(vec![lobby("hi")]);
+    assert_eq!(
+        in_words(&stage.hubs[0].next().await.deliveries),
+        ["[lobby] dave: hi\n to [0]"]
+    );
+    stage.is_quiet().await;
+}
+
+#[actix::test]
+async fn a_format_is_confirmed_behind_the_frames_before_it() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.happens(vec![lobby("1")]);
+    stage
+        .tell(SetFormat {
+            conn: ConnId(0),
+            format: SHOWN,
+        })
+        .await;
+    let old = stage.hubs[0].next().await;
+    assert_eq!(in_words(&old.deliveries), ["[lobby] dave: 1\n to [0]"]);
+    let confirmed = stage.hubs[0].next().await;
+    assert_eq!(in_words(&confirmed.deliveries), ["format set for 0"]);
+    drop(old);
+    settle().await;
+    stage.happens(vec![lobby("2")]);
+    let new = stage.hubs[0].next().await;
+    assert_eq!(
+        in_words(&new.deliveries),
+        ["1763850000-1041 [lobby] dave: 2\n to [0]"]
+    );
+    stage
+        .tell(SetFormat {
+            conn: ConnId(77),
+            format: SHOWN,
+        })
+        .await;
+    stage.is_quiet().await;
+}
+
+#[actix::test]
+async fn who_is_replaced_hears_what_was_before_and_nothing_after() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    let session = session_id(9);
+    let elsewhere = Deed::Claimed {
+        user: user("person-0"),
+        session,
+    };
+    stage.happens(vec![lobby("before"), elsewhere, lobby("after")]);
+    let handoff = stage.hubs[0].next().await;
+    assert_eq!(
+        in_words(&handoff.deliveries),
+        ["[lobby] dave: before\n to [0]", "end 0: replaced"]
+    );
+}
+
+#[actix::test]
+async fn who_is_forgotten_is_addressed_no_more() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.tell(Forget { conn: ConnId(0) }).await;
+    let elsewhere = Deed::Claimed {
+        user: user("person-0"),
+        session: session_id(9),
+    };
+    comes_back(stage.happens(vec![lobby("hi"), elsewhere])).await;
+    stage.is_quiet().await;
+}
+
+#[actix::test]
+async fn a_hub_that_is_gone_holds_up_nobody() {
+    let (outbox, hub) = inbox();
+    let gone = crate::testing::gone::<Handoff>().await;
+    let hubs = vec![gone, probe::<Handoff, _>(&outbox)];
+    let registry = RoomRegistry::new(hubs, vital()).start();
+    let mut stage = Stage {
+        registry,
+        hubs: vec![hub],
+    };
+    stage.comes(0, 0, HIDDEN).await;
+    stage.comes(1, 1, HIDDEN).await;
+    let upstream = stage.happens(vec![lobby("hi")]);
+    assert_eq!(
+        in_words(&stage.hubs[0].next().await.deliveries),
+        ["[lobby] dave: hi\n to [1]"]
+    );
+    comes_back(upstream).await;
+}
+
+/// A registry, and what reaches its hubs.
+struct Stage {
+    registry: Addr<RoomRegistry>,
+    hubs: Vec<Inbox<Handoff>>,
+}
+
+impl Stage {
+    fn with_hubs(count: usize) -> Self {
+        let (mut recipients, mut hubs) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let (outbox, hub) = inbox();
+            recipients.push(probe::<Handoff, _>(&outbox));
+            hubs.push(hub);
+        }
+        let registry = RoomRegistry::new(recipients, vital()).start();
+        Self { registry, hubs }
+    }
+
+    /// `person-<conn>` logs in on this node and is in the lobby.
+    async fn comes(&self, conn: u64, hub: u64, format: Format) {
+        let (conn, hub) = (ConnId(conn), HubId(usize::try_from(hub).unwrap()));
+        self.tell(Introduce { conn, hub, format }).await;
+        let person = user(&format!("person-{conn}"));
+        let deed = Deed::Claimed {
+            user: person,
+            session: session_id(conn.0),
+        };
+        let (rooms, follows) = (vec![RoomName::lobby()], Vec::new());
+        let arrivals = vec![Arrival {
+            event: event(deed),
+            brings: Brings::Standing { rooms, follows },
+        }];
+        let (credit, returned) = Credit::new();
+        self.tell(Arrived { arrivals, credit }).await;
+        comes_back(returned).await;
+    }
+
+    async fn tell<M>(&self, message: M)
+    where
+        M: actix::Message<Result = ()> + Send + 'static,
+        RoomRegistry: Handler<M>,
+    {
+        self.registry.send(message).await.unwrap();
+    }
+
+    /// The log goes on.
+    fn happens(&self, deeds: Vec<Deed>) -> Returned {
+        let arrival = |deed| Arrival {
+            event: event(deed),
+            brings: Brings::Nothing,
+        };
+        let arrivals = deeds.into_iter().map(arrival).collect();
+        let (credit, returned) = Credit::new();
+        self.registry
+            .try_send(Arrived { arrivals, credit })
+            .unwrap();
+        returned
+    }
+
+    async fn is_quiet(&mut self) {
+        for hub in &mut self.hubs {
+            hub.is_quiet().await;
+        }
+    }
+}
+
+/// Said in the lobby on another node.
+fn lobby(said: &str) -> Deed {
+    room_message("lobby", "dave", said)
+}
+
+async fn is_pending(future: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+    settle().await;
+    tokio::time::timeout(std::time::Duration::ZERO, future)
+        .await
+        .is_err()
+}
+
+fn in_words(deliveries: &[Delivery]) -> Vec<String> {
+    deliveries.iter().map(words).collect()
+}
+
+fn words(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Frame { frame, to } => {
+            let mut to: Vec<_> = to.iter().map(|conn| conn.0).collect();
+            to.sort_unstable();
+            format!("{} to {to:?}", String::from_utf8(frame.to_vec()).unwrap())
+        }
+        Delivery::End { conn, ending } => format!("end {conn}: {}", ending.label()),
+        Delivery::FormatSet { conn } => format!("format set for {conn}"),
+    }
+}
