@@ -17,7 +17,7 @@ async fn who_hangs_up_leaves_nothing_behind() {
     let mut stage = Stage::logged_in(rules()).await;
     stage.hangs_up();
     stage
-        .sends(&["detach 7", "forget 7", "ask release alice"])
+        .sends(&["forget 7", "ask release alice", "detach 7"])
         .await;
 }
 
@@ -100,6 +100,6 @@ async fn a_registry_that_is_gone_breaks_the_session_before_it_claims() {
     assert_eq!(stage.client.hears_the_rest().await, last_words);
     stage.hangs_up();
     stage
-        .sends(&["detach 7", "forget 7", "ask release alice"])
+        .sends(&["forget 7", "ask release alice", "detach 7"])
         .await;
 }

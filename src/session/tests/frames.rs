@@ -93,7 +93,7 @@ async fn who_reads_nothing_at_all_is_gone_soon() {
     let start = tokio::time::Instant::now();
     comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 1600].into()))).await;
     stage
-        .sends(&["detach 7", "forget 7", "ask release alice"])
+        .sends(&["forget 7", "ask release alice", "detach 7"])
         .await;
     assert!(
         start.elapsed() <= crate::session::LAST_WORDS * 2,

@@ -122,7 +122,7 @@ async fn an_account_that_is_live_elsewhere_ends_the_newcomer() {
     );
     stage.hangs_up();
     stage
-        .sends(&["detach 7", "forget 7", "ask release alice"])
+        .sends(&["forget 7", "ask release alice", "detach 7"])
         .await;
 }
 

@@ -240,7 +240,7 @@ impl Stage {
 
     /// Everything that was held is free.
     async fn leaves_nothing_behind(&mut self) {
-        self.sends(&["detach 7", "forget 7", "ask release alice"])
+        self.sends(&["forget 7", "ask release alice", "detach 7"])
             .await;
         self.sent.is_quiet().await;
     }
