@@ -1,0 +1,194 @@
+//! Does what the phase decided: spells answers, asks the authenticator and the bridge.
+
+use actix::{ActorContext, ActorFutureExt, AsyncContext, Context, MailboxError, WrapFuture};
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::phase::Step;
+use super::{LAST_WORDS, Leaving, RETRY, Session};
+use crate::chat::command::Positions;
+use crate::chat::{Answer, Ending, Refusal, UserName};
+use crate::dialect::Dialect;
+use crate::messages::{Ask, ChangePassword, Introduce, Prove, Question, Register, SetFormat};
+
+impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
+    pub(super) fn perform(&mut self, steps: Vec<Step>, ctx: &mut Context<Self>) {
+        for step in steps {
+            self.step(step, ctx);
+        }
+    }
+
+    fn step(&mut self, step: Step, ctx: &mut Context<Self>) {
+        match step {
+            Step::Answer(answer) => self.answer(&answer),
+            Step::Refuse(refusal) => self.tell(|dialect, out| dialect.tell_refusal(&refusal, out)),
+            Step::RefuseLogin(refusal) => self.refuse_login(&refusal),
+            Step::Malformed(fault) => self.tell(|dialect, out| dialect.tell_malformed(&fault, out)),
+            Step::Prompt(prompt) => self.tell(|dialect, out| dialect.tell_prompt(prompt, out)),
+            Step::Prove { user, password } => {
+                let prove = Prove {
+                    user,
+                    password,
+                    peer: self.peer,
+                };
+                let answer = self.links.prove.send(prove).into_actor(self);
+                ctx.spawn(answer.map(Self::proved));
+            }
+            Step::Register { user, password } => {
+                let register = Register {
+                    user,
+                    password,
+                    peer: self.peer,
+                };
+                let answer = self.links.register.send(register).into_actor(self);
+                ctx.spawn(answer.map(Self::proved));
+            }
+            Step::ChangePassword { user, old, new } => {
+                let change = ChangePassword {
+                    user,
+                    old,
+                    new,
+                    peer: self.peer,
+                };
+                let answer = self.links.change_password.send(change).into_actor(self);
+                ctx.spawn(answer.map(|outcome, session, ctx| {
+                    let outcome = outcome.unwrap_or(Err(Refusal::NotDelivered));
+                    let steps = session.phase.password_changed(outcome);
+                    session.perform(steps, ctx);
+                    session.wake_work();
+                }));
+            }
+            Step::Claim { user } => self.claim(user, ctx),
+            Step::Welcome { user, room } => {
+                self.welcome(ctx);
+                let node = self.id.incarnation.node.clone();
+                self.answer(&Answer::Welcome { user, room, node });
+            }
+            Step::Ask { claim, request } => self.ask(Question::Live { claim, request }, ctx),
+            Step::Settle => self.ask(Question::Settle, ctx),
+            Step::SetPositions(shown) => self.set_positions(shown, ctx),
+            Step::End(ending) => self.end(ending, ctx),
+        }
+    }
+
+    pub(super) fn greet(&mut self) {
+        let node = self.id.incarnation.node.clone();
+        self.tell(|dialect, out| dialect.greet(node.as_str(), out));
+    }
+
+    fn tell(&mut self, spell: impl FnOnce(&Dialect, &mut BytesMut)) {
+        let mut out = BytesMut::new();
+        spell(&self.dialect, &mut out);
+        if !out.is_empty() {
+            self.granted = self.granted.min(self.pump.backlog()) + out.len();
+            self.pump.push(out.freeze());
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer) {
+        self.tell(|dialect, out| dialect.tell_answer(answer, out));
+    }
+
+    fn refuse_login(&mut self, refusal: &Refusal) {
+        let prompt = self.dialect.login_refused(refusal);
+        self.tell(|dialect, out| {
+            dialect.tell_refusal(refusal, out);
+            if let Some(prompt) = prompt {
+                dialect.tell_prompt(prompt, out);
+            }
+        });
+    }
+
+    fn proved(
+        proof: Result<Result<UserName, Refusal>, MailboxError>,
+        session: &mut Self,
+        ctx: &mut Context<Self>,
+    ) {
+        let proof = proof.unwrap_or(Err(Refusal::NotDelivered));
+        let steps = session.phase.proved(proof);
+        session.perform(steps, ctx);
+        session.wake_work();
+    }
+
+    /// The mailbox is polled before the work, but what was spawned later is polled behind it: what
+    /// that led to would be neither written nor followed by the next line until something else
+    /// happens.
+    fn wake_work(&self) {
+        if let Some(work) = &self.work {
+            work.wake_by_ref();
+        }
+    }
+
+    fn claim(&mut self, user: UserName, ctx: &mut Context<Self>) {
+        self.claimed = Some(user.clone());
+        let (conn, hub, format) = (self.id.conn, self.links.hub, self.dialect.format());
+        if self
+            .links
+            .introduce
+            .try_send(Introduce { conn, hub, format })
+            .is_err()
+        {
+            // Without an introduction nothing would ever be delivered.
+            return self.end(Ending::Broken, ctx);
+        }
+        let on_duplicate = self.links.rules.duplicate_login;
+        self.ask(Question::Claim { user, on_duplicate }, ctx);
+    }
+
+    fn welcome(&mut self, ctx: &mut Context<Self>) {
+        if let Some(deadline) = self.login_deadline.take() {
+            ctx.cancel_future(deadline);
+        }
+        self.dialect.logged_in();
+    }
+
+    /// Asks the bridge; at most one ask waits here, for nothing is heard meanwhile.
+    fn ask(&mut self, question: Question, ctx: &mut Context<Self>) {
+        let reply = ctx.address().recipient();
+        let ask = Ask {
+            session: self.id.clone(),
+            reply,
+            question,
+        };
+        match self.links.ask.try_send(ask) {
+            Ok(()) => {}
+            Err(actix::dev::SendError::Full(ask)) => {
+                self.unsent = Some(ask.question);
+                ctx.run_later(RETRY, |session, ctx| {
+                    if let Some(question) = session.unsent.take() {
+                        session.ask(question, ctx);
+                        session.wake_work();
+                    }
+                });
+            }
+            Err(actix::dev::SendError::Closed(_)) => self.end(Ending::Broken, ctx),
+        }
+    }
+
+    fn set_positions(&mut self, shown: Positions, ctx: &mut Context<Self>) {
+        self.dialect.set_positions(shown);
+        let (conn, format) = (self.id.conn, self.dialect.format());
+        if self
+            .links
+            .set_format
+            .try_send(SetFormat { conn, format })
+            .is_err()
+        {
+            self.end(Ending::Broken, ctx);
+        }
+    }
+
+    /// Says the last words; the work closes the connection once they are out.
+    pub(super) fn end(&mut self, ending: Ending, ctx: &mut Context<Self>) {
+        if self.leaving != Leaving::Not {
+            return;
+        }
+        self.leaving = Leaving::Saying(ending);
+        self.phase.leave();
+        if ending == Ending::TooSlow {
+            self.pump.drop_backlog();
+        }
+        self.tell(|dialect, out| dialect.tell_ending(ending, out));
+        ctx.run_later(LAST_WORDS, |_, ctx| ctx.stop());
+    }
+}
