@@ -87,6 +87,18 @@ async fn who_reads_less_than_is_said_is_told_and_ended() {
 }
 
 #[actix::test]
+async fn who_asked_for_a_long_answer_is_not_slow() {
+    let mut stage = slow_reader().await;
+    stage.client.says("/help").await;
+    comes_back(stage.deliver(&["hello\n"])).await;
+    let mut heard = String::new();
+    while heard != "hello\n" {
+        heard = stage.client.line().await;
+        assert!(!heard.starts_with('!'), "{heard}");
+    }
+}
+
+#[actix::test]
 async fn who_reads_nothing_at_all_is_gone_soon() {
     let mut stage = slow_reader().await;
     tokio::time::pause();
