@@ -41,7 +41,7 @@ proptest! {
         talk.set_positions(if shown { Positions::Shown } else { Positions::Hidden });
         let mut out = BytesMut::new();
         talk.tell_answer(&answer, &mut out);
-        is_harmless(&String::from_utf8(out.to_vec()).unwrap())?;
+        is_harmless(std::str::from_utf8(&out).unwrap())?;
     }
 
     #[test]

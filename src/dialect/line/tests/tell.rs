@@ -1,14 +1,9 @@
-use std::time::Duration;
-
-use bytes::BytesMut;
-
+use super::told;
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
-use crate::chat::name::NameError;
-use crate::chat::refusal::Throttled;
-use crate::chat::{Answer, Deed, Ending, Refusal};
-use crate::dialect::{self, Dialect, Format, Malformed, Prompt};
+use crate::chat::{Answer, Deed};
+use crate::dialect::{self, Format};
 use crate::testing::{at, event, node, post, room, room_message, session_id, text, user, whisper};
 
 #[test]
@@ -202,12 +197,6 @@ fn answers_about_rooms() {
 #[test]
 fn answers_about_people() {
     let two = || vec![user("alice"), user("bob")];
-    let online = Presence::Online {
-        node: node("node-1"),
-        since: Timestamp(1_795_383_005_678),
-        rooms: vec![room("lobby"), room("den")],
-        away: Some(text("lunch")),
-    };
     check_answers(&[
         (
             Answer::Online { users: two() },
@@ -247,6 +236,18 @@ fn answers_about_people() {
             "* You are away: lunch\n",
         ),
         (Answer::Back, "* You are back.\n"),
+    ]);
+}
+
+#[test]
+fn what_is_known_about_somebody() {
+    let online = Presence::Online {
+        node: node("node-1"),
+        since: Timestamp(1_795_383_005_678),
+        rooms: vec![room("lobby"), room("den")],
+        away: Some(text("lunch")),
+    };
+    check_answers(&[
         (
             Answer::WhoIs {
                 user: user("bob"),
@@ -300,6 +301,10 @@ fn answers_about_the_connection() {
             "! Unknown command /foo. /help lists the commands.\n",
         ),
     ]);
+}
+
+#[test]
+fn help_lists_every_command() {
     let all = answered(
         Positions::Hidden,
         &Answer::Help {
@@ -365,196 +370,6 @@ fn history_has_its_time_behind_the_position() {
     );
 }
 
-#[test]
-fn refusals_of_logins() {
-    let slow = |what, wait| Refusal::SlowDown { what, wait };
-    check_refusals(&[
-        (Refusal::WrongPassword, "! Wrong username or password\n"),
-        (
-            Refusal::NameTaken {
-                user: user("alice"),
-            },
-            "! That name is taken: alice\n",
-        ),
-        (Refusal::RegistrationClosed, "! Registration is closed\n"),
-        (
-            slow(Throttled::Failures, Duration::from_millis(7001)),
-            "! Slow down: too many failed logins, try again in 8 s\n",
-        ),
-        (
-            slow(Throttled::Registrations, Duration::from_secs(60)),
-            "! Slow down: too many new accounts, try again in 60 s\n",
-        ),
-        (Refusal::Busy, "! Busy, try again\n"),
-        (
-            Refusal::PasswordLength {
-                least: 8,
-                most: 1024,
-            },
-            "! A password has 8 to 1024 bytes\n",
-        ),
-        (Refusal::PasswordsDiffer, "! The two new passwords differ\n"),
-        (
-            Refusal::PasswordFixed,
-            "! Your password stands in the node's settings: its operator changes it\n",
-        ),
-        (
-            Refusal::LoginFirst,
-            "! Log in first: /login <user> <password> or /register <user> <password>\n",
-        ),
-        (
-            Refusal::LoggedInAlready {
-                user: user("alice"),
-            },
-            "! You are logged in as alice\n",
-        ),
-    ]);
-}
-
-#[test]
-fn refusals_of_requests() {
-    let (x, den) = (|| user("x"), || room("den"));
-    let not_a_name = |word: &str, why| Refusal::NotAName {
-        word: word.to_owned(),
-        why,
-    };
-    check_refusals(&[
-        (
-            not_a_name("#x\u{1b}[0m", NameError::Character),
-            "! Not a name: #x (A-Z a-z 0-9 _ - . only, the first a letter or digit)\n",
-        ),
-        (
-            not_a_name("pm", NameError::Reserved),
-            "! Not a name: pm (that word belongs to the server)\n",
-        ),
-        (
-            not_a_name(&"y".repeat(65), NameError::Length { most: 64 }),
-            &format!("! Not a name: {}… (1 to 64 characters)\n", "y".repeat(64)),
-        ),
-        (Refusal::NoSuchUser { user: x() }, "! No such user: x\n"),
-        (Refusal::NoSuchRoom { room: den() }, "! No such room: den\n"),
-        (Refusal::Offline { user: x() }, "! x is offline\n"),
-        (Refusal::WrongKey { room: den() }, "! Wrong key for den\n"),
-        (
-            Refusal::KeyTooLong { most: 128 },
-            "! A key has at most 128 bytes\n",
-        ),
-        (
-            Refusal::AlreadyIn { room: den() },
-            "! You are in den already\n",
-        ),
-        (Refusal::NotIn { room: den() }, "! You are not in den\n"),
-        (
-            Refusal::TooManyRooms { most: 9 },
-            "! There are 9 rooms already, which is the bound of this node\n",
-        ),
-        (
-            Refusal::TooManySubscriptions { most: 1000 },
-            "! You subscribe to 1000 users already, which is the bound\n",
-        ),
-        (Refusal::ToYourself, "! That is yourself\n"),
-        (Refusal::NothingToSay, "! Nothing to say\n"),
-        (
-            Refusal::NotDelivered,
-            "! Not delivered: the cluster store is unreachable, try again\n",
-        ),
-        (
-            Refusal::NotConfirmed,
-            "! Not confirmed: the cluster store went away; it may have been delivered\n",
-        ),
-    ]);
-}
-
-#[test]
-fn who_breaks_the_dialect_is_told_how() {
-    for (malformed, line) in [
-        (
-            Malformed::LineTooLong { most: 4096 },
-            "! Line too long (4096 bytes at most)\n",
-        ),
-        (Malformed::NotUtf8, "! Not UTF-8\n"),
-        (
-            Malformed::UnknownCommand {
-                word: "foo".to_owned(),
-            },
-            "! Unknown command /foo. /help lists the commands.\n",
-        ),
-        (
-            Malformed::Usage {
-                usage: "/msg <user> <text>",
-            },
-            "! Usage: /msg <user> <text>\n",
-        ),
-    ] {
-        assert_eq!(told(|talk, out| talk.tell_malformed(&malformed, out)), line);
-    }
-}
-
-#[test]
-fn whoever_comes_is_greeted_and_asked() {
-    let greeting = told(|talk, out| talk.greet("node-1", out));
-    assert!(
-        greeting.lines().all(|line| line.starts_with("* ")),
-        "{greeting}"
-    );
-    assert!(greeting.contains("node-1"), "{greeting}");
-    assert!(greeting.ends_with("* Username:\n"), "{greeting}");
-    for (prompt, line) in [
-        (Prompt::Username, "* Username:\n"),
-        (Prompt::Password, "* Password:\n"),
-        (Prompt::OldPassword, "* Old password:\n"),
-        (Prompt::NewPassword, "* New password:\n"),
-        (Prompt::NewPasswordAgain, "* New password again:\n"),
-    ] {
-        assert_eq!(told(|talk, out| talk.tell_prompt(prompt, out)), line);
-    }
-}
-
-#[test]
-fn whoever_goes_is_told_why() {
-    let within = Duration::from_secs(30);
-    let come_back_in = Duration::from_millis(4001);
-    for (ending, line, label) in [
-        (Ending::Quit, "* Goodbye.\n", "quit"),
-        (Ending::Gone, "", "gone"),
-        (Ending::Duplicate, "! User already logged in\n", "duplicate"),
-        (Ending::Replaced, "! Logged in elsewhere\n", "replaced"),
-        (
-            Ending::TooManyFailures,
-            "! Too many failures\n",
-            "too_many_failures",
-        ),
-        (
-            Ending::NoLogin { within },
-            "! No login within 30 s\n",
-            "no_login",
-        ),
-        (
-            Ending::FramingLost { most: 65_536 },
-            "! Line too long (65536 bytes without an end)\n",
-            "framing_lost",
-        ),
-        (
-            Ending::TooSlow,
-            "! Too slow: you read less than was said\n",
-            "too_slow",
-        ),
-        (
-            Ending::GoingDown { come_back_in },
-            "! The node is going down. Come back in 5 s.\n",
-            "going_down",
-        ),
-        (
-            Ending::Broken,
-            "! The node failed. Try again in a moment.\n",
-            "broken",
-        ),
-    ] {
-        assert_eq!(told(|talk, out| talk.tell_ending(ending, out)), line);
-        assert_eq!(ending.label(), label);
-    }
-}
-
 fn check_event(deed: &Deed, hearing: Hearing, line: &str) {
     assert_eq!(spelled(Positions::Hidden, deed, hearing), line);
 }
@@ -563,12 +378,6 @@ fn check_answers(table: &[(Answer, &str)]) {
     for (answer, lines) in table {
         assert_eq!(answered(Positions::Hidden, answer), *lines);
         assert_eq!(answered(Positions::Shown, answer), *lines);
-    }
-}
-
-fn check_refusals(table: &[(Refusal, &str)]) {
-    for (refusal, line) in table {
-        assert_eq!(told(|talk, out| talk.tell_refusal(refusal, out)), *line);
     }
 }
 
@@ -584,12 +393,6 @@ fn answered(positions: Positions, answer: &Answer) -> String {
         assert_eq!(talk.format(), Format::Line { positions });
         talk.tell_answer(answer, out);
     })
-}
-
-fn told(tell: impl FnOnce(&mut Dialect, &mut BytesMut)) -> String {
-    let mut out = BytesMut::new();
-    tell(&mut Dialect::line(), &mut out);
-    String::from_utf8(out.to_vec()).unwrap()
 }
 
 fn private(place: &str, sender: &str, said: &str) -> Deed {
