@@ -14,7 +14,7 @@ use crate::chat::{Ending, Event, RoomName, UserName};
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Arrived {
-    /// At most [`BATCH_EVENTS`].
+    /// At most [`BATCH_EVENTS`](super::BATCH_EVENTS).
     pub arrivals: Vec<Arrival>,
     /// Given back when all of them are handled; until then nothing more comes.
     pub credit: Credit,

@@ -1,7 +1,7 @@
 //! One connection, one actor.
 //!
 //! A session owns its transport and polls it itself: after every turn of its mailbox the
-//! [`Work`] future reads what the [`Phase`] can take and writes all that was queued, so that
+//! `Work` future reads what the `Phase` can take and writes all that was queued, so that
 //! frames which came together leave together. What is decided is decided by the phase; `steps`
 //! does it.
 

@@ -3,6 +3,7 @@
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context, MailboxError, WrapFuture};
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tracing::info;
 
 use super::phase::Step;
 use super::{LAST_WORDS, Leaving, RETRY, Session};
@@ -60,6 +61,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             }
             Step::Claim { user } => self.claim(user, ctx),
             Step::Welcome { user, room } => {
+                info!(session = %self.id, %user, "logged in");
                 self.welcome(ctx);
                 let node = self.id.incarnation.node.clone();
                 self.answer(&Answer::Welcome { user, room, node });
@@ -90,6 +92,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     }
 
     fn refuse_login(&mut self, refusal: &Refusal) {
+        info!(session = %self.id, ?refusal, "login refused");
         let prompt = self.dialect.login_refused(refusal);
         self.tell(|dialect, out| {
             dialect.tell_refusal(refusal, out);

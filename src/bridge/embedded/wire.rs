@@ -51,7 +51,7 @@ pub(super) fn write(event: &Event) -> Result<String, NotARecord> {
 /// The event of a record at its position. Fields that this program does not know are ignored.
 ///
 /// # Errors
-/// [`NotARecord`] for anything that [`write`] did not make.
+/// [`NotARecord`] for anything that [`write()`] did not make.
 pub(super) fn read(position: Position, record: &str) -> Result<Event, NotARecord> {
     let Version { v: found } = serde_json::from_str(record)?;
     if found > VERSION {
