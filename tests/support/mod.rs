@@ -1,0 +1,44 @@
+//! What every conversation needs: a real node in a folder of its own, and people who talk to it
+//! over real TLS.
+//!
+//! Nothing here sleeps. Who expects a line waits for it until [`PATIENCE`] is over; who expects
+//! nothing asks `/ping`, whose answer comes behind everything that came before it.
+
+// Each file of tests uses its own part of this.
+#![allow(dead_code, unused_imports)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod client;
+mod node;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub(crate) use client::{Client, Ear, Heard, Mouth, Tls, password_of};
+pub(crate) use node::{Home, Node, Said};
+
+/// Longer than anything takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What comes of it, or a failure that says what was waited for.
+pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done,
+        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
+    }
+}
+
+/// Sockets for a crowd: the test's own, the node raises its own bound.
+pub(crate) fn expect_a_crowd(of: u64) {
+    let files = rlimit::increase_nofile_limit(of + 256).unwrap();
+    assert!(files >= of, "only {files} files may be open: ulimit -Hn");
+}
+
+/// Does all of it side by side on this thread; returns what came of it, in any order.
+pub(crate) async fn all_at_once<F>(works: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let works: tokio::task::JoinSet<_> = works.into_iter().collect();
+    works.join_all().await
+}
