@@ -108,7 +108,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let mut reception = Reception::open(&arbiters, &hubs, &road);
     let (stop, stopped) = oneshot::channel();
     let crowd = parts::crowd(&settings);
-    actix_rt::spawn(async move {
+    let listening = actix_rt::spawn(async move {
         listener::listen(doors, crowd, stopped, move |accepted| {
             reception.enter(accepted)
         })
@@ -119,6 +119,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
         identity,
         origin,
         doors: stop,
+        listening,
         hubs,
         bridge,
         arbiters,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix::{Addr, Arbiter};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
@@ -28,6 +29,7 @@ pub struct Running {
     /// Whether that was there already.
     pub origin: Origin,
     pub(super) doors: oneshot::Sender<()>,
+    pub(super) listening: JoinHandle<()>,
     pub(super) hubs: Vec<Addr<Hub>>,
     pub(super) bridge: Addr<EmbeddedBridge>,
     pub(super) arbiters: Vec<Arbiter>,
@@ -59,6 +61,11 @@ impl Running {
         let until = Instant::now() + self.drain;
         // The listener may have ended by itself.
         let _ = self.doors.send(());
+        let closed = within(until, "doors", async {
+            // One that panicked holds no socket either.
+            let _ended = self.listening.await;
+        })
+        .await;
         let told = within(until, "sessions", close_all(&self.hubs, reason.ending())).await;
         let stored = within(until, "store", async {
             // A bridge that failed has nothing left to store.
@@ -70,9 +77,10 @@ impl Running {
             // A panicked arbiter has nothing left to stop.
             let _ended = arbiter.join();
         }
-        match (told, stored) {
-            (Stopped::Clean, Stopped::Clean) => Stopped::Clean,
-            (Stopped::Late, _) | (_, Stopped::Late) => Stopped::Late,
+        if [closed, told, stored].contains(&Stopped::Late) {
+            Stopped::Late
+        } else {
+            Stopped::Clean
         }
     }
 }
