@@ -212,7 +212,7 @@ impl Ear {
             return Ok(Heard::End);
         }
         assert_eq!(line.pop(), Some('\n'), "{self} heard half a line: {line}");
-        self.heard.push(line.clone());
+        self.heard.push(shortened(&line));
         if self.heard.len() > 2 * LAST_HEARD {
             self.heard.drain(..LAST_HEARD);
         }
@@ -287,6 +287,11 @@ impl Ear {
             .await;
         self.hears("* Username:").await;
     }
+}
+
+/// Long lines are told apart by their beginnings.
+fn shortened(line: &str) -> String {
+    line.chars().take(200).collect()
 }
 
 impl fmt::Display for Ear {
