@@ -209,16 +209,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Actor for Session<IO> {
             Leaving::Saying(ending) | Leaving::Closed(ending) => ending,
         };
         info!(session = %self.id, ending = ending.label(), "session ended");
-        if let Some(user) = self.claimed.take() {
-            self.links.forget.do_send(Forget { conn });
-            let reply = ctx.address().recipient();
-            let question = Question::Release { user };
-            self.links.ask.do_send(Ask {
-                session: self.id.clone(),
-                reply,
-                question,
-            });
-        }
+        self.release(ctx);
         // Last: who waits for the hub to be empty then finds every release with the bridge.
         self.links.detach.do_send(Detach { conn });
     }

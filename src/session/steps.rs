@@ -10,7 +10,9 @@ use super::{LAST_WORDS, Leaving, RETRY, Session};
 use crate::chat::command::Positions;
 use crate::chat::{Answer, Ending, Refusal, UserName};
 use crate::dialect::Dialect;
-use crate::messages::{Ask, ChangePassword, Introduce, Prove, Question, Register, SetFormat};
+use crate::messages::{
+    Ask, ChangePassword, Forget, Introduce, Prove, Question, Register, SetFormat,
+};
 
 impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     pub(super) fn perform(&mut self, steps: Vec<Step>, ctx: &mut Context<Self>) {
@@ -181,6 +183,25 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
         }
     }
 
+    /// Gives the account back, once: who reads the last words may log in again at once.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a goodbye is one message and must not be lost"
+    )]
+    pub(super) fn release(&mut self, ctx: &mut Context<Self>) {
+        if let Some(user) = self.claimed.take() {
+            let conn = self.id.conn;
+            self.links.forget.do_send(Forget { conn });
+            let reply = ctx.address().recipient();
+            let question = Question::Release { user };
+            self.links.ask.do_send(Ask {
+                session: self.id.clone(),
+                reply,
+                question,
+            });
+        }
+    }
+
     /// Says the last words; the work closes the connection once they are out.
     pub(super) fn end(&mut self, ending: Ending, ctx: &mut Context<Self>) {
         if self.leaving != Leaving::Not {
@@ -190,6 +211,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
         self.phase.leave();
         if ending == Ending::TooSlow {
             self.pump.drop_backlog();
+        }
+        // What waits to be asked has to come before the release; then `stopped` sends it.
+        if self.unsent.is_none() {
+            self.release(ctx);
         }
         self.tell(|dialect, out| dialect.tell_ending(ending, out));
         ctx.run_later(LAST_WORDS, |_, ctx| ctx.stop());
