@@ -1,5 +1,7 @@
 //! What was said before: how it is asked for, and what it looks like.
 
+#![expect(clippy::unwrap_used, reason = "a test says where it stopped")]
+
 mod support;
 
 use support::{Client, Home, Node};

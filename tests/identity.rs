@@ -351,6 +351,15 @@ async fn the_account_is_free_when_its_session_is_over() {
     ben.hears_nothing_else().await;
 }
 
+#[tokio::test]
+async fn who_said_goodbye_may_come_back_before_hanging_up() {
+    let node = Node::start().await;
+    let mut gone = node.newcomer("anna").await;
+    gone.asks("/quit", "* Goodbye.").await;
+    gone.hears_the_end().await;
+    let _anna = node.login("anna").await;
+}
+
 /// Logins of one account at the same instant.
 const AT_ONCE: usize = 100;
 

@@ -1,5 +1,7 @@
 //! How a node stops: everybody is told, nothing is lost, and the next run finds all in order.
 
+#![expect(clippy::unwrap_used, reason = "a test says where it stopped")]
+
 mod support;
 
 use support::{Client, Home, Node};

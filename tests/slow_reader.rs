@@ -1,6 +1,8 @@
 //! A person who does not read is sent away; it costs the node a bounded amount of memory and the
 //! others nothing.
 
+#![expect(clippy::unwrap_used, reason = "a test says where it stopped")]
+
 mod support;
 
 use tokio::net::TcpSocket;

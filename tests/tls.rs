@@ -1,10 +1,12 @@
 //! The certificate of the first start, the versions of TLS, and a client that is not ours.
 
+#![expect(clippy::unwrap_used, reason = "a test says where it stopped")]
+
 mod support;
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustls::ProtocolVersion;
 use rustls::pki_types::CertificateDer;
@@ -143,52 +145,14 @@ async fn openssl_is_a_usable_client() {
     }
     let node = Node::start().await;
     let mut ben = node.newcomer("ben").await;
-    let door = format!("localhost:{}", node.address.port());
-    let mut openssl = Command::new("openssl")
-        .args(["s_client", "-quiet", "-verify_return_error"])
-        .args(["-CAfile", "certs/cert.pem", "-verify_hostname", "localhost"])
-        .args(["-connect", &door])
-        .current_dir(node.home.folder())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut openssl = openssl(&node);
     let mut stdin = openssl.stdin.take().unwrap();
-    let stdout = openssl.stdout.take().unwrap();
-    let (line, mut lines) = tokio::sync::mpsc::channel(64);
-    std::thread::spawn(move || {
-        for read in BufReader::new(stdout).lines().map_while(Result::ok) {
-            let _ = line.blocking_send(read);
-        }
-    });
-    for (typed, answer) in [
-        (
-            "",
-            "* conclave on node-1. What you say is encrypted on its way to this node.",
-        ),
-        (
-            "",
-            "* Log in, or make an account: /register <user> <password>",
-        ),
-        ("", "* Username:"),
-        ("anna", "* Password:"),
-        ("no such account", "! Wrong username or password"),
-        ("", "* Username:"),
-        (
-            "/register anna something",
-            "* Welcome anna. You are in lobby on node-1. /help lists the commands.",
-        ),
-        ("/who", "* lobby: anna, ben (2)"),
-        ("hello ben", ""),
-        ("/quit", "* Goodbye."),
-    ] {
-        if !typed.is_empty() {
-            stdin.write_all(format!("{typed}\n").as_bytes()).unwrap();
-        }
-        if !answer.is_empty() {
+    let mut lines = support::lines_of(openssl.stdout.take().unwrap());
+    for (typed, answers) in CONVERSATION {
+        stdin.write_all(typed.as_bytes()).unwrap();
+        for answer in *answers {
             let heard = soon(answer, lines.recv()).await;
-            assert_eq!(heard.as_deref(), Some(answer));
+            assert_eq!(heard.as_deref(), Some(*answer));
         }
     }
     assert_eq!(soon("the end", lines.recv()).await, None);
@@ -197,9 +161,44 @@ async fn openssl_is_a_usable_client() {
     drop(stdin);
     let ended = openssl.wait_with_output().unwrap();
     ben.hears("* anna left lobby").await;
-    assert!(
-        ended.status.success(),
-        "{}",
-        String::from_utf8_lossy(&ended.stderr)
-    );
+    let why = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{why}");
+}
+
+/// What is typed, and what is read then.
+const CONVERSATION: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "* conclave on node-1. What you say is encrypted on its way to this node.",
+            "* Log in, or make an account: /register <user> <password>",
+            "* Username:",
+        ],
+    ),
+    ("anna\n", &["* Password:"]),
+    (
+        "no such account\n",
+        &["! Wrong username or password", "* Username:"],
+    ),
+    (
+        "/register anna something\n",
+        &["* Welcome anna. You are in lobby on node-1. /help lists the commands."],
+    ),
+    ("/who\n", &["* lobby: anna, ben (2)"]),
+    ("hello ben\n/quit\n", &["* Goodbye."]),
+];
+
+/// As an operator would try a node, and stricter: the certificate has to be right.
+fn openssl(node: &Node) -> Child {
+    let door = format!("localhost:{}", node.address.port());
+    Command::new("openssl")
+        .args(["s_client", "-quiet", "-verify_return_error"])
+        .args(["-CAfile", "certs/cert.pem", "-verify_hostname", "localhost"])
+        .args(["-connect", &door])
+        .current_dir(node.home.folder())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
 }

@@ -15,7 +15,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub(crate) use client::{Client, Ear, Heard, Mouth, Tls, password_of};
-pub(crate) use node::{Home, Node, Said};
+pub(crate) use node::{Home, Node, Said, lines_of};
 
 /// Longer than anything takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

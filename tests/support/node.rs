@@ -297,7 +297,7 @@ impl Drop for Node {
 }
 
 /// A pipe as a queue, read to its end.
-fn lines_of(stdout: ChildStdout) -> mpsc::Receiver<String> {
+pub(crate) fn lines_of(stdout: ChildStdout) -> mpsc::Receiver<String> {
     let (line, lines) = mpsc::channel(64);
     std::thread::spawn(move || {
         for read in BufReader::new(stdout).lines().map_while(Result::ok) {
