@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -171,20 +172,28 @@ fn start_node(folder: &std::path::Path, measured: &Arc<Measured>) -> Vec<DuplexS
             ask: bridge.recipient(),
             rules: rules(),
         });
+        let clock = Rc::new(RunningTime::default());
         for (number, io) in near.into_iter().enumerate() {
-            start_session(number, io, links.clone(), measured.clone());
+            start_session(number, io, links.clone(), clock.clone(), measured.clone());
         }
     });
     far
 }
 
 /// A session like any other, with a timer of its own beside it.
-fn start_session(number: usize, io: DuplexStream, links: Rc<Links>, measured: Arc<Measured>) {
+fn start_session(
+    number: usize,
+    io: DuplexStream,
+    links: Rc<Links>,
+    clock: Rc<RunningTime>,
+    measured: Arc<Measured>,
+) {
     Session::create(|ctx: &mut Context<Session<DuplexStream>>| {
-        let mut last = Instant::now();
+        let mut last = clock.now();
         ctx.run_interval(TICK, move |_, _| {
-            let pause = last.elapsed();
-            last = Instant::now();
+            let now = clock.now();
+            let pause = now.saturating_sub(last);
+            last = now;
             if measured.is_on() {
                 let pause = u64::try_from(pause.as_millis()).unwrap();
                 measured.longest_pause_ms.fetch_max(pause, Ordering::SeqCst);
@@ -198,6 +207,47 @@ fn start_session(number: usize, io: DuplexStream, links: Rc<Links>, measured: Ar
         let peer = std::net::IpAddr::from([127, 0, 0, 1]).into();
         Session::new(id, peer, io, Dialect::line(), links, None)
     });
+}
+
+/// Time in which this thread ran or could have run: without what the system gave to others, so
+/// that a busy machine is not taken for a starved session.
+struct RunningTime {
+    start: Instant,
+    read_at: Cell<Instant>,
+    kept_waiting: Cell<Duration>,
+}
+
+impl Default for RunningTime {
+    fn default() -> Self {
+        let start = Instant::now();
+        Self {
+            start,
+            read_at: Cell::new(start),
+            kept_waiting: Cell::new(Duration::ZERO),
+        }
+    }
+}
+
+impl RunningTime {
+    fn now(&self) -> Duration {
+        let now = Instant::now();
+        // Reading it for every tick would be most of the load.
+        if now.duration_since(self.read_at.get()) > Duration::from_millis(1) {
+            self.read_at.set(now);
+            self.kept_waiting.set(kept_waiting());
+        }
+        (now - self.start).saturating_sub(self.kept_waiting.get())
+    }
+}
+
+/// How long this thread was ready and had no core, so far; the second number of schedstat.
+fn kept_waiting() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited = told
+        .split_whitespace()
+        .nth(1)
+        .and_then(|waited| waited.parse().ok());
+    Duration::from_nanos(waited.unwrap_or(0))
 }
 
 fn incarnation() -> Incarnation {

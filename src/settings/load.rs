@@ -309,8 +309,14 @@ mod tests {
     fn bounds_hold_at_both_ends() {
         for (good, bad) in [
             ("limits.line_bytes = 512", "limits.line_bytes = 511"),
-            ("limits.line_bytes = \"16KiB\"", "limits.line_bytes = 16385"),
-            ("limits.backlog = 16384", "limits.backlog = \"15KiB\""),
+            (
+                "limits.line_bytes = \"16KiB\"\nlimits.backlog = \"512KiB\"",
+                "limits.line_bytes = 16385",
+            ),
+            (
+                "limits.line_bytes = 512\nlimits.backlog = 16384",
+                "limits.line_bytes = 512\nlimits.backlog = \"15KiB\"",
+            ),
             ("limits.message_burst = 1", "limits.message_burst = 0"),
             (
                 "limits.connections_per_ip = 0",
@@ -324,6 +330,17 @@ mod tests {
             assert!(read(good).is_ok(), "{good}");
             assert_eq!(told(read(bad)).len(), 1, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_backlog_holds_what_comes_at_once() {
+        let text = "limits.line_bytes = \"16KiB\"\nlimits.backlog = \"511KiB\"";
+        assert_eq!(
+            told(read(text)),
+            [
+                "limits.backlog: found \"511KiB\", wanted at least 512KiB, which is 32 lines of limits.line_bytes"
+            ]
+        );
     }
 
     #[test]
@@ -418,7 +435,7 @@ mod tests {
             &[
                 ("CONCLAVE_LISTEN__LINE", "127.0.0.1:1, [::1]:2"),
                 ("CONCLAVE_LIMITS__ROOMS", "7"),
-                ("CONCLAVE_LIMITS__BACKLOG", "32KiB"),
+                ("CONCLAVE_LIMITS__BACKLOG", "320KiB"),
                 ("CONCLAVE_ACCOUNTS__ALLOW_PUBLIC_REGISTRATION", "true"),
                 ("CONCLAVE_ACCOUNTS__USERS__ALICE", &other),
                 ("CONCLAVE_PORT", "tcp://10.0.0.1:8001"),
@@ -431,7 +448,7 @@ mod tests {
         assert_eq!(settings.listen.line.len(), 2);
         assert_eq!(
             (settings.limits.rooms, settings.limits.backlog),
-            (7, 32 * 1024)
+            (7, 320 * 1024)
         );
         assert_eq!(
             settings.accounts.users.into_values().collect::<Vec<_>>(),
