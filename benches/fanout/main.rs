@@ -1,0 +1,211 @@
+//! What one delivery, one idle session and one connect cost a node; `cargo bench`.
+//!
+//! The node is a process of its own, and so is the [`floor`]: a bare broadcast over the same TLS,
+//! which keeps nothing and knows nobody. This process is their crowd: thousands of clients on
+//! one thread. It asserts nothing about speed, but fails when a message is lost, repeated or out
+//! of order. `cargo bench -- --quick` is a look at whether it works.
+
+mod client;
+mod crowd;
+mod floor;
+mod server;
+mod table;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use client::Target;
+use crowd::{Crowd, Mode};
+use server::{Place, Server};
+use table::{Delivery, Idle, Table};
+
+/// What ends the bench.
+type Failure = Box<dyn std::error::Error>;
+
+/// The argument that makes this binary the floor.
+const FLOOR: &str = "--floor";
+
+/// How long things are given to come to rest before they are weighed.
+const REST: Duration = Duration::from_millis(1500);
+
+/// How much is done.
+struct Plan {
+    /// Receivers at which deliveries are measured.
+    receivers: &'static [u32],
+    /// Pairs of node and floor for each figure.
+    rounds: u32,
+    /// Deliveries in one measurement, by mode.
+    deliveries: fn(Mode) -> u32,
+    /// Connections for the price of one.
+    connects: u32,
+    /// Sessions at which memory is measured.
+    idle: &'static [u32],
+}
+
+const WHOLE: Plan = Plan {
+    receivers: &[200, 1000],
+    rounds: 5,
+    deliveries: |mode| match mode {
+        Mode::Alone => 60_000,
+        Mode::Burst => 300_000,
+        Mode::Saturated => 1_000_000,
+    },
+    connects: 300,
+    idle: &[2000, 5000],
+};
+
+const QUICK: Plan = Plan {
+    receivers: &[200],
+    rounds: 1,
+    deliveries: |mode| match mode {
+        Mode::Alone => 10_000,
+        Mode::Burst => 50_000,
+        Mode::Saturated => 200_000,
+    },
+    connects: 50,
+    idle: &[500],
+};
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [FLOOR, cert, key] => floor::serve(cert, key),
+        _ if arguments.iter().any(|argument| argument == "--quick") => bench(&QUICK),
+        _ => bench(&WHOLE),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("failed: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn bench(plan: &Plan) -> Result<(), Failure> {
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let table = tokio::task::LocalSet::new().block_on(&runtime, measure(plan))?;
+    println!("{table}");
+    Ok(())
+}
+
+async fn measure(plan: &Plan) -> Result<Table, Failure> {
+    let mut table = Table::begin()?;
+    let place = Place::new(plan.idle.iter().chain(plan.receivers).copied().max())?;
+    deliveries(plan, &place, &mut table).await?;
+    let node = Server::conclave(&place)?;
+    let target = Target::new(&node, &place)?;
+    connects(plan, &node, &target, &mut table).await?;
+    idle(plan, &node, &target, &mut table).await?;
+    table.end()?;
+    Ok(table)
+}
+
+/// Node and floor take turns, so that what disturbs the machine disturbs both.
+async fn deliveries(plan: &Plan, place: &Place, table: &mut Table) -> Result<(), Failure> {
+    let mut node = Side::new(Server::conclave(place)?, place).await?;
+    let mut floor = Side::new(Server::floor(place)?, place).await?;
+    for &receivers in plan.receivers {
+        node.crowd.grow_to(receivers).await?;
+        floor.crowd.grow_to(receivers).await?;
+        for mode in [Mode::Alone, Mode::Burst, Mode::Saturated] {
+            let messages = (plan.deliveries)(mode) / receivers;
+            let mut pairs = Vec::new();
+            for round in 0..plan.rounds {
+                let (of_node, of_floor) = if round % 2 == 0 {
+                    let of_node = node.micros_a_delivery(mode, messages).await?;
+                    (of_node, floor.micros_a_delivery(mode, messages).await?)
+                } else {
+                    let of_floor = floor.micros_a_delivery(mode, messages).await?;
+                    (node.micros_a_delivery(mode, messages).await?, of_floor)
+                };
+                eprintln!("{receivers} receivers, {mode}: {of_node:.2} µs, floor {of_floor:.2} µs");
+                pairs.push((of_node, of_floor));
+            }
+            table.deliveries.push(Delivery {
+                receivers,
+                mode,
+                pairs,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A server and its crowd.
+struct Side {
+    server: Server,
+    crowd: Crowd,
+}
+
+impl Side {
+    async fn new(server: Server, place: &Place) -> Result<Self, Failure> {
+        let crowd = Crowd::new(Target::new(&server, place)?).await?;
+        Ok(Self { server, crowd })
+    }
+
+    async fn micros_a_delivery(&mut self, mode: Mode, messages: u32) -> Result<f64, Failure> {
+        self.crowd.warm_up().await?;
+        let before = self.server.cpu()?;
+        self.crowd.say(mode, messages).await?;
+        let spent = self.server.cpu()? - before;
+        Ok(micros(spent) / f64::from(messages) / f64::from(self.crowd.receivers()))
+    }
+}
+
+/// What it costs to come: encrypted and greeted, and apart from it logged in and out again.
+async fn connects(
+    plan: &Plan,
+    node: &Server,
+    target: &Target,
+    table: &mut Table,
+) -> Result<(), Failure> {
+    for _ in 0..plan.rounds {
+        let mut guests = Vec::new();
+        let before = node.cpu()?;
+        for _ in 0..plan.connects {
+            guests.push(target.connect().await?);
+        }
+        let connected = node.cpu()?;
+        for (number, guest) in (0..).zip(guests) {
+            let mut client = guest.log_in(number).await?;
+            client.send(b"/quit\n").await?;
+            client.until_closed().await?;
+        }
+        let each = |spent| micros(spent) / f64::from(plan.connects);
+        let (connect, login) = (each(connected - before), each(node.cpu()? - connected));
+        eprintln!("a connect: {connect:.0} µs, a login: {login:.0} µs");
+        table.connects.push((connect, login));
+    }
+    Ok(())
+}
+
+/// The node has had guests before this, so that what it needs only once is there already.
+async fn idle(
+    plan: &Plan,
+    node: &Server,
+    target: &Target,
+    table: &mut Table,
+) -> Result<(), Failure> {
+    tokio::time::sleep(REST).await;
+    let empty = node.rss()?;
+    let mut crowd = Crowd::new(target.clone()).await?;
+    for &sessions in plan.idle {
+        crowd.grow_to(sessions - 1).await?;
+        crowd.warm_up().await?;
+        tokio::time::sleep(REST).await;
+        let bytes = node.rss()?.saturating_sub(empty);
+        #[expect(clippy::cast_precision_loss, reason = "memory is far below 2^52 bytes")]
+        let kib_each = bytes as f64 / 1024.0 / f64::from(sessions);
+        eprintln!("{sessions} idle sessions: {kib_each:.1} KiB each");
+        table.idle.push(Idle { sessions, kib_each });
+    }
+    Ok(())
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}

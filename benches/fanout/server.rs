@@ -1,0 +1,195 @@
+//! The servers as processes of their own, and what the kernel knows about them.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use conclave::net::tls::{Files, Generation, Identity, KeyType};
+use tempfile::TempDir;
+
+use crate::{FLOOR, Failure};
+
+/// Everybody's; the cheapest hash there is, for hashing is not what is measured.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// Of bcrypt.
+const COST: u32 = 4;
+
+/// Ticks of the kernel's accounting a second: a constant of Linux's interface.
+const TICKS: u64 = 100;
+
+/// The name of a user.
+pub(crate) fn user(number: u32) -> String {
+    format!("u{number:05}")
+}
+
+/// A folder on a disk, with a certificate for all servers and accounts for all clients.
+pub(crate) struct Place {
+    dir: TempDir,
+    users: String,
+}
+
+impl Place {
+    /// With accounts for a talker and so many others.
+    pub(crate) fn new(others: Option<u32>) -> Result<Self, Failure> {
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let hash = bcrypt::hash(PASSWORD, COST)?;
+        let users = (0..=others.unwrap_or_default())
+            .map(|number| format!("{} = \"{hash}\"\n", user(number)))
+            .collect();
+        let place = Self { dir, users };
+        let generation = Generation {
+            names: vec!["localhost".to_owned()],
+            key_type: KeyType::EcdsaP256,
+        };
+        Identity::load_or_generate(&files(&place.cert(), &place.key()), &generation)?;
+        Ok(place)
+    }
+
+    /// The certificate, which is its own authority.
+    pub(crate) fn cert(&self) -> PathBuf {
+        self.dir.path().join("cert.pem")
+    }
+
+    fn key(&self) -> PathBuf {
+        self.dir.path().join("key.pem")
+    }
+
+    /// A folder for one server.
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        Ok(tempfile::tempdir_in(self.dir.path())?.keep())
+    }
+
+    /// The shipped settings, but for the limits that one address with thousands of clients needs.
+    fn settings(&self, folder: &Path) -> String {
+        format!(
+            r#"
+            node.data_dir = {data:?}
+            listen.line = "127.0.0.1:0"
+            tls.cert = {cert:?}
+            tls.key = {key:?}
+            [accounts]
+            bcrypt_cost = {COST}
+            [limits]
+            messages_per_second = 0
+            connections_per_ip = 0
+            password_checks = 4096
+            handshake = "1m"
+            login = "10m"
+            [accounts.users]
+            {users}"#,
+            data = folder.join("data"),
+            cert = self.cert(),
+            key = self.key(),
+            users = self.users,
+        )
+    }
+}
+
+/// The two files of an identity.
+pub(crate) fn files(cert: &Path, key: &Path) -> Files {
+    Files {
+        cert: cert.to_owned(),
+        key: key.to_owned(),
+    }
+}
+
+/// A server, until it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    address: SocketAddr,
+    #[expect(
+        dead_code,
+        reason = "a server may write as long as somebody could read"
+    )]
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// A node, as it is built for release.
+    pub(crate) fn conclave(place: &Place) -> Result<Self, Failure> {
+        let folder = place.folder()?;
+        let config = folder.join("conclave.toml");
+        fs::write(&config, place.settings(&folder))?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_conclave"));
+        command.args(["serve", "--config"]).arg(config);
+        command.stderr(File::create(folder.join("log"))?);
+        Self::start(command)
+    }
+
+    /// The bare broadcast.
+    pub(crate) fn floor(place: &Place) -> Result<Self, Failure> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg(FLOOR).arg(place.cert()).arg(place.key());
+        Self::start(command)
+    }
+
+    /// Starts a process that prints its address, with a comma behind it, in a line about a door.
+    fn start(mut command: Command) -> Result<Self, Failure> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut stdout = BufReader::new(child.stdout.take().ok_or("no output")?);
+        let mut line = String::new();
+        while !line.contains("line door") {
+            line.clear();
+            if stdout.read_line(&mut line)? == 0 {
+                return Err(format!("{command:?} did not start").into());
+            }
+        }
+        let address = line.split_whitespace().nth(2).ok_or("no address")?;
+        Ok(Self {
+            address: address.trim_end_matches(',').parse()?,
+            child,
+            stdout,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The processor time it has used so far, its own and the kernel's for it.
+    pub(crate) fn cpu(&self) -> Result<Duration, Failure> {
+        let stat = self.proc("stat")?;
+        // Behind the name, which may hold anything: the fields from the third on.
+        let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
+        let ticks: Result<Vec<u64>, _> = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(str::parse)
+            .collect();
+        Ok(Duration::from_millis(
+            ticks?.iter().sum::<u64>() * 1000 / TICKS,
+        ))
+    }
+
+    /// Its resident memory in bytes.
+    pub(crate) fn rss(&self) -> Result<u64, Failure> {
+        let status = self.proc("status")?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        Ok(kib.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
+    }
+
+    fn proc(&self, file: &str) -> Result<String, Failure> {
+        Ok(fs::read_to_string(format!(
+            "/proc/{}/{file}",
+            self.child.id()
+        ))?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing of it to save.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
