@@ -4,8 +4,6 @@
 //! recipients that it keeps. A batch is at most [`BATCH_EVENTS`](crate::messages::BATCH_EVENTS)
 //! frames for one session, so that a kept recipient is never full while its session lives.
 
-use std::collections::HashMap;
-
 use actix::dev::SendError;
 use actix::{Actor, Context, Handler, Recipient, ResponseFuture};
 use bytes::Bytes;
@@ -18,10 +16,12 @@ use crate::messages::{
     ACTOR_MAILBOX, Attach, CloseAll, Credit, Delivery, Detach, Frames, Handoff, SessionMail, Vital,
 };
 
+use super::conns::ConnMap;
+
 /// The sessions of one arbiter.
 #[derive(Debug)]
 pub struct Hub {
-    sessions: HashMap<ConnId, Recipient<SessionMail>>,
+    sessions: ConnMap<Recipient<SessionMail>>,
     door: Door,
     #[expect(dead_code, reason = "its drop reports a panic")]
     vital: Vital,
@@ -43,7 +43,7 @@ impl Hub {
     #[must_use]
     pub fn new(vital: Vital) -> Self {
         Self {
-            sessions: HashMap::new(),
+            sessions: ConnMap::default(),
             door: Door::Open,
             vital,
         }
@@ -117,7 +117,7 @@ impl Hub {
 
 /// Frames by session, so that each session is woken once for a batch.
 #[derive(Default)]
-struct Gathered(HashMap<ConnId, Vec<Bytes>>);
+struct Gathered(ConnMap<Vec<Bytes>>);
 
 impl Gathered {
     fn add(&mut self, conn: ConnId, frame: Bytes) {

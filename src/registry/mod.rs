@@ -4,6 +4,7 @@
 //! present, and gives the frames to the [`hub`]s. It takes the next events only when the last
 //! session addressed has taken those before.
 
+mod conns;
 pub mod hub;
 pub mod rooms;
 

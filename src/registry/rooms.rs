@@ -11,13 +11,15 @@ use crate::chat::{Deed, Ending, RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId};
 
+use super::conns::{ConnMap, ConnSet};
+
 /// Local sessions, their accounts, rooms and follows.
 #[derive(Debug, Default)]
 pub struct Rooms {
-    seats: HashMap<ConnId, Seat>,
+    seats: ConnMap<Seat>,
     users: HashMap<UserName, Local>,
-    members: HashMap<RoomName, HashSet<ConnId>>,
-    followers: HashMap<UserName, HashSet<ConnId>>,
+    members: HashMap<RoomName, ConnSet>,
+    followers: HashMap<UserName, ConnSet>,
 }
 
 /// Where a session sits and how events are spelled for it.
@@ -279,11 +281,7 @@ fn heard(hearing: Hearing, by: Vec<ConnId>) -> Vec<Effect> {
 }
 
 /// Takes a session out of a set, and the set out of the map when it is empty.
-fn remove_from<K: Eq + std::hash::Hash>(
-    sets: &mut HashMap<K, HashSet<ConnId>>,
-    key: &K,
-    conn: ConnId,
-) {
+fn remove_from<K: Eq + std::hash::Hash>(sets: &mut HashMap<K, ConnSet>, key: &K, conn: ConnId) {
     if let Some(set) = sets.get_mut(key) {
         set.remove(&conn);
         if set.is_empty() {
