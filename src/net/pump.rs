@@ -18,7 +18,7 @@ const READ_BYTES: usize = 4096;
 const WRITE_FRAMES: usize = 64;
 
 /// Frames whose room in the queue is kept when it runs empty.
-const QUEUE_KEPT: usize = 16;
+const QUEUE_KEPT: usize = 4;
 
 /// Lines in, frames out, over any transport.
 ///
