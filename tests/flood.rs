@@ -316,7 +316,7 @@ impl Handler<Handoff> for Meter {
 
 fn frames_in(delivery: &Delivery) -> usize {
     match delivery {
-        Delivery::Frame { to, .. } => to.len(),
+        Delivery::Run(run) => run.frames.len() * run.to.len(),
         Delivery::End { .. } | Delivery::FormatSet { .. } => 0,
     }
 }

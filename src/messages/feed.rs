@@ -56,13 +56,8 @@ pub struct Handoff {
 /// One thing for some sessions of a hub.
 #[derive(Debug, Clone)]
 pub enum Delivery {
-    /// A frame, encoded once.
-    Frame {
-        /// The bytes.
-        frame: Bytes,
-        /// Who gets it.
-        to: Vec<ConnId>,
-    },
+    /// Frames that the same sessions get in a row.
+    Run(Run),
     /// The session ends here: nothing later in the log reaches it.
     End {
         /// The session.
@@ -75,6 +70,24 @@ pub enum Delivery {
         /// The session.
         conn: ConnId,
     },
+}
+
+/// Frames that come in a row for the same sessions.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// In log order.
+    pub frames: Vec<Frame>,
+    /// Who gets them.
+    pub to: Vec<ConnId>,
+}
+
+/// An event, spelled once for all who hear it in the same format.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Who of the run does not get it: its sender, as a rule.
+    pub except: Option<ConnId>,
 }
 
 /// Everything that reaches a session from the rest of the node.

@@ -6,14 +6,15 @@
 
 use actix::dev::SendError;
 use actix::{Actor, Context, Handler, Recipient, ResponseFuture};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::oneshot;
 use tracing::error;
 
 use crate::chat::Ending;
 use crate::chat::origin::ConnId;
 use crate::messages::{
-    ACTOR_MAILBOX, Attach, CloseAll, Credit, Delivery, Detach, Frames, Handoff, SessionMail, Vital,
+    ACTOR_MAILBOX, Attach, CloseAll, Credit, Delivery, Detach, Frame, Frames, Handoff, Run,
+    SessionMail, Vital,
 };
 
 use super::conns::ConnMap;
@@ -77,10 +78,7 @@ impl Hub {
         let mut gathered = Gathered::default();
         for delivery in deliveries {
             match delivery {
-                Delivery::Frame { frame, to } => {
-                    to.into_iter()
-                        .for_each(|conn| gathered.add(conn, frame.clone()));
-                }
+                Delivery::Run(run) => share(run, |conn, bytes| gathered.add(conn, bytes)),
                 Delivery::End { conn, ending } => {
                     self.pass_gathered(conn, gathered.take(conn), credit);
                     self.pass(conn, SessionMail::End(ending));
@@ -98,9 +96,13 @@ impl Hub {
 
     fn pass_gathered(&mut self, conn: ConnId, frames: Option<Vec<Bytes>>, credit: &Credit) {
         if let Some(frames) = frames {
-            let (frames, credit) = (Frames::Several(frames), credit.clone());
-            self.pass(conn, SessionMail::Frames { frames, credit });
+            self.pass_frames(conn, Frames::Several(frames), credit);
         }
+    }
+
+    fn pass_frames(&mut self, conn: ConnId, frames: Frames, credit: &Credit) {
+        let credit = credit.clone();
+        self.pass(conn, SessionMail::Frames { frames, credit });
     }
 
     fn look_whether_empty(&mut self) {
@@ -113,6 +115,38 @@ impl Hub {
             }
         }
     }
+}
+
+/// Gives each session of a run its frames in one piece, which all share but those who are left
+/// out of one.
+fn share(Run { frames, to }: Run, mut give: impl FnMut(ConnId, Bytes)) {
+    let whole = joined(frames.iter());
+    for conn in to {
+        let gets = |frame: &&Frame| frame.except != Some(conn);
+        let bytes = if frames.iter().all(|frame| gets(&frame)) {
+            whole.clone()
+        } else {
+            joined(frames.iter().filter(gets))
+        };
+        if !bytes.is_empty() {
+            give(conn, bytes);
+        }
+    }
+}
+
+/// One frame as it is, several behind each other.
+fn joined<'a>(mut frames: impl Iterator<Item = &'a Frame>) -> Bytes {
+    let Some(first) = frames.next() else {
+        return Bytes::new();
+    };
+    let Some(second) = frames.next() else {
+        return first.bytes.clone();
+    };
+    let mut all = BytesMut::new();
+    for frame in [first, second].into_iter().chain(frames) {
+        all.extend_from_slice(&frame.bytes);
+    }
+    all.freeze()
 }
 
 /// Frames by session, so that each session is woken once for a batch.
@@ -162,12 +196,11 @@ impl Handler<Handoff> for Hub {
 
     fn handle(&mut self, Handoff { deliveries, credit }: Handoff, _: &mut Self::Context) {
         match <[Delivery; 1]>::try_from(deliveries) {
-            // The common case in a quiet room: no frame has to be gathered.
-            Ok([Delivery::Frame { frame, to }]) => {
-                for conn in to {
-                    let (frames, credit) = (Frames::One(frame.clone()), credit.clone());
-                    self.pass(conn, SessionMail::Frames { frames, credit });
-                }
+            // The common case: one room talks, and no frame has to be gathered.
+            Ok([Delivery::Run(run)]) => {
+                share(run, |conn, bytes| {
+                    self.pass_frames(conn, Frames::One(bytes), &credit)
+                });
             }
             Ok(other) => self.pass_all(other.into(), &credit),
             Err(several) => self.pass_all(several, &credit),

@@ -4,6 +4,7 @@
 //! present, and gives the frames to the [`hub`]s. It takes the next events only when the last
 //! session addressed has taken those before.
 
+mod batch;
 mod conns;
 pub mod hub;
 pub mod rooms;
@@ -11,19 +12,14 @@ pub mod rooms;
 use std::collections::VecDeque;
 
 use actix::{Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, WrapFuture};
-use bytes::Bytes;
 use tracing::error;
 
-use crate::chat::Event;
-use crate::chat::event::Hearing;
-use crate::chat::origin::ConnId;
-use crate::dialect::{self, Format};
 use crate::messages::{
-    ACTOR_MAILBOX, Arrival, Arrived, BATCH_FRAMES, Credit, Delivery, Forget, Handoff, HubId,
-    Introduce, SetFormat, Vital,
+    ACTOR_MAILBOX, Arrival, Arrived, Credit, Delivery, Forget, Handoff, Introduce, SetFormat, Vital,
 };
 
-use self::rooms::{Effect, Rooms, Seat};
+use self::batch::Batch;
+use self::rooms::{Rooms, Seat};
 
 /// The one owner of this node's membership.
 #[derive(Debug)]
@@ -77,7 +73,7 @@ impl RoomRegistry {
     }
 
     fn hand_off(&self, batch: Batch, credit: &Credit) {
-        for (hub, deliveries) in self.hubs.iter().zip(batch.deliveries) {
+        for (hub, deliveries) in self.hubs.iter().zip(batch.into_deliveries()) {
             if deliveries.is_empty() {
                 continue;
             }
@@ -94,87 +90,6 @@ impl RoomRegistry {
             }
         }
     }
-}
-
-/// What goes to each hub next.
-struct Batch {
-    deliveries: Vec<Vec<Delivery>>,
-    frames: Vec<usize>,
-}
-
-/// The sessions that get the same bytes from the same hub.
-struct Group {
-    hub: HubId,
-    format: Format,
-    to: Vec<ConnId>,
-}
-
-impl Batch {
-    fn new(hubs: usize) -> Self {
-        Self {
-            deliveries: vec![Vec::new(); hubs],
-            frames: vec![0; hubs],
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.deliveries.iter().all(Vec::is_empty)
-    }
-
-    fn is_full(&self) -> bool {
-        self.frames.iter().any(|frames| *frames >= BATCH_FRAMES)
-    }
-
-    fn add(&mut self, rooms: &Rooms, event: &Event, effect: Effect) {
-        match effect {
-            Effect::Heard { hearing, by } => self.add_frames(rooms, event, hearing, &by),
-            Effect::Ended { conn, hub, ending } => {
-                self.deliveries[hub.0].push(Delivery::End { conn, ending });
-            }
-        }
-    }
-
-    /// Spells the event once for each format, however many hear it.
-    fn add_frames(&mut self, rooms: &Rooms, event: &Event, hearing: Hearing, by: &[ConnId]) {
-        let mut spelled: Vec<(Format, Option<Bytes>)> = Vec::new();
-        for Group { hub, format, to } in groups(rooms, by) {
-            let known = spelled.iter().find(|(known, _)| *known == format);
-            let frame = match known {
-                Some((_, frame)) => frame.clone(),
-                None => {
-                    let frame = dialect::tell_event(format, event, hearing);
-                    spelled.push((format, frame.clone()));
-                    frame
-                }
-            };
-            if let Some(frame) = frame {
-                self.frames[hub.0] += to.len();
-                self.deliveries[hub.0].push(Delivery::Frame { frame, to });
-            }
-        }
-    }
-}
-
-/// Few groups, so a list is searched faster than a map.
-fn groups(rooms: &Rooms, by: &[ConnId]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for conn in by {
-        let Some(Seat { hub, format }) = rooms.seat(*conn) else {
-            continue;
-        };
-        match groups
-            .iter_mut()
-            .find(|group| group.hub == hub && group.format == format)
-        {
-            Some(group) => group.to.push(*conn),
-            None => groups.push(Group {
-                hub,
-                format,
-                to: vec![*conn],
-            }),
-        }
-    }
-    groups
 }
 
 impl Actor for RoomRegistry {
@@ -211,7 +126,7 @@ impl Handler<SetFormat> for RoomRegistry {
             return;
         };
         let mut batch = Batch::new(self.hubs.len());
-        batch.deliveries[hub.0].push(Delivery::FormatSet { conn });
+        batch.add_word(hub, Delivery::FormatSet { conn });
         // Nobody waits for this credit: the session itself waits for the confirmation.
         self.hand_off(batch, &Credit::new().0);
     }

@@ -46,8 +46,10 @@ pub enum Effect {
     Heard {
         /// As what.
         hearing: Hearing,
-        /// Who; each at most once, never nobody.
+        /// Who; each at most once.
         by: Vec<ConnId>,
+        /// Who of them does not; there is always somebody who does.
+        except: Option<ConnId>,
     },
     /// One of them is over.
     Ended {
@@ -124,7 +126,7 @@ impl Rooms {
                     .flatten()
                     .copied()
                     .collect();
-                heard(Hearing::Subscriber, by)
+                heard(Hearing::Subscriber, by, None)
             }
             Deed::Followed { author, follower } => {
                 self.follow(author, follower);
@@ -163,19 +165,13 @@ impl Rooms {
         };
         let inside = self.members.get(room);
         let outside = |conn: &&ConnId| !inside.is_some_and(|members| members.contains(*conn));
-        heard(
-            Hearing::Subscriber,
-            followers.iter().filter(outside).copied().collect(),
-        )
+        let by = followers.iter().filter(outside).copied().collect();
+        heard(Hearing::Subscriber, by, None)
     }
 
     fn others_in(&self, room: &RoomName, user: &UserName) -> Vec<Effect> {
         let own = self.conn_of(user);
-        direct(
-            self.members_of(room)
-                .filter(|conn| Some(*conn) != own)
-                .collect(),
-        )
+        heard(Hearing::Direct, self.members_of(room).collect(), own)
     }
 
     fn members_of(&self, room: &RoomName) -> impl Iterator<Item = ConnId> {
@@ -269,15 +265,19 @@ impl Rooms {
 }
 
 fn direct(by: Vec<ConnId>) -> Vec<Effect> {
-    heard(Hearing::Direct, by)
+    heard(Hearing::Direct, by, None)
 }
 
-fn heard(hearing: Hearing, by: Vec<ConnId>) -> Vec<Effect> {
-    if by.is_empty() {
-        Vec::new()
-    } else {
-        vec![Effect::Heard { hearing, by }]
+fn heard(hearing: Hearing, by: Vec<ConnId>, except: Option<ConnId>) -> Vec<Effect> {
+    let except = except.filter(|conn| by.contains(conn));
+    if by.len() == usize::from(except.is_some()) {
+        return Vec::new();
     }
+    vec![Effect::Heard {
+        hearing,
+        by,
+        except,
+    }]
 }
 
 /// Takes a session out of a set, and the set out of the map when it is empty.

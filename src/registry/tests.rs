@@ -1,10 +1,12 @@
 use actix::Addr;
+use bytes::Bytes;
 
 use super::*;
 use crate::chat::command::Positions;
-
+use crate::chat::origin::ConnId;
 use crate::chat::{Deed, RoomName};
-use crate::messages::{BATCH_EVENTS, Brings, Returned};
+use crate::dialect::Format;
+use crate::messages::{BATCH_EVENTS, BATCH_FRAMES, Brings, HubId, Returned, Run};
 use crate::testing::{
     Inbox, comes_back, event, inbox, probe, room, room_message, session_id, settle, text, user,
     vital, whisper,
@@ -29,13 +31,13 @@ async fn an_event_is_spelled_once_for_each_format_and_shared_by_all_hubs() {
     for hub in &mut stage.hubs {
         let deliveries = hub.next().await.deliveries;
         let [
-            Delivery::Frame { frame: one, .. },
-            Delivery::Frame { frame: other, .. },
+            Delivery::Run(Run { frames: one, .. }),
+            Delivery::Run(Run { frames: other, .. }),
         ] = &deliveries[..]
         else {
             panic!("two formats are two frames: {deliveries:?}")
         };
-        let mut both = [one.clone(), other.clone()];
+        let mut both = [one[0].bytes.clone(), other[0].bytes.clone()];
         both.sort();
         assert_eq!(both[0], "1763850000-1041 [lobby] dave: hi\n");
         assert_eq!(both[1], "[lobby] dave: hi\n");
@@ -102,6 +104,28 @@ async fn the_next_batch_waits_until_the_last_session_has_the_first() {
 }
 
 #[actix::test]
+async fn what_the_same_sessions_hear_in_a_row_is_one_run() {
+    let mut stage = Stage::with_hubs(1);
+    for conn in 0..2 {
+        stage.comes(conn, 0, HIDDEN).await;
+    }
+    stage.happens(vec![
+        lobby("one"),
+        room_message("lobby", "person-1", "two"),
+        whisper("dave", "person-0", "hush"),
+        lobby("three"),
+    ]);
+    assert_eq!(
+        in_words(&stage.hubs[0].next().await.deliveries),
+        [
+            "[lobby] dave: one\n[lobby] person-1: two\n(not to 1) to [0, 1]",
+            "[PM] dave: hush\n to [0]",
+            "[lobby] dave: three\n to [0, 1]",
+        ]
+    );
+}
+
+#[actix::test]
 async fn a_batch_ends_when_it_has_enough_frames_for_one_hub() {
     let mut stage = Stage::with_hubs(1);
     let people = u64::try_from(BATCH_FRAMES / 10).unwrap() + 1;
@@ -112,11 +136,11 @@ async fn a_batch_ends_when_it_has_enough_frames_for_one_hub() {
     let upstream = stage.happens(events);
     let mut upstream = Box::pin(upstream.wait());
     let first = stage.hubs[0].next().await;
-    assert_eq!(first.deliveries.len(), 10);
+    assert_eq!(events_in(&first.deliveries), 10);
     stage.is_quiet().await;
     drop(first.credit);
     let second = stage.hubs[0].next().await;
-    assert_eq!(second.deliveries.len(), BATCH_EVENTS - 10);
+    assert_eq!(events_in(&second.deliveries), BATCH_EVENTS - 10);
     assert!(in_words(&second.deliveries)[0].starts_with("[lobby] dave: 10\n"));
     assert!(is_pending(&mut upstream).await, "not all is handled");
     drop(second);
@@ -316,18 +340,34 @@ async fn is_pending(future: &mut (impl Future<Output = ()> + Unpin)) -> bool {
         .is_err()
 }
 
+/// Of one room whose members all want the same format.
+fn events_in(deliveries: &[Delivery]) -> usize {
+    let [Delivery::Run(run)] = deliveries else {
+        panic!("one room is one run: {deliveries:?}")
+    };
+    run.frames.len()
+}
+
 fn in_words(deliveries: &[Delivery]) -> Vec<String> {
     deliveries.iter().map(words).collect()
 }
 
 fn words(delivery: &Delivery) -> String {
     match delivery {
-        Delivery::Frame { frame, to } => {
+        Delivery::Run(Run { frames, to }) => {
             let mut to: Vec<_> = to.iter().map(|conn| conn.0).collect();
             to.sort_unstable();
-            format!("{} to {to:?}", String::from_utf8(frame.to_vec()).unwrap())
+            let said = frames.iter().map(|frame| match frame.except {
+                None => utf8(&frame.bytes),
+                Some(except) => format!("{}(not to {except})", utf8(&frame.bytes)),
+            });
+            format!("{} to {to:?}", said.collect::<String>())
         }
         Delivery::End { conn, ending } => format!("end {conn}: {}", ending.label()),
         Delivery::FormatSet { conn } => format!("format set for {conn}"),
     }
+}
+
+fn utf8(bytes: &Bytes) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
 }

@@ -44,10 +44,12 @@ async fn all_hear_the_same_bytes() {
     let mut stage = Stage::with_sessions(2);
     let bytes = Bytes::from(b"hi\n".to_vec());
     let to = vec![ConnId(0), ConnId(1)];
-    stage.hand_off(vec![Delivery::Frame {
-        frame: bytes.clone(),
-        to,
-    }]);
+    let frame = Frame {
+        bytes: bytes.clone(),
+        except: None,
+    };
+    let frames = vec![frame];
+    stage.hand_off(vec![Delivery::Run(Run { frames, to })]);
     for session in &mut stage.sessions {
         let SessionMail::Frames {
             frames: Frames::One(heard),
@@ -79,6 +81,44 @@ async fn an_end_comes_behind_the_frames_before_it() {
         ending: Ending::Replaced,
     }]);
     assert_eq!(stage.hears(1).await, ["end replaced"]);
+}
+
+#[actix::test]
+async fn a_run_comes_in_one_piece_and_without_what_one_said_oneself() {
+    let mut stage = Stage::with_sessions(3);
+    let to = vec![ConnId(0), ConnId(1), ConnId(2)];
+    let said = [
+        ("a\n", Some(ConnId(0))),
+        ("b\n", None),
+        ("c\n", Some(ConnId(2))),
+    ];
+    let frames = said.map(|(text, except)| Frame {
+        bytes: Bytes::from_static(text.as_bytes()),
+        except,
+    });
+    let run = Delivery::Run(Run {
+        frames: frames.into(),
+        to,
+    });
+    stage.hand_off(vec![run.clone()]);
+    for (conn, heard) in [(0, "b\nc\n"), (1, "a\nb\nc\n"), (2, "a\nb\n")] {
+        assert_eq!(stage.hears(conn).await, [heard]);
+    }
+    stage.hand_off(vec![run, frame("d\n", &[0])]);
+    assert_eq!(stage.hears(0).await, ["b\nc\nd\n"]);
+}
+
+#[actix::test]
+async fn who_is_left_out_of_all_of_a_run_is_not_woken() {
+    let mut stage = Stage::with_sessions(2);
+    let frames = vec![Frame {
+        bytes: Bytes::from_static(b"a\n"),
+        except: Some(ConnId(0)),
+    }];
+    let to = vec![ConnId(0), ConnId(1)];
+    stage.hand_off(vec![Delivery::Run(Run { frames, to })]);
+    assert_eq!(stage.hears(1).await, ["a\n"]);
+    assert_eq!(stage.hears(0).await, [""; 0]);
 }
 
 #[actix::test]
@@ -242,9 +282,13 @@ fn session() -> (Recipient<SessionMail>, Inbox<SessionMail>) {
 }
 
 fn frame(text: &'static str, to: &[u64]) -> Delivery {
-    let frame = Bytes::from_static(text.as_bytes());
+    let bytes = Bytes::from_static(text.as_bytes());
+    let frames = vec![Frame {
+        bytes,
+        except: None,
+    }];
     let to = to.iter().copied().map(ConnId).collect();
-    Delivery::Frame { frame, to }
+    Delivery::Run(Run { frames, to })
 }
 
 fn words(mail: &SessionMail) -> String {

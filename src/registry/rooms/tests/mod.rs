@@ -350,12 +350,17 @@ impl Here {
     fn check(&mut self, deed: Deed, heard_by: &[&str]) {
         let mut addressed = BTreeSet::new();
         for effect in self.rooms.fold(&arrival(deed.clone(), Brings::Nothing)) {
-            let Effect::Heard { hearing, by } = effect else {
+            let Effect::Heard {
+                hearing,
+                by,
+                except,
+            } = effect
+            else {
                 panic!("{deed:?} ended somebody");
             };
             for conn in by
                 .into_iter()
-                .filter(|conn| self.rooms.seat(*conn).is_some())
+                .filter(|conn| Some(*conn) != except && self.rooms.seat(*conn).is_some())
             {
                 let name = self.names[usize::try_from(conn.0).unwrap()];
                 let heard = match hearing {

@@ -152,7 +152,12 @@ impl Story {
         let mut hearers = HashSet::new();
         for effect in &effects {
             match effect {
-                Effect::Heard { hearing, by } => {
+                Effect::Heard {
+                    hearing,
+                    by,
+                    except,
+                } => {
+                    let by: Vec<_> = by.iter().filter(|conn| Some(**conn) != *except).collect();
                     assert!(!by.is_empty(), "nobody hears {deed:?}");
                     for conn in by {
                         assert!(hearers.insert(*conn), "{conn} hears {deed:?} twice");
