@@ -9,7 +9,7 @@
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
 //! | 6 | bridge → session | [`SessionMail::Answered`] | as 5 | never refused |
 //! | 7 | bridge → registry | [`Arrived`] | one batch of [`BATCH_EVENTS`] | the log is read no further |
-//! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`] | the registry waits |
+//! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`], [`BATCH_BYTES`] | the registry waits |
 //! | 9 | hub → session | [`SessionMail::Frames`] | as 8 | the session ends as too slow |
 //!
 //! 7 to 9 are one loop of [`Credit`]: a batch is done when the last session addressed has
@@ -37,11 +37,16 @@ pub const ASKS_IN_FLIGHT: usize = 32;
 /// Asks that the bridge holds for all sessions; the next one is refused as busy.
 pub const STORE_QUEUE: usize = 4096;
 
-/// Events in one batch from the log to the sessions.
-pub const BATCH_EVENTS: usize = 16;
+/// Events in one batch from the log to the sessions: what comes together leaves in one write.
+pub const BATCH_EVENTS: usize = 64;
 
 /// Frames in one batch for one hub; a batch has at least one event, however many it addresses.
-pub const BATCH_FRAMES: usize = 16_384;
+/// Its sessions take it in some ten milliseconds, and then their sockets and timers have a turn.
+pub const BATCH_FRAMES: usize = 65_536;
+
+/// Bytes spelled for one batch, its last event not counted: a fraction of the smallest backlog,
+/// so that nobody who reads is ever too slow.
+pub const BATCH_BYTES: usize = 32 * 1024;
 
 /// Messages in a session's mailbox: a whole batch, all its answers and a few words of its own.
 pub const SESSION_MAILBOX: usize = BATCH_EVENTS + ASKS_IN_FLIGHT + 16;

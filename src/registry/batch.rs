@@ -8,12 +8,14 @@ use crate::chat::Event;
 use crate::chat::event::Hearing;
 use crate::chat::origin::ConnId;
 use crate::dialect::{self, Format};
-use crate::messages::{BATCH_FRAMES, Delivery, Frame, HubId, Run};
+use crate::messages::{BATCH_BYTES, BATCH_FRAMES, Delivery, Frame, HubId, Run};
 
 /// Deliveries for all hubs, in log order for every session.
 pub(super) struct Batch {
     deliveries: Vec<Vec<Delivery>>,
     frames: Vec<usize>,
+    /// Spelled so far, however many get it.
+    bytes: usize,
     /// Who heard the last event; mostly they hear the next one too.
     audience: Option<Audience>,
 }
@@ -47,6 +49,7 @@ impl Batch {
         Self {
             deliveries: vec![Vec::new(); hubs],
             frames: vec![0; hubs],
+            bytes: 0,
             audience: None,
         }
     }
@@ -56,9 +59,9 @@ impl Batch {
         self.deliveries.iter().all(Vec::is_empty)
     }
 
-    /// Whether a hub has as much as it gets at once.
+    /// Whether a hub, or a session of it, has as much as it gets at once.
     pub(super) fn is_full(&self) -> bool {
-        self.frames.iter().any(|frames| *frames >= BATCH_FRAMES)
+        self.bytes >= BATCH_BYTES || self.frames.iter().any(|frames| *frames >= BATCH_FRAMES)
     }
 
     /// For each hub, in their order.
@@ -106,6 +109,7 @@ impl Batch {
                 Some((_, bytes)) => bytes.clone(),
                 None => {
                     let bytes = dialect::tell_event(group.format, event, hearing);
+                    self.bytes += bytes.as_ref().map_or(0, Bytes::len);
                     spelled.push((group.format, bytes.clone()));
                     bytes
                 }

@@ -6,7 +6,7 @@ use crate::chat::command::Positions;
 use crate::chat::origin::ConnId;
 use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
-use crate::messages::{BATCH_EVENTS, BATCH_FRAMES, Brings, HubId, Returned, Run};
+use crate::messages::{BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, HubId, Returned, Run};
 use crate::testing::{
     Inbox, comes_back, event, inbox, probe, room, room_message, session_id, settle, text, user,
     vital, whisper,
@@ -126,9 +126,22 @@ async fn what_the_same_sessions_hear_in_a_row_is_one_run() {
 }
 
 #[actix::test]
+async fn a_batch_ends_when_it_has_enough_bytes_for_one_session() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    let long = "x".repeat(BATCH_BYTES / 4);
+    stage.happens((0..6).map(|_| lobby(&long)).collect());
+    let first = stage.hubs[0].next().await;
+    assert_eq!(events_in(&first.deliveries), 4);
+    drop(first.credit);
+    let second = stage.hubs[0].next().await;
+    assert_eq!(events_in(&second.deliveries), 2);
+}
+
+#[actix::test]
 async fn a_batch_ends_when_it_has_enough_frames_for_one_hub() {
     let mut stage = Stage::with_hubs(1);
-    let people = u64::try_from(BATCH_FRAMES / 10).unwrap() + 1;
+    let people = u64::try_from(BATCH_FRAMES / 40).unwrap() + 1;
     for conn in 0..people {
         stage.comes(conn, 0, HIDDEN).await;
     }
@@ -136,12 +149,12 @@ async fn a_batch_ends_when_it_has_enough_frames_for_one_hub() {
     let upstream = stage.happens(events);
     let mut upstream = Box::pin(upstream.wait());
     let first = stage.hubs[0].next().await;
-    assert_eq!(events_in(&first.deliveries), 10);
+    assert_eq!(events_in(&first.deliveries), 40);
     stage.is_quiet().await;
     drop(first.credit);
     let second = stage.hubs[0].next().await;
-    assert_eq!(events_in(&second.deliveries), BATCH_EVENTS - 10);
-    assert!(in_words(&second.deliveries)[0].starts_with("[lobby] dave: 10\n"));
+    assert_eq!(events_in(&second.deliveries), BATCH_EVENTS - 40);
+    assert!(in_words(&second.deliveries)[0].starts_with("[lobby] dave: 40\n"));
     assert!(is_pending(&mut upstream).await, "not all is handled");
     drop(second);
     upstream.await;

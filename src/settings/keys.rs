@@ -1,6 +1,7 @@
 //! Every key that the settings know, in one table: what is not here is a mistake.
 
 use super::units::{show_duration, show_size};
+use crate::messages::BATCH_BYTES;
 
 /// One setting.
 #[derive(Debug)]
@@ -203,7 +204,7 @@ pub(super) const KEYS: &[Key] = &[
 
     key("limits.line_bytes", size(512, 16 * KIB), "4096",
         "The most bytes that a client's line may have before its end."),
-    key("limits.backlog", size(16 * KIB, KIB * KIB * KIB), r#""256KiB""#,
+    key("limits.backlog", size(2 * BATCH_BYTES as u64, KIB * KIB * KIB), r#""256KiB""#,
         "Bytes that wait for one slow reader; one who needs more is disconnected as too slow."),
     key("limits.connections_per_ip", count(0, MILLION), "64",
         "Connections from one IPv4 address or IPv6 /64; 0 is no limit."),

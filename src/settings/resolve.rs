@@ -9,14 +9,13 @@ use std::path::PathBuf;
 use rustls::pki_types::ServerName;
 
 use super::layers::Layer;
-use super::units::show_size;
 use super::written::{Entry, Written};
 use super::{
     Accounts, Bridge, Durability, History, KeyType, Limits, Listen, Node, Registration, Settings,
     Tls,
 };
 use crate::chat::{NodeName, UserName};
-use crate::messages::{BATCH_EVENTS, DuplicateLogin};
+use crate::messages::DuplicateLogin;
 
 /// A bcrypt cost below this is too cheap for whoever gets hold of the hashes.
 const SENSIBLE_COST: u32 = 10;
@@ -227,7 +226,7 @@ fn is_bcrypt(text: &str) -> bool {
 
 fn limits(written: &mut Written) -> Option<Limits> {
     let line_bytes = written.number("limits.line_bytes");
-    let backlog = backlog(written, line_bytes);
+    let backlog = written.number("limits.backlog");
     let connections_per_ip = unless_zero(written, "limits.connections_per_ip");
     let handshake = written.duration("limits.handshake");
     let login = written.duration("limits.login");
@@ -248,23 +247,6 @@ fn limits(written: &mut Written) -> Option<Limits> {
         password_checks: password_checks?,
         rooms: rooms?,
     })
-}
-
-/// What comes at once from the log has to fit twice, or who reads all the time would be too slow.
-fn backlog(written: &mut Written, line_bytes: Option<usize>) -> Option<usize> {
-    let path = "limits.backlog";
-    let backlog = written.number(path)?;
-    let least = 2 * BATCH_EVENTS * line_bytes?;
-    if backlog < least {
-        let wanted = format!(
-            "at least {}, which is {} lines of limits.line_bytes",
-            show_size(least as u64),
-            2 * BATCH_EVENTS
-        );
-        written.mistake(path, format!("\"{}\"", show_size(backlog as u64)), &wanted);
-        return None;
-    }
-    Some(backlog)
 }
 
 /// A limit that the operator may switch off: the inner `None`.

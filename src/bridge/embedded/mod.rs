@@ -25,8 +25,11 @@ mod writer;
 mod tests;
 
 use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{self, Poll};
 use std::time::Duration;
 
+use actix::fut::ActorFuture;
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Recipient, ResponseFuture,
     WrapFuture, prelude::SendError,
@@ -133,10 +136,10 @@ impl EmbeddedBridge {
         }
     }
 
-    fn enqueue(&mut self, job: Job, ctx: &mut Context<Self>) {
+    /// Queues a job for the next [`Turn`].
+    fn enqueue(&mut self, job: Job) {
         self.asks_queued += job.task.counts();
         self.queue.push_back(job);
-        self.advance(ctx);
     }
 
     /// Hands the next batch to the writer, if it is idle and the registry keeps up.
@@ -309,19 +312,39 @@ impl Actor for EmbeddedBridge {
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(ACTOR_MAILBOX);
         self.feed_registry(ctx);
-        self.enqueue(Job::sweep(None), ctx);
+        self.enqueue(Job::sweep(None));
+        ctx.spawn(Turn);
         ctx.run_interval(SWEEP, |bridge, ctx| {
             if bridge.state == State::Serving {
-                bridge.enqueue(Job::sweep(None), ctx);
+                bridge.enqueue(Job::sweep(None));
+                bridge.advance(ctx);
             }
         });
+    }
+}
+
+/// Polled after every turn of the mailbox, so that what was asked together is decided, delivered
+/// and written together: a pasted page is one transaction, not its first line and the rest.
+struct Turn;
+
+impl ActorFuture<EmbeddedBridge> for Turn {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        bridge: &mut EmbeddedBridge,
+        ctx: &mut Context<EmbeddedBridge>,
+        _: &mut task::Context<'_>,
+    ) -> Poll<()> {
+        bridge.advance(ctx);
+        Poll::Pending
     }
 }
 
 impl Handler<Ask> for EmbeddedBridge {
     type Result = ();
 
-    fn handle(&mut self, ask: Ask, ctx: &mut Context<Self>) {
+    fn handle(&mut self, ask: Ask, _: &mut Context<Self>) {
         let Ask {
             session,
             reply: to,
@@ -346,19 +369,19 @@ impl Handler<Ask> for EmbeddedBridge {
                 waiting: Waiting::Session { session, to },
             },
         };
-        self.enqueue(job, ctx);
+        self.enqueue(job);
     }
 }
 
 impl Handler<AccountAsk> for EmbeddedBridge {
     type Result = ResponseFuture<Result<AccountAnswer, StoreFailed>>;
 
-    fn handle(&mut self, ask: AccountAsk, ctx: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, ask: AccountAsk, _: &mut Context<Self>) -> Self::Result {
         let (to, answer) = oneshot::channel();
         if self.refusal().is_none() {
             let task = Task::Account { ask };
             let waiting = Waiting::Authenticator(to);
-            self.enqueue(Job { task, waiting }, ctx);
+            self.enqueue(Job { task, waiting });
         }
         Box::pin(async { answer.await.unwrap_or(Err(StoreFailed)) })
     }
@@ -367,13 +390,12 @@ impl Handler<AccountAsk> for EmbeddedBridge {
 impl Handler<Shut> for EmbeddedBridge {
     type Result = ResponseFuture<()>;
 
-    fn handle(&mut self, _: Shut, ctx: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, _: Shut, _: &mut Context<Self>) -> Self::Result {
         let (done, closed) = oneshot::channel();
         self.shut.push(done);
         if self.state == State::Serving {
             self.state = State::ShuttingDown;
         }
-        self.advance(ctx);
         Box::pin(async {
             // Dropped when the store is closed, and when the bridge is gone altogether.
             let _closed = closed.await;

@@ -227,8 +227,7 @@ async fn what_is_asked_together_is_written_together() {
     for _ in 0..300 {
         alice.answered().await;
     }
-    // The first is written at once, all others while it is.
-    assert_eq!(commits(world.path()) - before, 2);
+    assert_eq!(commits(world.path()) - before, 1);
     let before = commits(world.path());
     alice.done(members("lobby")).await;
     assert_eq!(commits(world.path()), before, "reading writes nothing");
