@@ -7,16 +7,17 @@ use crate::chat::command::RoomKey;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
 
-/// A question to the store; answers of one session come in the order of its asks.
+/// Questions to the store: all that a session heard in one turn, so that what came together is
+/// decided together. Each is answered by itself, in the order in which they were asked.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Ask {
     /// Who asks.
     pub session: SessionId,
-    /// Where the answer goes: straight into the mailbox, ahead of the events that it caused.
+    /// Where the answers go: straight into the mailbox, ahead of the events that it caused.
     pub reply: Recipient<SessionMail>,
-    /// What is asked.
-    pub question: Question,
+    /// What is asked; never nothing, at most [`ASKS_IN_FLIGHT`](super::ASKS_IN_FLIGHT).
+    pub questions: Vec<Question>,
 }
 
 /// What a session asks the store, by what it must be for that.

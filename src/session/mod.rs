@@ -106,8 +106,8 @@ pub struct Session<IO: 'static> {
     granted: usize,
     /// Has the [`Work`] polled again.
     work: Option<Waker>,
-    /// An ask that found the bridge's mailbox full.
-    unsent: Option<Question>,
+    /// What was heard in this turn and goes to the bridge at its end, or later if that is full.
+    asks: Vec<Question>,
     login_deadline: Option<SpawnHandle>,
     leaving: Leaving,
     #[expect(dead_code, reason = "counted as long as the connection lives")]
@@ -148,7 +148,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             claimed: None,
             granted: 0,
             work: None,
-            unsent: None,
+            asks: Vec::new(),
             login_deadline: None,
             leaving: Leaving::Not,
             links,

@@ -68,8 +68,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
                 let node = self.id.incarnation.node.clone();
                 self.answer(&Answer::Welcome { user, room, node });
             }
-            Step::Ask { claim, request } => self.ask(Question::Live { claim, request }, ctx),
-            Step::Settle => self.ask(Question::Settle, ctx),
+            Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
+            Step::Settle => self.asks.push(Question::Settle),
             Step::SetPositions(shown) => self.set_positions(shown, ctx),
             Step::End(ending) => self.end(ending, ctx),
         }
@@ -137,7 +137,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             return self.end(Ending::Broken, ctx);
         }
         let on_duplicate = self.links.rules.duplicate_login;
-        self.ask(Question::Claim { user, on_duplicate }, ctx);
+        self.asks.push(Question::Claim { user, on_duplicate });
     }
 
     fn welcome(&mut self, ctx: &mut Context<Self>) {
@@ -147,24 +147,21 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
         self.dialect.logged_in();
     }
 
-    /// Asks the bridge; at most one ask waits here, for nothing is heard meanwhile.
-    fn ask(&mut self, question: Question, ctx: &mut Context<Self>) {
-        let reply = ctx.address().recipient();
+    /// Asks the bridge all that was heard in this turn; nothing more is heard before it has it.
+    pub(super) fn send_asks(&mut self, ctx: &mut Context<Self>) {
+        if self.asks.is_empty() {
+            return;
+        }
         let ask = Ask {
             session: self.id.clone(),
-            reply,
-            question,
+            reply: ctx.address().recipient(),
+            questions: std::mem::take(&mut self.asks),
         };
         match self.links.ask.try_send(ask) {
             Ok(()) => {}
             Err(actix::dev::SendError::Full(ask)) => {
-                self.unsent = Some(ask.question);
-                ctx.run_later(RETRY, |session, ctx| {
-                    if let Some(question) = session.unsent.take() {
-                        session.ask(question, ctx);
-                        session.wake_work();
-                    }
-                });
+                self.asks = ask.questions;
+                ctx.run_later(RETRY, |session, _| session.wake_work());
             }
             Err(actix::dev::SendError::Closed(_)) => self.end(Ending::Broken, ctx),
         }
@@ -193,11 +190,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             let conn = self.id.conn;
             self.links.forget.do_send(Forget { conn });
             let reply = ctx.address().recipient();
-            let question = Question::Release { user };
+            let questions = vec![Question::Release { user }];
             self.links.ask.do_send(Ask {
                 session: self.id.clone(),
                 reply,
-                question,
+                questions,
             });
         }
     }
@@ -213,7 +210,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             self.pump.drop_backlog();
         }
         // What waits to be asked has to come before the release; then `stopped` sends it.
-        if self.unsent.is_none() {
+        self.send_asks(ctx);
+        if self.asks.is_empty() {
             self.release(ctx);
         }
         self.tell(|dialect, out| dialect.tell_ending(ending, out));

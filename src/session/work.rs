@@ -42,11 +42,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> ActorFuture<Session<IO>> for 
         {
             session.nap = None;
         }
-        let turned = if session.nap.is_none() {
+        // What found the bridge full goes first, and until it is gone nothing more is heard.
+        session.send_asks(ctx);
+        let turned = if session.nap.is_none() && session.asks.is_empty() {
             session.listen(ctx, cx)
         } else {
             Turned::Asleep
         };
+        session.send_asks(ctx);
         // Full before or by what was just heard: reading stopped, and only writing resumes it.
         let was_full = session.pump.backlog() > session.links.rules.backlog / 2;
         if let Poll::Ready(Err(error)) = session.write(ctx, cx) {
@@ -125,7 +128,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     /// A peer that does not read its answers is not heard further.
     fn may_listen(&self) -> bool {
         self.leaving == Leaving::Not
-            && self.unsent.is_none()
             && self.phase.is_ready()
             && self.pump.backlog() <= self.links.rules.backlog / 2
     }

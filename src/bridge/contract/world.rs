@@ -183,7 +183,7 @@ impl Caller {
         let ask = Ask {
             session: self.id.clone(),
             reply: self.mailbox.clone(),
-            question,
+            questions: vec![question],
         };
         // A clone has a place of its own: what a flood of asks meets is the bridge's bound.
         self.ask.clone().try_send(ask).expect("a running bridge");

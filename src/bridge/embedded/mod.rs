@@ -136,6 +136,22 @@ impl EmbeddedBridge {
         }
     }
 
+    fn job(&self, session: SessionId, to: Recipient<SessionMail>, question: Question) -> Job {
+        let waiting = match question {
+            Question::Release { .. } => Waiting::Nobody,
+            Question::Claim { .. } | Question::Live { .. } | Question::Settle => {
+                let session = session.clone();
+                Waiting::Session { session, to }
+            }
+        };
+        let task = match (self.refusal(), &waiting) {
+            // Refused in its turn, for its session may still wait for earlier answers.
+            (Some(refusal), Waiting::Session { .. }) => Task::Refuse { refusal },
+            (Some(_) | None, _) => Task::Ask { session, question },
+        };
+        Job { task, waiting }
+    }
+
     /// Queues a job for the next [`Turn`].
     fn enqueue(&mut self, job: Job) {
         self.asks_queued += job.task.counts();
@@ -347,29 +363,13 @@ impl Handler<Ask> for EmbeddedBridge {
     fn handle(&mut self, ask: Ask, _: &mut Context<Self>) {
         let Ask {
             session,
-            reply: to,
-            question,
+            reply,
+            questions,
         } = ask;
-        let is_release = matches!(question, Question::Release { .. });
-        let job = match self.refusal() {
-            _ if is_release => Job {
-                task: Task::Ask { session, question },
-                waiting: Waiting::Nobody,
-            },
-            // Refused in its turn, for its session may still wait for earlier answers.
-            Some(refusal) => Job {
-                task: Task::Refuse { refusal },
-                waiting: Waiting::Session { session, to },
-            },
-            None => Job {
-                task: Task::Ask {
-                    session: session.clone(),
-                    question,
-                },
-                waiting: Waiting::Session { session, to },
-            },
-        };
-        self.enqueue(job);
+        for question in questions {
+            let job = self.job(session.clone(), reply.clone(), question);
+            self.enqueue(job);
+        }
     }
 }
 

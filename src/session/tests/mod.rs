@@ -5,6 +5,7 @@ mod frames;
 mod login;
 mod talk;
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -75,9 +76,27 @@ impl Sent {
             Self::Prove(call) => format!("prove {}", call.asked.user),
             Self::Register(call) => format!("register {}", call.asked.user),
             Self::ChangePassword(call) => format!("change password of {}", call.asked.user),
-            Self::Ask(ask) => format!("ask {}", question_in_words(&ask.question)),
+            Self::Ask(ask) => format!("ask {}", questions_in_words(&ask)),
         }
     }
+}
+
+fn one_by_one(ask: Ask) -> impl Iterator<Item = Ask> {
+    let Ask {
+        session,
+        reply,
+        questions,
+    } = ask;
+    questions.into_iter().map(move |question| Ask {
+        session: session.clone(),
+        reply: reply.clone(),
+        questions: vec![question],
+    })
+}
+
+fn questions_in_words(ask: &Ask) -> String {
+    let words: Vec<_> = ask.questions.iter().map(question_in_words).collect();
+    words.join(", ")
 }
 
 fn question_in_words(question: &Question) -> String {
@@ -101,6 +120,8 @@ fn question_in_words(question: &Question) -> String {
 struct Stage {
     client: Client,
     sent: Inbox<Sent>,
+    /// What came in one message and was not looked at so far.
+    asked: VecDeque<Ask>,
     /// What the session wrote at once, in bytes.
     writes: Inbox<usize>,
     /// Makes the session panic when it reads next.
@@ -153,6 +174,7 @@ impl Stage {
         Self {
             client,
             sent,
+            asked: VecDeque::new(),
             writes,
             bomb,
             mail,
@@ -187,15 +209,17 @@ impl Stage {
         call.answer(proof);
     }
 
-    /// The next thing sent is an ask; these are its words.
+    /// The next thing asked is this, in a message of its own or with what was heard beside it.
     async fn asked(&mut self, words: &str) -> Ask {
-        match self.sent.next().await {
-            Sent::Ask(ask) => {
-                assert_eq!(question_in_words(&ask.question), words);
-                ask
+        if self.asked.is_empty() {
+            match self.sent.next().await {
+                Sent::Ask(ask) => self.asked.extend(one_by_one(ask)),
+                other => panic!("{other:?}"),
             }
-            other => panic!("{other:?}"),
         }
+        let ask = self.asked.pop_front().expect("an ask asks something");
+        assert_eq!(questions_in_words(&ask), words);
+        ask
     }
 
     async fn sends(&mut self, expected: &[&str]) {
