@@ -76,7 +76,7 @@ impl Sent {
             Self::Prove(call) => format!("prove {}", call.asked.user),
             Self::Register(call) => format!("register {}", call.asked.user),
             Self::ChangePassword(call) => format!("change password of {}", call.asked.user),
-            Self::Ask(ask) => format!("ask {}", questions_in_words(&ask)),
+            Self::Ask(ask) => format!("ask {}", questions_in_words(ask)),
         }
     }
 }
