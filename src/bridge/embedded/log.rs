@@ -17,6 +17,9 @@ use crate::messages::{Arrival, Brings};
 /// Entries that the log keeps: what a client that was away can catch up with.
 pub(super) const LOG_ENTRIES: u64 = 100_000;
 
+/// Entries between two trims of the log; so many more than [`LOG_ENTRIES`] lie in the file.
+const TRIM_EVERY: u64 = 1024;
+
 /// The store itself could not do it; after this it decides nothing more.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StoreError {
@@ -61,6 +64,8 @@ pub(super) struct Store {
     pub(super) rules: Options,
     clock: Clock,
     head: Head,
+    /// Ordinal of the last entry when the log was trimmed last.
+    trimmed_at: u64,
     arrivals: Vec<Arrival>,
 }
 
@@ -87,6 +92,7 @@ impl Store {
             rules: options,
             clock,
             head,
+            trimmed_at: 0,
             arrivals: Vec::new(),
         })
     }
@@ -114,10 +120,10 @@ impl Store {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        sql::change(&self.db, "BEGIN IMMEDIATE", ())?;
         let done = work(self).and_then(|done| {
             self.trim()?;
-            self.db.execute_batch("COMMIT")?;
+            sql::change(&self.db, "COMMIT", ())?;
             Ok(done)
         });
         if done.is_err() {
@@ -188,14 +194,19 @@ impl Store {
         Ok(event)
     }
 
-    /// Drops what the log holds beyond its bound; as much as the transaction appended.
-    fn trim(&self) -> rusqlite::Result<usize> {
+    /// Drops what the log holds beyond its bound, now and then: a range is planned anew each time.
+    fn trim(&mut self) -> rusqlite::Result<()> {
+        if self.head.seq < self.trimmed_at + TRIM_EVERY {
+            return Ok(());
+        }
+        self.trimmed_at = self.head.seq;
         let last_to_go = self.head.seq.saturating_sub(LOG_ENTRIES);
         sql::change(
             &self.db,
             "DELETE FROM log WHERE seq <= ?1",
             [Int(last_to_go)],
-        )
+        )?;
+        Ok(())
     }
 }
 
