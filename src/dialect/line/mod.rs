@@ -1,6 +1,6 @@
 //! The native line protocol: what a person types and reads, one line at a time.
 //!
-//! The contract with clients is `docs/line-protocol.md`.
+//! The contract with clients is `docs/protocol.md`.
 
 mod hear;
 mod help;

@@ -4,6 +4,7 @@ use bytes::BytesMut;
 
 use super::*;
 use crate::dialect::Dialect;
+use crate::messages::ASKS_IN_FLIGHT;
 use crate::testing::{at, room, user};
 
 #[test]

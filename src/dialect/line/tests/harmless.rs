@@ -128,7 +128,7 @@ enum Kind<'a> {
     Unknown,
 }
 
-/// As `docs/line-protocol.md` tells clients to read.
+/// As `docs/protocol.md` tells clients to read.
 fn read(line: &str) -> Kind<'_> {
     if line.starts_with("* ") {
         return Kind::Information;

@@ -1,0 +1,247 @@
+//! What somebody who is logged in asks, and in which order it is answered.
+//!
+//! Texts are sent to the log without waiting for each other, at most [`ASKS_IN_FLIGHT`];
+//! everything else waits until they are answered and then goes alone.
+
+use super::Step;
+use crate::chat::command::{Positions, RoomKey, Where};
+use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
+use crate::dialect::Heard;
+use crate::messages::{
+    ASKS_IN_FLIGHT, Append, Claim, Outcome, PeopleRequest, Request, RoomRequest,
+};
+
+/// A session whose account is live.
+#[derive(Debug)]
+pub(super) struct Present {
+    claim: Claim,
+    room: RoomName,
+    /// Texts that are on their way to the log.
+    in_flight: usize,
+    lane: Lane,
+}
+
+/// What the next line has to wait for.
+#[derive(Debug)]
+enum Lane {
+    /// Nothing.
+    Free,
+    /// This was heard and waits for the texts before it to be answered.
+    Held(Heard),
+    /// The answer to what went alone.
+    Asked(Asked),
+    /// The end of the session, which is on its way.
+    End,
+}
+
+/// What went alone, as far as its answer alone does not say it.
+#[derive(Debug)]
+enum Asked {
+    /// The answer says it all.
+    Request,
+    /// A ping.
+    Settle { token: String },
+    /// The switch for positions.
+    Positions(Positions),
+    /// Another password.
+    Password,
+}
+
+impl Present {
+    /// Just logged in.
+    pub(super) const fn new(claim: Claim, room: RoomName) -> Self {
+        Self {
+            claim,
+            room,
+            in_flight: 0,
+            lane: Lane::Free,
+        }
+    }
+
+    /// Whether another line can be heard.
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self.lane, Lane::Free) && self.in_flight < ASKS_IN_FLIGHT
+    }
+
+    /// Whether everything that was heard has been answered.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_ready() && self.in_flight == 0
+    }
+
+    /// Takes what the peer said.
+    pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
+        match heard {
+            Heard::Nothing => Vec::new(),
+            Heard::Command(Command::Say { text }) => {
+                let room = self.room.clone();
+                self.append(Append::RoomMessage { room, text })
+            }
+            Heard::Command(Command::Whisper { to, text }) => {
+                self.append(Append::Whisper { to, text })
+            }
+            Heard::Command(Command::Post { text }) => self.append(Append::Post { text }),
+            other if self.in_flight > 0 => {
+                self.lane = Lane::Held(other);
+                Vec::new()
+            }
+            Heard::Command(command) => self.alone(command),
+            Heard::Refused(refusal) => vec![Step::Refuse(refusal)],
+            Heard::Prompt(prompt) => vec![Step::Prompt(prompt)],
+            Heard::Malformed(malformed) => vec![Step::Malformed(malformed)],
+        }
+    }
+
+    /// Takes what answers a request that went alone and not to the store.
+    pub(super) fn alone_answered(&mut self, step: Step) -> Vec<Step> {
+        self.lane = Lane::Free;
+        vec![step]
+    }
+
+    /// Frames come in the format asked for from here on.
+    pub(super) fn format_set(&mut self) -> Vec<Step> {
+        match self.lane {
+            Lane::Asked(Asked::Positions(shown)) => {
+                self.alone_answered(Step::Answer(Answer::Positions { shown }))
+            }
+            Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End => Vec::new(),
+        }
+    }
+
+    fn append(&mut self, append: Append) -> Vec<Step> {
+        self.in_flight += 1;
+        vec![Step::Ask {
+            claim: self.claim.clone(),
+            request: Request::Append(append),
+        }]
+    }
+
+    fn alone(&mut self, command: Command) -> Vec<Step> {
+        match command {
+            Command::Join { room, key } => self.move_to(room, key),
+            Command::Leave => self.move_to(RoomName::lobby(), RoomKey::None),
+            Command::Rooms => self.rooms(RoomRequest::List),
+            Command::Who { room } => {
+                let room = self.meant(room);
+                self.rooms(RoomRequest::Members { room })
+            }
+            Command::Topic => self.rooms(RoomRequest::Topic {
+                room: self.room.clone(),
+            }),
+            Command::SetTopic { text } => self.rooms(RoomRequest::SetTopic {
+                room: self.room.clone(),
+                text,
+            }),
+            Command::History { room, count } => {
+                let room = self.meant(room);
+                self.ask(Request::History { room, count })
+            }
+            Command::Online => self.people(PeopleRequest::Online),
+            Command::Subscribe { author } => self.people(PeopleRequest::Follow { author }),
+            Command::Unsubscribe { author } => self.people(PeopleRequest::Unfollow { author }),
+            Command::Subscriptions => self.people(PeopleRequest::Following),
+            Command::Subscribers => self.people(PeopleRequest::Followers),
+            Command::WhoIs { user } => self.people(PeopleRequest::WhoIs { user }),
+            Command::Away { text } => self.people(PeopleRequest::Away { text }),
+            Command::Back => self.people(PeopleRequest::Back),
+            Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
+            Command::Positions { shown } => {
+                self.waiting(Asked::Positions(shown), Step::SetPositions(shown))
+            }
+            Command::ChangePassword { old, new } => {
+                let user = self.claim.user.clone();
+                self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
+            }
+            Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
+            Command::Quit => vec![Step::End(Ending::Quit)],
+            Command::Login { .. } | Command::Register { .. } => {
+                vec![Step::Refuse(Refusal::LoggedInAlready {
+                    user: self.claim.user.clone(),
+                })]
+            }
+            append @ (Command::Say { .. } | Command::Whisper { .. } | Command::Post { .. }) => {
+                self.hear(Heard::Command(append))
+            }
+        }
+    }
+
+    fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {
+        let from = self.room.clone();
+        self.rooms(RoomRequest::Move { from, to, key })
+    }
+
+    fn meant(&self, room: Where) -> RoomName {
+        match room {
+            Where::Here => self.room.clone(),
+            Where::Room(room) => room,
+        }
+    }
+
+    fn rooms(&mut self, request: RoomRequest) -> Vec<Step> {
+        self.ask(Request::Rooms(request))
+    }
+
+    fn people(&mut self, request: PeopleRequest) -> Vec<Step> {
+        self.ask(Request::People(request))
+    }
+
+    fn ask(&mut self, request: Request) -> Vec<Step> {
+        let claim = self.claim.clone();
+        self.waiting(Asked::Request, Step::Ask { claim, request })
+    }
+
+    fn waiting(&mut self, asked: Asked, step: Step) -> Vec<Step> {
+        self.lane = Lane::Asked(asked);
+        vec![step]
+    }
+
+    /// Takes the answer of the store to the oldest unanswered ask.
+    pub(super) fn answered(&mut self, outcome: Outcome) -> Vec<Step> {
+        let step = match outcome {
+            Outcome::Done(answer) => {
+                if let Answer::Entered { room, .. } = &answer {
+                    self.room = room.clone();
+                }
+                Step::Answer(answer)
+            }
+            Outcome::Refused(refusal) => Step::Refuse(refusal),
+            Outcome::Settled => return self.settled(),
+            Outcome::Void => {
+                self.lane = Lane::End;
+                return Vec::new();
+            }
+            // Only a claim is answered so.
+            Outcome::Claimed { .. } | Outcome::Duplicate => return Vec::new(),
+        };
+        if self.in_flight == 0 {
+            self.lane = Lane::Free;
+            return vec![step];
+        }
+        self.in_flight -= 1;
+        let mut steps = vec![step];
+        if self.in_flight == 0 {
+            steps.extend(self.resume());
+        }
+        steps
+    }
+
+    fn settled(&mut self) -> Vec<Step> {
+        match std::mem::replace(&mut self.lane, Lane::Free) {
+            Lane::Asked(Asked::Settle { token }) => vec![Step::Answer(Answer::Pong { token })],
+            other @ (Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End) => {
+                self.lane = other;
+                Vec::new()
+            }
+        }
+    }
+
+    /// The texts are answered: what waited for them goes on.
+    fn resume(&mut self) -> Vec<Step> {
+        match std::mem::replace(&mut self.lane, Lane::Free) {
+            Lane::Held(heard) => self.hear(heard),
+            other @ (Lane::Free | Lane::Asked(_) | Lane::End) => {
+                self.lane = other;
+                Vec::new()
+            }
+        }
+    }
+}
