@@ -51,6 +51,8 @@
 //!     and the store is closed.
 
 pub mod embedded;
+mod feed;
+mod wire;
 
 #[cfg(test)]
 mod contract;

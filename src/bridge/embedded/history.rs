@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::claims::Asker;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
-use super::wire;
+use crate::bridge::wire;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::HISTORY_MOST;
 use crate::chat::{Answer, Event, RoomName};

@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 
 use super::sql::{self, Int};
-use super::wire::{self, NotARecord};
 use super::{OpenError, Options, schema};
+use crate::bridge::wire::{self, NotARecord};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Event, Position, Refusal};

@@ -2,14 +2,13 @@
 //!
 //! - this file: the actor. It queues what is asked, hands batches to the writer, answers, and
 //!   feeds the registry. It never touches the database.
-//! - `writer`: the thread, and what a batch is. `feed`: what waits for the registry.
-//! - `log`: the store and the end of the log. `schema`, `sql`, `wire`: how things are kept.
+//! - `writer`: the thread, and what a batch is.
+//! - `log`: the store and the end of the log. `schema`, `sql`: how things are kept.
 //! - `claims`, `rooms`, `people`, `history`, [`accounts`]: what is decided, by theme.
 //! - `open`: how all of it starts. `lock`: one node per directory.
 
 pub mod accounts;
 mod claims;
-mod feed;
 mod history;
 mod lock;
 mod log;
@@ -18,7 +17,6 @@ mod people;
 mod rooms;
 mod schema;
 mod sql;
-mod wire;
 mod writer;
 
 #[cfg(test)]
@@ -44,7 +42,7 @@ use crate::messages::{
 };
 pub use open::{Durability, OpenError, Opened, Options};
 
-use feed::{Feed, Reply};
+use super::feed::{Feed, Reply};
 use writer::{Decided, Decision, Task, Verdict, Writer};
 
 /// Between two looks for history that is too old and rooms that are void by that.

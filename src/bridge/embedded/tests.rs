@@ -305,7 +305,7 @@ async fn while_the_registry_is_far_behind_nothing_more_is_decided() {
     let mut alice = world.live("alice").await;
     let held = world.next_batch().await;
     let mut decided = 0;
-    while decided < feed::FEED_EVENTS {
+    while decided < crate::bridge::feed::FEED_EVENTS {
         for _ in 0..BATCH_TASKS {
             alice.send_live(say("lobby", "hi"));
         }
