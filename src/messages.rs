@@ -26,7 +26,8 @@ pub use ask::{
     Append, Ask, Claim, DuplicateLogin, Outcome, PeopleRequest, Question, Request, RoomRequest,
 };
 pub use feed::{
-    Arrival, Arrived, Brings, Credit, Delivery, Frame, Frames, Handoff, Returned, Run, SessionMail,
+    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Returned, Run,
+    SessionMail,
 };
 pub use near::{Attach, CloseAll, Detach, Forget, HubId, Introduce, SetFormat};
 pub use vital::{PartFailed, Shut, Vital};

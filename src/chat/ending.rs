@@ -13,6 +13,8 @@ pub enum Ending {
     Duplicate,
     /// The account went live elsewhere.
     Replaced,
+    /// Something that it should have heard can no longer be read from the log.
+    MessagesLost,
     /// Too many wrong passwords on one connection.
     TooManyFailures,
     /// Nobody logged in within `limits.login`.
@@ -45,6 +47,7 @@ impl Ending {
             Self::Gone => "gone",
             Self::Duplicate => "duplicate",
             Self::Replaced => "replaced",
+            Self::MessagesLost => "messages_lost",
             Self::TooManyFailures => "too_many_failures",
             Self::NoLogin { .. } => "no_login",
             Self::FramingLost { .. } => "framing_lost",

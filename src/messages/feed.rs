@@ -14,10 +14,21 @@ use crate::chat::{Ending, Event, RoomName, UserName};
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Arrived {
+    /// Whether anything is missing before them.
+    pub continuity: Continuity,
     /// At most [`BATCH_EVENTS`](super::BATCH_EVENTS).
     pub arrivals: Vec<Arrival>,
     /// Given back when all of them are handled; until then nothing more comes.
     pub credit: Credit,
+}
+
+/// Whether a batch goes on where the one before ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Continuity {
+    /// The first event stands right behind the last one of the batch before.
+    Unbroken,
+    /// Events before these are lost: nobody who was live may be told that nothing is missing.
+    Broken,
 }
 
 /// One event as it comes to the registry.

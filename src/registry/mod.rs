@@ -14,8 +14,10 @@ use std::collections::VecDeque;
 use actix::{Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, WrapFuture};
 use tracing::error;
 
+use crate::chat::Ending;
 use crate::messages::{
-    ACTOR_MAILBOX, Arrival, Arrived, Credit, Delivery, Forget, Handoff, Introduce, SetFormat, Vital,
+    ACTOR_MAILBOX, Arrival, Arrived, Continuity, Credit, Delivery, Forget, Handoff, Introduce,
+    SetFormat, Vital,
 };
 
 use self::batch::Batch;
@@ -49,8 +51,7 @@ impl RoomRegistry {
 
     /// Folds until a batch for the hubs is full or nothing is pending, and goes on when the
     /// hubs' sessions have taken it.
-    fn advance(&mut self, ctx: &mut Context<Self>) {
-        let mut batch = Batch::new(self.hubs.len());
+    fn advance(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
         while !batch.is_full()
             && let Some(arrival) = self.pending.pop_front()
         {
@@ -68,8 +69,22 @@ impl RoomRegistry {
         returned
             .wait()
             .into_actor(self)
-            .map(|(), registry, ctx| registry.advance(ctx))
+            .map(|(), registry, ctx| registry.advance(registry.empty_batch(), ctx))
             .spawn(ctx);
+    }
+
+    fn empty_batch(&self) -> Batch {
+        Batch::new(self.hubs.len())
+    }
+
+    /// Ends all who may have missed something.
+    fn end_all(&mut self) -> Batch {
+        let mut batch = self.empty_batch();
+        for (conn, hub) in self.rooms.lose() {
+            let ending = Ending::MessagesLost;
+            batch.add_word(hub, Delivery::End { conn, ending });
+        }
+        batch
     }
 
     fn hand_off(&self, batch: Batch, credit: &Credit) {
@@ -103,10 +118,14 @@ impl Actor for RoomRegistry {
 impl Handler<Arrived> for RoomRegistry {
     type Result = ();
 
-    fn handle(&mut self, Arrived { arrivals, credit }: Arrived, ctx: &mut Self::Context) {
-        self.pending.extend(arrivals);
-        self.upstream = Some(credit);
-        self.advance(ctx);
+    fn handle(&mut self, arrived: Arrived, ctx: &mut Self::Context) {
+        let batch = match arrived.continuity {
+            Continuity::Unbroken => self.empty_batch(),
+            Continuity::Broken => self.end_all(),
+        };
+        self.pending.extend(arrived.arrivals);
+        self.upstream = Some(arrived.credit);
+        self.advance(batch, ctx);
     }
 }
 
@@ -125,7 +144,7 @@ impl Handler<SetFormat> for RoomRegistry {
         let Some(hub) = self.rooms.set_format(conn, format) else {
             return;
         };
-        let mut batch = Batch::new(self.hubs.len());
+        let mut batch = self.empty_batch();
         batch.add_word(hub, Delivery::FormatSet { conn });
         // Nobody waits for this credit: the session itself waits for the confirmation.
         self.hand_off(batch, &Credit::new().0);

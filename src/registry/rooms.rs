@@ -81,6 +81,17 @@ impl Rooms {
         self.seats.remove(&conn);
     }
 
+    /// Events are lost before the next one: all that was folded so far is void, and nobody who
+    /// heard it may go on as if nothing were missing. Returns who that is, whether live or about
+    /// to be, and the hub that reaches them.
+    pub fn lose(&mut self) -> Vec<(ConnId, HubId)> {
+        let seats = std::mem::take(self).seats;
+        seats
+            .into_iter()
+            .map(|(conn, seat)| (conn, seat.hub))
+            .collect()
+    }
+
     /// Where a session sits.
     #[must_use]
     pub fn seat(&self, conn: ConnId) -> Option<Seat> {
@@ -91,16 +102,15 @@ impl Rooms {
     pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
         match &arrival.event.deed {
             Deed::Claimed { user, session } => {
-                let ended = self.void(user);
+                let ended = self.void(user, Ending::Replaced);
                 if let Brings::Standing { rooms, follows } = &arrival.brings {
                     self.seat_user(user, session.conn, rooms, follows);
                 }
                 ended.into_iter().collect()
             }
-            Deed::Released { user } => {
-                self.remove_user(user);
-                Vec::new()
-            }
+            // One that gave its account back has no seat any more; one that still has was released
+            // by somebody else, and hears nothing from here on.
+            Deed::Released { user } => self.void(user, Ending::MessagesLost).into_iter().collect(),
             Deed::Entered { room, user } => {
                 let heard = self.others_in(room, user);
                 self.enter(room, user);
@@ -182,15 +192,11 @@ impl Rooms {
         self.users.get(user).map(|local| local.conn)
     }
 
-    /// Every older session of an account ends at its claim event.
-    fn void(&mut self, user: &UserName) -> Option<Effect> {
+    /// The live session of an account ends, if it is one of this node.
+    fn void(&mut self, user: &UserName, ending: Ending) -> Option<Effect> {
         let conn = self.remove_user(user)?;
         let Seat { hub, .. } = self.seats.remove(&conn)?;
-        Some(Effect::Ended {
-            conn,
-            hub,
-            ending: Ending::Replaced,
-        })
+        Some(Effect::Ended { conn, hub, ending })
     }
 
     /// A session that is gone by now gets no account: its release is on its way.

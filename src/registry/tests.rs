@@ -6,7 +6,9 @@ use crate::chat::command::Positions;
 use crate::chat::origin::ConnId;
 use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
-use crate::messages::{BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, HubId, Returned, Run};
+use crate::messages::{
+    BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, Continuity, HubId, Returned, Run,
+};
 use crate::testing::{
     Inbox, comes_back, event, inbox, probe, room, room_message, session_id, settle, text, user,
     vital, whisper,
@@ -243,6 +245,21 @@ async fn who_is_replaced_hears_what_was_before_and_nothing_after() {
 }
 
 #[actix::test]
+async fn when_events_are_lost_all_are_told_so_and_hear_nothing_of_what_follows() {
+    let mut stage = Stage::with_hubs(2);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.comes(1, 1, HIDDEN).await;
+    let upstream = stage.goes_on(Continuity::Broken, vec![lobby("after the hole")]);
+    for hub in 0..2 {
+        let told = stage.hubs[hub].next().await;
+        let ended = format!("end {hub}: messages_lost");
+        assert_eq!(in_words(&told.deliveries), [ended]);
+    }
+    comes_back(upstream).await;
+    stage.is_quiet().await;
+}
+
+#[actix::test]
 async fn who_is_forgotten_is_addressed_no_more() {
     let mut stage = Stage::with_hubs(1);
     stage.comes(0, 0, HIDDEN).await;
@@ -308,7 +325,12 @@ impl Stage {
             brings: Brings::Standing { rooms, follows },
         }];
         let (credit, returned) = Credit::new();
-        self.tell(Arrived { arrivals, credit }).await;
+        self.tell(Arrived {
+            continuity: Continuity::Unbroken,
+            arrivals,
+            credit,
+        })
+        .await;
         comes_back(returned).await;
     }
 
@@ -322,6 +344,10 @@ impl Stage {
 
     /// The log goes on.
     fn happens(&self, deeds: Vec<Deed>) -> Returned {
+        self.goes_on(Continuity::Unbroken, deeds)
+    }
+
+    fn goes_on(&self, continuity: Continuity, deeds: Vec<Deed>) -> Returned {
         let arrival = |deed| Arrival {
             event: event(deed),
             brings: Brings::Nothing,
@@ -329,7 +355,11 @@ impl Stage {
         let arrivals = deeds.into_iter().map(arrival).collect();
         let (credit, returned) = Credit::new();
         self.registry
-            .try_send(Arrived { arrivals, credit })
+            .try_send(Arrived {
+                continuity,
+                arrivals,
+                credit,
+            })
             .unwrap();
         returned
     }

@@ -250,6 +250,7 @@ fn spread(ending: Ending, id: &SessionId) -> Ending {
         | Ending::Gone
         | Ending::Duplicate
         | Ending::Replaced
+        | Ending::MessagesLost
         | Ending::TooManyFailures
         | Ending::NoLogin { .. }
         | Ending::FramingLost { .. }

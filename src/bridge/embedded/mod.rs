@@ -37,8 +37,8 @@ use tokio::sync::oneshot;
 use crate::chat::Refusal;
 use crate::chat::origin::SessionId;
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Credit, Outcome, Question,
-    STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Continuity, Credit, Outcome,
+    Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{Durability, OpenError, Opened, Options};
 
@@ -244,7 +244,11 @@ impl EmbeddedBridge {
         // A clone is a place of its own in the mailbox, so this waits behind nobody; one batch
         // out is the bound. A registry that is gone has reported itself, and the credit comes
         // back with the error.
-        let given = self.registry.clone().try_send(Arrived { arrivals, credit });
+        let given = self.registry.clone().try_send(Arrived {
+            continuity: Continuity::Unbroken,
+            arrivals,
+            credit,
+        });
         if let Err(SendError::Full(_)) = given {
             return self.fail("the registry had no place for a batch, which is a bug", ctx);
         }

@@ -162,6 +162,11 @@ fn whoever_goes_is_told_why() {
         (Ending::Duplicate, "! User already logged in\n", "duplicate"),
         (Ending::Replaced, "! Logged in elsewhere\n", "replaced"),
         (
+            Ending::MessagesLost,
+            "! Messages were lost: log in again\n",
+            "messages_lost",
+        ),
+        (
             Ending::TooManyFailures,
             "! Too many failures\n",
             "too_many_failures",

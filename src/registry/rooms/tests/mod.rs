@@ -170,11 +170,46 @@ fn who_is_released_hears_nothing_more() {
         author: user("alice"),
         follower,
     });
+    let bob = here.conn("bob");
+    here.rooms.forget(bob);
     here.at("bob", |user| Deed::Released { user });
     here.check(room_message("lobby", "alice", "hi"), &[]);
     here.check(post("alice", "news"), &[]);
     here.check(whisper("alice", "bob", "psst"), &[]);
     here.check(Deed::Released { user: user("bob") }, &[]);
+}
+
+#[test]
+fn who_is_released_by_somebody_else_is_not_left_in_silence() {
+    let mut here = Here::with(&["alice", "bob"]);
+    let conn = here.conn("bob");
+    let ended = Effect::Ended {
+        conn,
+        hub: seat(conn.0).hub,
+        ending: Ending::MessagesLost,
+    };
+    let released = Deed::Released { user: user("bob") };
+    assert_eq!(
+        here.rooms.fold(&arrival(released, Brings::Nothing)),
+        [ended]
+    );
+    assert_consistent(&here.rooms);
+    here.check(room_message("lobby", "alice", "hi"), &[]);
+}
+
+#[test]
+fn when_events_are_lost_nobody_stays() {
+    let mut here = Here::with(&["alice", "bob"]);
+    here.rooms.introduce(ConnId(9), seat(9));
+    let (alice, bob) = (here.conn("alice"), here.conn("bob"));
+    let mut lost = here.rooms.lose();
+    lost.sort_by_key(|(conn, _)| *conn);
+    let of = |conn: ConnId| (conn, seat(conn.0).hub);
+    let mut all = [alice, bob, ConnId(9)].map(of);
+    all.sort_by_key(|(conn, _)| *conn);
+    assert_eq!(lost, all);
+    assert_consistent(&here.rooms);
+    here.check(room_message("lobby", "alice", "hi"), &[]);
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl Story {
     /// Folds, and looks whether the effects are right by what was so before and after.
     fn fold(&mut self, deed: Deed, brings: Brings) {
         let before = match &deed {
-            Deed::Claimed { user, .. } => self.rooms.conn_of(user),
+            Deed::Claimed { user, .. } | Deed::Released { user } => self.rooms.conn_of(user),
             _ => None,
         };
         let before = before.filter(|conn| self.rooms.seat(*conn).is_some());
@@ -173,7 +173,7 @@ impl Story {
         assert_eq!(
             ended,
             before.is_some(),
-            "an older session ends at a claim and only then"
+            "a session ends when its account does, and only then"
         );
     }
 
