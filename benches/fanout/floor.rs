@@ -6,6 +6,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -21,8 +22,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{LocalSet, spawn_local};
 use tokio_rustls::server::TlsStream;
 
-use crate::Failure;
-use crate::server::files;
+use crate::server::{Place, Server, files};
+use crate::{FLOOR, Failure};
 
 /// Frames that wait for one connection, and that leave in one write.
 const QUEUE: usize = 64;
@@ -38,6 +39,13 @@ enum Told {
     Came(u64, std::net::TcpStream),
     /// Somebody said something, for all others.
     Said(u64, Bytes),
+}
+
+/// Starts it as a process of its own.
+pub(crate) fn start(place: &Place) -> Result<Server, Failure> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(FLOOR).arg(place.cert()).arg(place.key());
+    Server::start(command)
 }
 
 /// Serves until it is killed.

@@ -5,9 +5,14 @@
 //! one thread. It asserts nothing about speed, but fails when a message is lost, repeated or out
 //! of order. `cargo bench -- --quick` is a look at whether it works.
 
+#[path = "../common/client.rs"]
 mod client;
+#[path = "../common/crowd.rs"]
 mod crowd;
+#[path = "../common/figures.rs"]
+mod figures;
 mod floor;
+#[path = "../common/server.rs"]
 mod server;
 mod table;
 
@@ -16,6 +21,7 @@ use std::time::Duration;
 
 use client::Target;
 use crowd::{Crowd, Mode};
+use figures::Machine;
 use server::{Place, Server};
 use table::{Delivery, Idle, Table};
 
@@ -24,6 +30,9 @@ type Failure = Box<dyn std::error::Error>;
 
 /// The argument that makes this binary the floor.
 const FLOOR: &str = "--floor";
+
+/// Settings of the node beyond those of every bench: none, its store is its own.
+const EMBEDDED: &str = "";
 
 /// How long things are given to come to rest before they are weighed.
 const REST: Duration = Duration::from_millis(1500);
@@ -93,21 +102,21 @@ fn bench(plan: &Plan) -> Result<(), Failure> {
 }
 
 async fn measure(plan: &Plan) -> Result<Table, Failure> {
-    let mut table = Table::begin()?;
+    let mut table = Table::on(Machine::begin()?);
     let place = Place::new(plan.idle.iter().chain(plan.receivers).copied().max())?;
     deliveries(plan, &place, &mut table).await?;
-    let node = Server::conclave(&place)?;
+    let node = Server::conclave(&place, EMBEDDED)?;
     let target = Target::new(&node, &place)?;
     connects(plan, &node, &target, &mut table).await?;
     idle(plan, &node, &target, &mut table).await?;
-    table.end()?;
+    table.machine.end()?;
     Ok(table)
 }
 
 /// Node and floor take turns, so that what disturbs the machine disturbs both.
 async fn deliveries(plan: &Plan, place: &Place, table: &mut Table) -> Result<(), Failure> {
-    let mut node = Side::new(Server::conclave(place)?, place).await?;
-    let mut floor = Side::new(Server::floor(place)?, place).await?;
+    let mut node = Side::new(Server::conclave(place, EMBEDDED)?, place).await?;
+    let mut floor = Side::new(floor::start(place)?, place).await?;
     for &receivers in plan.receivers {
         node.crowd.grow_to(receivers).await?;
         floor.crowd.grow_to(receivers).await?;
@@ -143,7 +152,7 @@ struct Side {
 
 impl Side {
     async fn new(server: Server, place: &Place) -> Result<Self, Failure> {
-        let crowd = Crowd::new(Target::new(&server, place)?).await?;
+        let crowd = Crowd::new(vec![Target::new(&server, place)?]).await?;
         Ok(Self { server, crowd })
     }
 
@@ -192,7 +201,7 @@ async fn idle(
 ) -> Result<(), Failure> {
     tokio::time::sleep(REST).await;
     let empty = node.rss()?;
-    let mut crowd = Crowd::new(target.clone()).await?;
+    let mut crowd = Crowd::new(vec![target.clone()]).await?;
     for &sessions in plan.idle {
         crowd.grow_to(sessions - 1).await?;
         crowd.warm_up().await?;

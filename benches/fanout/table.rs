@@ -1,16 +1,13 @@
 //! The figures, as a plain table.
 
 use std::fmt;
-use std::fs;
 
-use crate::Failure;
 use crate::crowd::Mode;
+use crate::figures::{Machine, Spread};
 
 /// Everything that was measured, and where.
-#[derive(Default)]
 pub(crate) struct Table {
-    machine: String,
-    load: [String; 2],
+    pub(crate) machine: Machine,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) idle: Vec<Idle>,
     /// Microseconds of a connect and of a login.
@@ -31,37 +28,20 @@ pub(crate) struct Idle {
 }
 
 impl Table {
-    pub(crate) fn begin() -> Result<Self, Failure> {
-        let cores = std::thread::available_parallelism()?;
-        let cpus = fs::read_to_string("/proc/cpuinfo")?;
-        let model = cpus
-            .lines()
-            .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-            .map_or("unknown processor", |(_, model)| model);
-        let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
-        Ok(Self {
-            machine: format!("{cores} × {model}, Linux {}", kernel.trim()),
-            load: [load()?, String::new()],
-            ..Self::default()
-        })
+    /// Nothing measured yet.
+    pub(crate) const fn on(machine: Machine) -> Self {
+        Self {
+            machine,
+            deliveries: Vec::new(),
+            idle: Vec::new(),
+            connects: Vec::new(),
+        }
     }
-
-    pub(crate) fn end(&mut self) -> Result<(), Failure> {
-        self.load[1] = load()?;
-        Ok(())
-    }
-}
-
-fn load() -> Result<String, Failure> {
-    let text = fs::read_to_string("/proc/loadavg")?;
-    Ok(text.split(' ').take(1).collect())
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [before, after] = &self.load;
-        writeln!(f, "\n{}", self.machine)?;
-        writeln!(f, "load average {before} before, {after} after\n")?;
+        writeln!(f, "{}", self.machine)?;
         writeln!(
             f,
             "processor time of the server for one delivery of 100 bytes over TLS 1.3, in µs;\n\
@@ -110,25 +90,5 @@ impl fmt::Display for Delivery {
             ratio.least,
             ratio.most
         )
-    }
-}
-
-/// Some figures for the same thing.
-struct Spread {
-    least: f64,
-    median: f64,
-    most: f64,
-}
-
-impl Spread {
-    fn of(figures: impl Iterator<Item = f64>) -> Self {
-        let mut sorted: Vec<_> = figures.collect();
-        sorted.sort_by(f64::total_cmp);
-        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-        Self {
-            least: at(0),
-            median: at(sorted.len() / 2),
-            most: at(sorted.len().saturating_sub(1)),
-        }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use conclave::net::tls::{Files, Generation, Identity, KeyType};
 use tempfile::TempDir;
 
-use crate::{FLOOR, Failure};
+use crate::Failure;
 
 /// Everybody's; the cheapest hash there is, for hashing is not what is measured.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -54,7 +54,8 @@ impl Place {
         self.dir.path().join("cert.pem")
     }
 
-    fn key(&self) -> PathBuf {
+    /// Its key.
+    pub(crate) fn key(&self) -> PathBuf {
         self.dir.path().join("key.pem")
     }
 
@@ -64,9 +65,10 @@ impl Place {
     }
 
     /// The shipped settings, but for the limits that one address with thousands of clients needs.
-    fn settings(&self, folder: &Path) -> String {
+    fn settings(&self, folder: &Path, more: &str) -> String {
         format!(
             r#"
+            {more}
             node.data_dir = {data:?}
             listen.line = "127.0.0.1:0"
             tls.cert = {cert:?}
@@ -109,26 +111,19 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A node, as it is built for release.
-    pub(crate) fn conclave(place: &Place) -> Result<Self, Failure> {
+    /// A node, as it is built for release, with `more` settings than those of every bench.
+    pub(crate) fn conclave(place: &Place, more: &str) -> Result<Self, Failure> {
         let folder = place.folder()?;
         let config = folder.join("conclave.toml");
-        fs::write(&config, place.settings(&folder))?;
+        fs::write(&config, place.settings(&folder, more))?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_conclave"));
         command.args(["serve", "--config"]).arg(config);
         command.stderr(File::create(folder.join("log"))?);
         Self::start(command)
     }
 
-    /// The bare broadcast.
-    pub(crate) fn floor(place: &Place) -> Result<Self, Failure> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.arg(FLOOR).arg(place.cert()).arg(place.key());
-        Self::start(command)
-    }
-
     /// Starts a process that prints its address, with a comma behind it, in a line about a door.
-    fn start(mut command: Command) -> Result<Self, Failure> {
+    pub(crate) fn start(mut command: Command) -> Result<Self, Failure> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -156,34 +151,36 @@ impl Server {
 
     /// The processor time it has used so far, its own and the kernel's for it.
     pub(crate) fn cpu(&self) -> Result<Duration, Failure> {
-        let stat = self.proc("stat")?;
-        // Behind the name, which may hold anything: the fields from the third on.
-        let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
-        let ticks: Result<Vec<u64>, _> = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(str::parse)
-            .collect();
-        Ok(Duration::from_millis(
-            ticks?.iter().sum::<u64>() * 1000 / TICKS,
-        ))
+        cpu_of(self.child.id())
     }
 
     /// Its resident memory in bytes.
     pub(crate) fn rss(&self) -> Result<u64, Failure> {
-        let status = self.proc("status")?;
+        let status = proc(self.child.id(), "status")?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"));
         let kib = line.and_then(|line| line.split_whitespace().nth(1));
         Ok(kib.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
     }
+}
 
-    fn proc(&self, file: &str) -> Result<String, Failure> {
-        Ok(fs::read_to_string(format!(
-            "/proc/{}/{file}",
-            self.child.id()
-        ))?)
-    }
+/// The processor time that a process has used so far, its own and the kernel's for it.
+pub(crate) fn cpu_of(process: u32) -> Result<Duration, Failure> {
+    let stat = proc(process, "stat")?;
+    // Behind the name, which may hold anything: the fields from the third on.
+    let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
+    let ticks: Result<Vec<u64>, _> = fields
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(str::parse)
+        .collect();
+    Ok(Duration::from_millis(
+        ticks?.iter().sum::<u64>() * 1000 / TICKS,
+    ))
+}
+
+fn proc(process: u32, file: &str) -> Result<String, Failure> {
+    Ok(fs::read_to_string(format!("/proc/{process}/{file}"))?)
 }
 
 impl Drop for Server {

@@ -51,9 +51,9 @@ impl fmt::Display for Mode {
     }
 }
 
-/// A talker and those who hear it.
+/// A talker at the first target, and those who hear it, spread over all from the second on.
 pub(crate) struct Crowd {
-    target: Target,
+    targets: Vec<Target>,
     talker: Mouth,
     board: Rc<Board>,
     said: u64,
@@ -61,13 +61,14 @@ pub(crate) struct Crowd {
 
 impl Crowd {
     /// A talker without an audience.
-    pub(crate) async fn new(target: Target) -> Result<Self, Failure> {
-        let (ear, talker) = target.connect().await?.log_in(0).await?.split();
+    pub(crate) async fn new(targets: Vec<Target>) -> Result<Self, Failure> {
+        let first = targets.first().ok_or("nobody to connect to")?;
+        let (ear, talker) = first.connect().await?.log_in(0).await?.split();
         let board = Rc::new(Board::default());
         let failing = board.clone();
         spawn_local(async move { failing.fail(ear.listen(|_| Ok(())).await) });
         Ok(Self {
-            target,
+            targets,
             talker,
             board,
             said: 0,
@@ -85,7 +86,7 @@ impl Crowd {
             let here = self.receivers();
             let mut coming = JoinSet::new();
             for number in here..receivers.min(here + AT_ONCE) {
-                let target = self.target.clone();
+                let target = self.targets[(number as usize + 1) % self.targets.len()].clone();
                 coming.spawn_local(async move {
                     let guest = target.connect().await?;
                     guest.log_in(number + 1).await
