@@ -52,6 +52,7 @@
 
 pub mod embedded;
 mod feed;
+mod redis;
 mod wire;
 
 #[cfg(test)]

@@ -1,0 +1,172 @@
+//! Every name that conclave uses in Redis. They stand here and nowhere else.
+//!
+//! Names of users and rooms inside keys, fields and set members are lower case. The scripts write
+//! `K.sessions` or `K.room .. name`, and [`Keys::fill`] puts the prefixed, quoted name there once,
+//! so that it costs nothing when they run. Names are computed in scripts: not for Redis Cluster.
+
+use std::fmt::Write;
+
+/// What a script writes behind `K.`, and the name under the prefix.
+const UNDER_PREFIX: [(&str, &str); 18] = [
+    // Hash: user → `<fence> <incarnation> <conn> live`.
+    ("sessions", "sessions"),
+    // Hash: user → the room entered last.
+    ("user_room", "user:room"),
+    // Set: members. With `META` behind it a hash (name, seal, topic, k, at), with `LOG` a stream.
+    ("room", "room:"),
+    // Set: subscribers of a user.
+    ("subs", "subs:"),
+    // Set: whom a user follows.
+    ("follows", "follows:"),
+    // Sorted set: rooms of a live user in the order in which they were entered.
+    ("rooms_of", "rooms:"),
+    // Sorted set: public rooms as shown, by their number of members.
+    ("rooms", "rooms"),
+    // Set: rooms with a key.
+    ("private_rooms", "private_rooms"),
+    // Hash: last k and at of the conversations "to user" and "posts of user".
+    ("ordinals", "ordinals:"),
+    // Hash: since when a user is live, and what it left to be told when away.
+    ("presence", "presence:"),
+    // Hash: name as registered, hash, created.
+    ("account", "account:"),
+    // Hash: lower case → as registered, only where that differs.
+    ("names", "names"),
+    // Stream: all events.
+    ("log", "log"),
+    // Hash: the server's run, the log's random name.
+    ("lineage", "lineage"),
+    // Hash: incarnation → when it started.
+    ("nodes", "nodes"),
+    // String with an expiry: an incarnation that is alive.
+    ("lease", "lease:"),
+    // Set: users whose claim an incarnation holds.
+    ("held", "held:"),
+    // Hash: the last answers to an incarnation.
+    ("answers", "answers:"),
+];
+
+/// What stands behind a room's key: names of users and rooms hold no colon.
+const BEHIND: [(&str, &str); 2] = [("meta", ":meta"), ("history", ":log")];
+
+/// The names under one prefix.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    prefix: String,
+    channel: String,
+}
+
+impl Keys {
+    /// The names under `prefix`, which stands before the channel's name too.
+    pub(super) fn new(prefix: &str, channel: &str) -> Self {
+        Self {
+            prefix: prefix.to_owned(),
+            channel: format!("{prefix}{channel}"),
+        }
+    }
+
+    /// The channel on which every event is published.
+    pub(super) fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// The stream of all events.
+    pub(super) fn log(&self) -> String {
+        self.under("log")
+    }
+
+    /// The hash of incarnations.
+    pub(super) fn nodes(&self) -> String {
+        self.under("nodes")
+    }
+
+    /// What accounts are stored under, with the name behind it.
+    pub(super) fn account(&self) -> String {
+        self.under("account:")
+    }
+
+    /// Puts the names into a script; a word that is none stays as it is.
+    pub(super) fn fill(&self, script: &str) -> String {
+        let mut filled = String::with_capacity(script.len() * 2);
+        let mut rest = script;
+        while let Some(at) = rest.find("K.") {
+            let (before, behind) = (&rest[..at], &rest[at + 2..]);
+            let end = behind.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+            let (word, behind) = behind.split_at(end.unwrap_or(behind.len()));
+            filled.push_str(before);
+            match self.name(word) {
+                Some(name) if !before.ends_with(is_of_a_word) => quote(&name, &mut filled),
+                Some(_) | None => {
+                    filled.push_str("K.");
+                    filled.push_str(word);
+                }
+            }
+            rest = behind;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn name(&self, word: &str) -> Option<String> {
+        let of = |table: &[(&str, &'static str)]| {
+            let row = table.iter().find(|(known, _)| *known == word);
+            row.map(|(_, name)| *name)
+        };
+        match word {
+            "channel" => Some(self.channel.clone()),
+            _ => of(&UNDER_PREFIX)
+                .map(|name| self.under(name))
+                .or_else(|| of(&BEHIND).map(str::to_owned)),
+        }
+    }
+
+    fn under(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}
+
+fn is_of_a_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// A Lua string: whatever is not plain stands as the number of its byte.
+fn quote(name: &str, to: &mut String) {
+    to.push('\'');
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b":_-.{}/".contains(&byte) {
+            to.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(to, "\\{byte:03}");
+        }
+    }
+    to.push('\'');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_a_script_with_their_prefix() {
+        let keys = Keys::new("chat:", "events");
+        let filled = keys.fill("call(K.sessions, K.room .. name .. K.meta, K.channel)");
+        let expected = "call('chat:sessions', 'chat:room:' .. name .. ':meta', 'chat:events')";
+        assert_eq!(filled, expected);
+        assert_eq!(keys.channel(), "chat:events");
+    }
+
+    #[test]
+    fn no_prefix_leaves_the_quotes() {
+        let filled = Keys::new("a'\\\n\u{e9}", "x").fill("K.log");
+        assert_eq!(filled, "'a\\039\\092\\010\\195\\169log'");
+    }
+
+    #[test]
+    fn what_is_no_name_stays() {
+        let keys = Keys::new("", "x");
+        for script in ["K.nothing", "OK.log", "K", "K.", "local K = 1"] {
+            assert_eq!(keys.fill(script), script);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What the store is asked and what it decides: the words between the scripts and the link.
+
+use crate::chat::origin::SessionId;
+use crate::chat::{Position, RoomName, UserName};
+use crate::messages::{AccountAnswer, AccountAsk, Brings, Claim, DuplicateLogin, Outcome, Request};
+
+/// Something for the store to decide: one call of one script.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// Make a session the account's live one.
+    Claim {
+        /// The session.
+        session: SessionId,
+        /// The account as registered.
+        user: UserName,
+        /// What becomes of a live one.
+        on_duplicate: DuplicateLogin,
+    },
+    /// What a live session asks.
+    Live {
+        /// The session.
+        session: SessionId,
+        /// The claim that makes it live.
+        claim: Claim,
+        /// What is asked.
+        request: Request,
+    },
+    /// End the claim of exactly this session. That of another incarnation is a node's
+    /// housekeeping, and its events are the store's.
+    Release {
+        /// The session.
+        session: SessionId,
+        /// The account, in any spelling.
+        user: UserName,
+    },
+    /// Something about one account.
+    Account {
+        /// What is asked.
+        ask: AccountAsk,
+    },
+    /// Remove rooms of which nothing is left: at most a slice of them.
+    Sweep {
+        /// Where the slice before ended.
+        after: Option<RoomName>,
+    },
+}
+
+/// What a task is stamped with whenever it is sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stamp<'a> {
+    /// The epoch that events are appended in, as the last hello told.
+    pub(super) epoch: u64,
+    /// The log's name, as the last hello told.
+    pub(super) log: &'a str,
+    /// The command's own number: grows, and stays with it when it is sent again.
+    pub(super) seq: u64,
+}
+
+/// What the store decided.
+#[derive(Debug)]
+pub(super) struct Decision {
+    /// The answer.
+    pub(super) verdict: Verdict,
+    /// The last event that it appended, if any.
+    pub(super) head: Option<Position>,
+    /// What could not be written behind the log, for the operator; the event is done all the same.
+    pub(super) damage: Option<String>,
+}
+
+/// The answer to a [`Task`].
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// What a session is answered.
+    Outcome(Outcome),
+    /// The session is live: `Outcome::Claimed`, and what its claim event brings.
+    Claimed {
+        /// The claim; its fence is the claim event's position.
+        claim: Claim,
+        /// The room that the session is in.
+        room: RoomName,
+        /// Rooms it stays in and follows, as of the claim event.
+        standing: Brings,
+    },
+    /// What the authenticator is answered.
+    Account(AccountAnswer),
+    /// The sweep goes on behind this room.
+    SweepOn {
+        /// The room.
+        after: RoomName,
+    },
+    /// It is done, and nobody is answered.
+    Silence,
+    /// The log's epoch is another one; nothing was done: hello, then the same again.
+    Epoch,
+    /// A copy that a dead connection delivered late; nobody waits.
+    Old,
+}
+
+/// Why a task was not done; nothing was written in any of them. The words are for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Trouble {
+    /// This one alone: the memory is full, something else lies under one of our keys.
+    #[error("Redis did not take it: {0}")]
+    Failed(String),
+    /// The connection is of no use any more: a replica, a server that still loads, an answer
+    /// that makes no sense.
+    #[error("the connection to Redis is of no use: {0}")]
+    Link(String),
+}
