@@ -53,6 +53,7 @@
 pub mod embedded;
 mod feed;
 mod redis;
+mod seal;
 mod wire;
 
 #[cfg(test)]

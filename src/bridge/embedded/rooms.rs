@@ -1,17 +1,18 @@
 //! Rooms: who is in them, their keys and topics, and when they vanish.
 
-use aws_lc_rs::digest::{Digest, SHA256, digest};
+use aws_lc_rs::digest::Digest;
 use subtle::ConstantTimeEq;
 
 use super::claims::Asker;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
+use crate::bridge::seal::seal;
 use crate::chat::answer::KeyUse;
 use crate::chat::command::RoomKey;
 use crate::chat::event::Privacy;
 use crate::chat::limits::ROOM_KEY_BYTES;
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Deed, Refusal, RoomName, Secret, Text, UserName};
+use crate::chat::{Answer, Deed, Refusal, RoomName, Text, UserName};
 use crate::messages::RoomRequest;
 
 /// A room as it stands.
@@ -287,13 +288,4 @@ impl Store {
         )?;
         Ok(count.map_or(0, |Int(count)| count))
     }
-}
-
-/// What is stored instead of a key, so that one that is used elsewhere too does not lie about.
-/// It has one length whatever the key's, and is another one in every room.
-fn seal(room: &RoomName, key: &Secret) -> Digest {
-    let mut sealed = zeroize::Zeroizing::new(room.as_str().to_ascii_lowercase().into_bytes());
-    sealed.push(0);
-    sealed.extend_from_slice(key.expose());
-    digest(&SHA256, &sealed)
 }
