@@ -3,18 +3,38 @@
 //! Everything is checked before the first write, which is the log's; what fails behind it is told
 //! as damage. So an error of a script always means that nothing was written.
 
+mod accounts;
+mod claims;
+mod history;
 mod node;
+mod people;
+mod reply;
+mod rooms;
+mod sources;
+mod words;
 
 use std::collections::BTreeSet;
 
 use redis::{Cmd, Pipeline, Value};
 
 use super::keys::Keys;
-use super::task::{Decision, Stamp, Task, Trouble};
-use crate::chat::UserName;
-use crate::chat::origin::Incarnation;
+use super::task::{Decision, Stamp, Task, Trouble, Verdict};
+use crate::chat::origin::{Incarnation, SessionId};
+use crate::chat::{RoomName, UserName};
+use crate::messages::{Claim, Request};
+use reply::{Nonsense, changed, whole};
+use sources::{Lua, Sources};
 
-pub(super) use node::{Continuity, Entry, Greeting, Held, Hello, Pulse, Turn, Unwelcome};
+pub(super) use accounts::Removal;
+pub(super) use node::{
+    Continuity, Entry, Farewell, Greeting, Held, Hello, PAGE, Pulse, Turn, Unwelcome,
+};
+
+/// Rooms looked after in one call of the sweep, so that nobody waits long for it.
+const SWEEP_ROOMS: u64 = 64;
+
+/// What Redis takes where it takes a number: settings may say more.
+const MOST: u64 = i64::MAX as u64;
 
 /// By what the scripts decide.
 #[derive(Debug, Clone)]
@@ -33,17 +53,31 @@ pub(super) struct Rules {
     pub(super) configured: BTreeSet<UserName>,
 }
 
-/// All scripts under one prefix.
+/// All scripts under one prefix, and how their replies are read.
 #[derive(Debug)]
 pub(super) struct Scripts {
     keys: Keys,
     rules: Rules,
+    sources: Sources,
+}
+
+/// Who asks for something that only a live session may ask.
+#[derive(Debug, Clone, Copy)]
+struct Asker<'a> {
+    session: &'a SessionId,
+    claim: &'a Claim,
+    stamp: &'a Stamp<'a>,
 }
 
 impl Scripts {
     /// The scripts of a node.
     pub(super) fn new(keys: Keys, rules: Rules) -> Self {
-        Self { keys, rules }
+        let sources = Sources::new(&keys);
+        Self {
+            keys,
+            rules,
+            sources,
+        }
     }
 
     /// The names, for whoever subscribes to the channel.
@@ -53,27 +87,148 @@ impl Scripts {
 
     /// Makes the scripts known to the server; for each new connection, before anything else.
     pub(super) fn load(&self) -> Pipeline {
-        todo!()
+        let mut pipeline = redis::pipe();
+        for load in self.sources.load() {
+            pipeline.add_command(load);
+        }
+        pipeline
     }
 
     /// Whether the server took the scripts: the replies to [`Self::load`].
     ///
     /// # Errors
     /// [`Trouble::Link`] when it did not, as an old server does not.
-    pub(super) fn loaded(&self, _replies: &[Value]) -> Result<(), Trouble> {
-        todo!()
+    pub(super) fn loaded(&self, replies: Vec<Value>) -> Result<(), Trouble> {
+        let digests = self.sources.digests();
+        if replies.len() != digests.len() {
+            return Err(Trouble::Link("not all scripts were taken".to_owned()));
+        }
+        for (digest, reply) in digests.zip(replies) {
+            match whole(reply) {
+                Ok(Value::BulkString(taken)) if taken == digest.as_bytes() => {}
+                Ok(other) => return Err(Nonsense::unexpected(&other).of_the_link()),
+                Err(Trouble::Failed(told)) => {
+                    return Err(Trouble::Link(format!(
+                        "it does not take our scripts (Redis 7 or Valkey is needed): {told}"
+                    )));
+                }
+                Err(link @ Trouble::Link(_)) => return Err(link),
+            }
+        }
+        Ok(())
     }
 
     /// The call that decides a task.
-    pub(super) fn call(&self, _task: &Task, _stamp: &Stamp<'_>) -> Cmd {
-        todo!()
+    pub(super) fn call(&self, task: &Task, stamp: &Stamp<'_>) -> Cmd {
+        match task {
+            Task::Claim {
+                session,
+                user,
+                on_duplicate,
+            } => self.call_claim(stamp, session, user, *on_duplicate),
+            Task::Live {
+                session,
+                claim,
+                request,
+            } => {
+                let asker = Asker {
+                    session,
+                    claim,
+                    stamp,
+                };
+                self.call_live(asker, request)
+            }
+            Task::Release { session, user } => self.call_release(stamp, session, user),
+            Task::Account { ask } => self.call_account(stamp, ask),
+            Task::Sweep { after } => {
+                let after = after.as_ref().map_or("", RoomName::as_str);
+                let mut sweep = self.command(Lua::Sweep, stamp, None, after);
+                sweep.arg(SWEEP_ROOMS);
+                sweep
+            }
+        }
     }
 
     /// What was decided; the reply may be a server's error.
     ///
     /// # Errors
-    /// [`Trouble`] when nothing was; nothing was written then.
-    pub(super) fn read(&self, _task: &Task, _reply: Value) -> Result<Decision, Trouble> {
-        todo!()
+    /// [`Trouble`] when it is unknown or nothing was. A server's error means that nothing was
+    /// written; after a changing script's nonsense, asking again under the same number tells.
+    pub(super) fn read(&self, task: &Task, reply: Value) -> Result<Decision, Trouble> {
+        match task {
+            Task::Claim { user, .. } => self.read_claim(user, reply),
+            Task::Live { request, .. } => self.read_live(request, reply),
+            Task::Release { .. } => changed(&self.rules, reply, |_, _| Ok(Verdict::Silence)),
+            Task::Account { ask } => self.read_account(ask, reply),
+            Task::Sweep { .. } => changed(&self.rules, reply, |lines, _| {
+                let after = lines.next_if_any()?;
+                Ok(after.map_or(Verdict::Silence, |after| Verdict::SweepOn { after }))
+            }),
+        }
     }
+
+    fn call_live(&self, asker: Asker<'_>, request: &Request) -> Cmd {
+        match request {
+            Request::Append(append) => self.call_append(asker, append),
+            Request::Rooms(request) => self.call_rooms(asker, request),
+            Request::People(request) => self.call_people(asker, request),
+            Request::History { room, count } => self.call_history(asker, room, *count),
+        }
+    }
+
+    fn read_live(&self, request: &Request, reply: Value) -> Result<Decision, Trouble> {
+        match request {
+            Request::Append(append) => self.read_append(append, reply),
+            Request::Rooms(request) => self.read_rooms(request, reply),
+            Request::People(request) => self.read_people(request, reply),
+            Request::History { count, .. } => self.read_history(*count, reply),
+        }
+    }
+
+    /// The call of a script that changes something, with what all of those begin with.
+    fn command(&self, lua: Lua, stamp: &Stamp<'_>, session: Option<&SessionId>, name: &str) -> Cmd {
+        let mut call = self.sources.call(lua);
+        call.arg(stamp.epoch)
+            .arg(stamp.log)
+            .arg(self.rules.incarnation.to_string())
+            .arg(stamp.seq)
+            .arg(self.rules.log_entries.min(MOST))
+            .arg(session.map_or_else(String::new, SessionId::to_string))
+            .arg(name);
+        call
+    }
+
+    /// The same for what only a live session may ask.
+    fn live(&self, lua: Lua, asker: Asker<'_>) -> Cmd {
+        let user = asker.claim.user.as_str();
+        let mut call = self.command(lua, asker.stamp, Some(asker.session), user);
+        call.arg(asker.held());
+        call
+    }
+
+    /// The call of a script that only a live session may ask, and that changes nothing.
+    fn question(&self, lua: Lua, asker: Asker<'_>) -> Cmd {
+        let mut call = self.sources.call(lua);
+        call.arg(asker.claim.user.as_str().to_ascii_lowercase())
+            .arg(asker.held());
+        call
+    }
+
+    /// The account of the settings of that name, as a script expects it.
+    fn configured(&self, user: &UserName) -> &str {
+        let configured = self.rules.configured.get(user);
+        configured.map_or("", UserName::as_str)
+    }
+}
+
+impl Asker<'_> {
+    /// Its claim as `sessions` holds it.
+    fn held(self) -> String {
+        format!("{} {} live", self.claim.fence, holder(self.session))
+    }
+}
+
+/// A session as it stands in `sessions`.
+fn holder(session: &SessionId) -> String {
+    format!("{} {}", session.incarnation, session.conn)
 }

@@ -2,9 +2,12 @@
 
 use redis::{Cmd, Value};
 
-use super::Scripts;
+use super::people::claim;
+use super::reply::{Items, Nonsense, text, whole};
+use super::sources::Lua;
+use super::{MOST, Scripts};
 use crate::bridge::redis::task::Trouble;
-use crate::bridge::wire::NotARecord;
+use crate::bridge::wire::{self, NotARecord};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{Event, NodeName, Position, UserName};
@@ -44,6 +47,8 @@ pub(in crate::bridge::redis) struct Greeting {
     pub(in crate::bridge::redis) epoch: u64,
     /// Whether the last event read is still in the log.
     pub(in crate::bridge::redis) last: Continuity,
+    /// What could not be written, for the operator.
+    pub(in crate::bridge::redis) damage: Option<String>,
 }
 
 /// Whether an event that was read is still there.
@@ -95,6 +100,15 @@ pub(in crate::bridge::redis) struct Pulse {
     pub(in crate::bridge::redis) now: Timestamp,
 }
 
+/// How a goodbye ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bridge::redis) enum Farewell {
+    /// Nothing is known of the incarnation any more.
+    Gone,
+    /// It holds claims, and stays known until they are released.
+    Holds,
+}
+
 /// A claim that an incarnation holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bridge::redis) struct Held {
@@ -120,82 +134,153 @@ pub(in crate::bridge::redis) const PAGE: usize = 500;
 
 impl Scripts {
     /// Asks to come in.
-    pub(in crate::bridge::redis) fn hello(&self, _hello: &Hello) -> Cmd {
-        todo!()
+    pub(in crate::bridge::redis) fn hello(&self, hello: &Hello) -> Cmd {
+        let incarnation = &self.rules.incarnation;
+        let mut call = self.sources.call(Lua::Hello);
+        call.arg(match hello.turn {
+            Turn::First => "first",
+            Turn::Again => "again",
+        });
+        call.arg(incarnation.to_string())
+            .arg(incarnation.node.as_str().to_ascii_lowercase())
+            .arg(hello.seen.epoch)
+            .arg(hello.seen.n)
+            .arg(hello.last.to_string())
+            .arg(hello.at.map_or_else(String::new, |at| at.0.to_string()))
+            .arg(self.rules.log_entries.min(MOST));
+        call
     }
 
     /// The answer to [`Self::hello`].
     ///
     /// # Errors
     /// [`Unwelcome`], in words for the operator.
-    pub(in crate::bridge::redis) fn read_hello(
-        &self,
-        _reply: Value,
-    ) -> Result<Greeting, Unwelcome> {
-        todo!()
+    pub(in crate::bridge::redis) fn read_hello(&self, reply: Value) -> Result<Greeting, Unwelcome> {
+        let mut items = Items::of(reply)?;
+        let read = self.greeting(&mut items);
+        read.map_err(|nonsense| nonsense.of_the_link())?
     }
 
-    /// Renews the lease.
+    fn greeting(&self, items: &mut Items) -> Result<Result<Greeting, Unwelcome>, Nonsense> {
+        let status: String = items.next()?;
+        let refused = match status.as_str() {
+            "ok" => {
+                return Ok(Ok(Greeting {
+                    log: items.next()?,
+                    before: items.next()?,
+                    head: items.next()?,
+                    epoch: items.next()?,
+                    last: match items.next::<String>()?.as_str() {
+                        "kept" => Continuity::Kept,
+                        "gone" => Continuity::Gone,
+                        other => return Err(Nonsense(format!("an event is {other:?}"))),
+                    },
+                    damage: items
+                        .next_if_any()?
+                        .filter(|told: &String| !told.is_empty()),
+                }));
+            }
+            "old_version" => Unwelcome::OldVersion {
+                found: items.next()?,
+            },
+            "evicts" => Unwelcome::Evicts {
+                policy: items.next()?,
+            },
+            "taken" => Unwelcome::Taken {
+                node: self.rules.incarnation.node.clone(),
+                by: items.next()?,
+            },
+            other => return Err(Nonsense(format!("a hello ends with {other:?}"))),
+        };
+        Ok(Err(refused))
+    }
+
+    /// Renews the lease; once a second.
     pub(in crate::bridge::redis) fn beat(&self) -> Cmd {
-        todo!()
+        self.of(Lua::Beat, &self.rules.incarnation)
     }
 
     /// The answer to [`Self::beat`].
     ///
     /// # Errors
     /// [`Trouble`] when there is none.
-    pub(in crate::bridge::redis) fn read_beat(&self, _reply: Value) -> Result<Pulse, Trouble> {
-        todo!()
+    pub(in crate::bridge::redis) fn read_beat(&self, reply: Value) -> Result<Pulse, Trouble> {
+        let mut items = Items::of(reply)?;
+        let mut pulse = || {
+            Ok(Pulse {
+                head: items.next()?,
+                now: Timestamp(items.next()?),
+            })
+        };
+        pulse().map_err(Nonsense::of_the_link)
     }
 
-    /// Takes this node out; what it still holds stays held, and its incarnation known. The reply
-    /// says nothing; an error is read by [`Self::read_done`].
+    /// Takes this node out. While it holds claims it stays known, for somebody to release them.
     pub(in crate::bridge::redis) fn goodbye(&self) -> Cmd {
-        todo!()
+        self.forget(&self.rules.incarnation)
     }
 
     /// Takes another incarnation out in the same way: a run of this node that is over.
-    pub(in crate::bridge::redis) fn forget(&self, _incarnation: &Incarnation) -> Cmd {
-        todo!()
+    pub(in crate::bridge::redis) fn forget(&self, incarnation: &Incarnation) -> Cmd {
+        self.of(Lua::Goodbye, incarnation)
     }
 
     /// The answer to [`Self::goodbye`] and [`Self::forget`].
     ///
     /// # Errors
     /// [`Trouble`] when it was not done.
-    pub(in crate::bridge::redis) fn read_done(&self, _reply: Value) -> Result<(), Trouble> {
-        todo!()
+    pub(in crate::bridge::redis) fn read_farewell(
+        &self,
+        reply: Value,
+    ) -> Result<Farewell, Trouble> {
+        match text(whole(reply)?).as_deref() {
+            Ok("gone") => Ok(Farewell::Gone),
+            Ok("holds") => Ok(Farewell::Holds),
+            Ok(other) => Err(Trouble::Link(format!("a goodbye ends with {other:?}"))),
+            Err(nonsense) => Err(nonsense.clone().of_the_link()),
+        }
     }
 
     /// Asks what an incarnation holds.
-    pub(in crate::bridge::redis) fn held(&self, _incarnation: &Incarnation) -> Cmd {
-        todo!()
+    pub(in crate::bridge::redis) fn held(&self, incarnation: &Incarnation) -> Cmd {
+        self.of(Lua::Held, incarnation)
     }
 
-    /// The answer to [`Self::held`], in the order of the names.
+    /// The answer to [`Self::held`], sorted by name.
     ///
     /// # Errors
     /// [`Trouble`] when there is none.
-    pub(in crate::bridge::redis) fn read_held(&self, _reply: Value) -> Result<Vec<Held>, Trouble> {
-        todo!()
+    pub(in crate::bridge::redis) fn read_held(&self, reply: Value) -> Result<Vec<Held>, Trouble> {
+        held(Items::of(reply)?).map_err(Nonsense::of_this)
     }
 
     /// Asks for the next [`PAGE`] entries of the log.
-    pub(in crate::bridge::redis) fn page(&self, _last: Position) -> Cmd {
-        todo!()
+    pub(in crate::bridge::redis) fn page(&self, last: Position) -> Cmd {
+        let mut page = redis::cmd("XRANGE");
+        page.arg(self.keys.log()).arg(format!("({last}")).arg("+");
+        page.arg("COUNT").arg(PAGE);
+        page
     }
 
     /// The answer to [`Self::page`].
     ///
     /// # Errors
     /// [`Trouble`] when there is none.
-    pub(in crate::bridge::redis) fn read_page(&self, _reply: Value) -> Result<Vec<Entry>, Trouble> {
-        todo!()
+    pub(in crate::bridge::redis) fn read_page(&self, reply: Value) -> Result<Vec<Entry>, Trouble> {
+        let (mut items, mut page) = (Items::of(reply)?, Vec::new());
+        while !items.is_empty() {
+            let (position, record) = items.entry().map_err(Nonsense::of_this)?;
+            let event = wire::read(position, &record);
+            page.push(Entry { position, event });
+        }
+        Ok(page)
     }
 
     /// Asks for all incarnations that are known.
     pub(in crate::bridge::redis) fn incarnations(&self) -> Cmd {
-        todo!()
+        let mut known = redis::cmd("HKEYS");
+        known.arg(self.keys.nodes());
+        known
     }
 
     /// The answer to [`Self::incarnations`]: those of this node's name, its own run among them.
@@ -204,8 +289,47 @@ impl Scripts {
     /// [`Trouble`] when there is none.
     pub(in crate::bridge::redis) fn read_incarnations(
         &self,
-        _reply: Value,
+        reply: Value,
     ) -> Result<Vec<Incarnation>, Trouble> {
-        todo!()
+        let (mut items, mut runs) = (Items::of(reply)?, Vec::new());
+        while !items.is_empty() {
+            let incarnation = incarnation(&mut items).map_err(Nonsense::of_this)?;
+            if incarnation.node == self.rules.incarnation.node {
+                runs.push(incarnation);
+            }
+        }
+        Ok(runs)
+    }
+
+    /// A script about one incarnation.
+    fn of(&self, lua: Lua, incarnation: &Incarnation) -> Cmd {
+        let mut call = self.sources.call(lua);
+        call.arg(incarnation.to_string());
+        call
+    }
+}
+
+fn held(mut items: Items) -> Result<Vec<Held>, Nonsense> {
+    let mut all = Vec::new();
+    while !items.is_empty() {
+        let user = items.next()?;
+        let (fence, session) = claim(&items.next::<String>()?)?;
+        all.push(Held {
+            user,
+            session,
+            fence,
+        });
+    }
+    all.sort_by(|one, other| one.user.cmp(&other.user));
+    Ok(all)
+}
+
+fn incarnation(items: &mut Items) -> Result<Incarnation, Nonsense> {
+    let told: String = items.next()?;
+    // An incarnation is what stands before a connection.
+    let session = format!("{told}/0").parse::<SessionId>();
+    match session {
+        Ok(session) => Ok(session.incarnation),
+        Err(_) => Err(Nonsense(format!("an incarnation is {told:?}"))),
     }
 }

@@ -1,0 +1,9 @@
+-- ARGV: 8 the stored form of its password, 9 'taken' when the settings have that account.
+if before then return before end
+if ARGV[9] == 'taken' or redis.call('EXISTS', K.account .. me) == 1 then
+  return answer('ok', 'conflict')
+end
+redis.call('HEXISTS', K.names, me)
+redis.call('HSET', K.account .. me, 'name', ARGV[7], 'hash', ARGV[8], 'created', now)
+if me ~= ARGV[7] then also('HSET', K.names, me, ARGV[7]) end
+return answer('ok', 'stored')

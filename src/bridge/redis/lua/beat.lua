@@ -1,0 +1,7 @@
+-- ARGV: 1 incarnation.
+redis.call('SET', K.lease .. ARGV[1], '1', 'PX', 8000)
+redis.call('PEXPIRE', K.answers .. ARGV[1], 60000)
+local entry = redis.call('XREVRANGE', K.log, '+', '-', 'COUNT', 1)[1]
+local clock = redis.call('TIME')
+return {entry and entry[1] or '0-0',
+  clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))}

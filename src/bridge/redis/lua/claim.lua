@@ -1,0 +1,41 @@
+-- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session.
+local function follows()
+  return table.concat(shown(redis.call('SMEMBERS', K.follows .. me)), ' ')
+end
+if before then
+  if string.sub(before, 1, 3) ~= 'ok\n' then return before end
+  return before .. '\n' .. follows()
+end
+local held = redis.call('HGET', K.sessions, me)
+if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and ARGV[10] == 'reject' then
+  return answer('duplicate')
+end
+local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')
+local holder = held and string.match(held, '^%S+ (%S+)')
+redis.call('SCARD', K.held .. ARGV[9])
+redis.call('HLEN', K.presence .. me)
+
+local stays = ''
+for _, room in ipairs(rooms) do
+  if room.room == 'lobby' then
+    stays = lobby.name
+  elseif not leave(room, me, ARGV[7]) then
+    return 'epoch\n-\n'
+  end
+end
+local event = '"type":"claimed","user":"' .. ARGV[7] .. '","session":"' .. session .. '"'
+local fence = append(event, now)
+if not fence then return 'epoch\n-\n' end
+also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
+also('DEL', K.presence .. me)
+also('HSET', K.presence .. me, 'since', now)
+if holder and holder ~= ARGV[9] then also('SREM', K.held .. holder, me) end
+also('SADD', K.held .. ARGV[9], me)
+if me == ARGV[7] then also('HDEL', K.names, me) else also('HSET', K.names, me, ARGV[7]) end
+if stays == '' then
+  also('HSETNX', K.room .. 'lobby' .. K.meta, 'name', lobby.name)
+  enter(lobby, me, ARGV[7], 1)
+else
+  also('HSET', K.user_room, me, 'lobby')
+end
+return answer('ok', fence, stays) .. '\n' .. brings

@@ -1,0 +1,64 @@
+-- The head of every script that changes something.
+-- ARGV: 1 epoch ('' = the log's own), 2 the log's name, 3 incarnation, 4 number of the command
+-- ('' = it is not repeated), 5 entries that the log keeps, 6 session ('' = the store itself),
+-- 7 a name as it is shown: of the user, or of a room to go on behind. The script's own follow.
+local epoch, log, seq, session = ARGV[1], ARGV[2], ARGV[4], ARGV[6]
+local answers = K.answers .. ARGV[3]
+local me = string.lower(ARGV[7])
+
+-- A command that was decided before is answered as before.
+local before
+if seq ~= '' then
+  local kept = redis.call('HGET', answers, seq % 1024)
+  if kept then
+    local at = string.find(kept, '\n', 1, true)
+    local of = string.sub(kept, 1, at - 1)
+    if of == seq then
+      before = string.sub(kept, at + 1)
+    elseif tonumber(of) > tonumber(seq) then
+      return 'old\n-\n'
+    end
+  end
+end
+
+local clock = redis.call('TIME')
+local now = clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))
+local origin = ''
+if session ~= '' then origin = ',"origin":"' .. session .. '"' end
+local last, damage = '-', ''
+local told = {}
+
+-- Writes behind the log: what is in the log is done, so a failure is only remembered.
+local function also(...)
+  local done = redis.pcall(...)
+  if type(done) == 'table' and done.err then damage = string.gsub(done.err, '\n', ' ') end
+  return done
+end
+
+-- Appends an event; nothing is written and false returned when the epoch is another one.
+local function append(event, at)
+  local record = event .. origin .. ',"at":' .. at .. '}'
+  local id = redis.pcall('XADD', K.log, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[5], epoch .. '-*',
+    'e', '{"v":1,' .. record, 'i', ARGV[3] .. ':' .. seq)
+  if type(id) == 'table' then
+    if string.find(id.err, 'equal or smaller', 1, true) then return false end
+    error(id)
+  end
+  if not id then return false end
+  -- Only an epoch event begins an epoch: the log is older than what this node knows of it.
+  if string.sub(id, -2) == '-0' then
+    redis.pcall('XDEL', K.log, id)
+    return false
+  end
+  last = id
+  told[#told + 1] = '{"v":1,"log":"' .. log .. '","id":"' .. id .. '",' .. record
+  return id
+end
+
+-- The reply, kept for the case that the command comes again.
+local function answer(...)
+  for _, event in ipairs(told) do also('PUBLISH', K.channel, event) end
+  local reply = table.concat({(...), last, damage, select(2, ...)}, '\n')
+  if seq ~= '' then also('HSET', answers, seq % 1024, seq .. '\n' .. reply) end
+  return reply
+end

@@ -1,0 +1,1 @@
+return {'ok', shown(redis.call('SMEMBERS', K.follows .. me))}

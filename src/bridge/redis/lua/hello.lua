@@ -1,0 +1,77 @@
+-- ARGV: 1 `first` or `again`, 2 incarnation, 3 node in lower case, 4 and 5 the position seen,
+-- 6 the last position read, 7 the time of that event or '', 8 entries that the log keeps.
+local server = redis.call('INFO', 'server')
+local version = string.match(server, 'redis_version:(%S+)')
+if version and tonumber(string.match(version, '^%d+')) < 7 then return {'old_version', version} end
+local policy = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:(%S+)')
+if policy and policy ~= 'noeviction' then return {'evicts', policy} end
+for _, other in ipairs(redis.call('HKEYS', K.nodes)) do
+  if other ~= ARGV[2] and string.lower(string.match(other, '^(.*)%.')) == ARGV[3]
+    and redis.call('EXISTS', K.lease .. other) == 1 then
+    return {'taken', other}
+  end
+end
+
+-- The log's end: its last entry, and the last id that it ever gave.
+local head, newest = '0-0', '0-0'
+local entry = redis.call('XREVRANGE', K.log, '+', '-', 'COUNT', 1)[1]
+local there = redis.call('EXISTS', K.log) == 1
+if entry then head = entry[1] end
+if there then
+  local told = redis.call('XINFO', 'STREAM', K.log)
+  for n = 1, #told, 2 do
+    if told[n] == 'last-generated-id' then newest = told[n + 1] end
+  end
+end
+local function numbers(position)
+  local epoch, n = string.match(position, '^(%d+)-(%d+)$')
+  return tonumber(epoch), tonumber(n)
+end
+local head_epoch, head_n = numbers(head)
+local newest_epoch = numbers(newest)
+local seen_epoch, seen_n = tonumber(ARGV[4]), tonumber(ARGV[5])
+local is_behind = head_epoch < seen_epoch or head_epoch == seen_epoch and head_n < seen_n
+
+-- Whether the last event read is still there.
+local last = 'kept'
+if ARGV[6] ~= '0-0' then
+  local kept = redis.call('XRANGE', K.log, ARGV[6], ARGV[6])[1]
+  if not kept then
+    last = 'gone'
+  elseif ARGV[7] ~= '' and string.match(kept[2][2], '"at":(%d+)}$') ~= ARGV[7] then
+    last = 'gone'
+  end
+end
+
+local run = string.match(server, 'run_id:(%S+)') or ''
+local lineage = redis.call('HMGET', K.lineage, 'run_id', 'log')
+local lobby = K.room .. 'lobby'
+redis.call('HGET', lobby .. K.meta, 'name')
+local here = redis.call('SCARD', lobby)
+redis.call('ZCARD', K.rooms)
+local clock = redis.call('TIME')
+local now = clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))
+local log, before = lineage[2], head
+if not log or not entry then
+  log = string.sub(redis.sha1hex(run .. ARGV[2] .. clock[1] .. clock[2]), 1, 8)
+end
+local damage = ''
+local function also(...)
+  local done = redis.pcall(...)
+  if type(done) == 'table' and done.err then damage = done.err end
+end
+if run ~= lineage[1] or not lineage[2] or not entry or is_behind then
+  local epoch = math.max(tonumber(clock[1]), head_epoch + 1, newest_epoch + 1, seen_epoch + 1)
+  local record = '"type":"epoch","after":"' .. head .. '","at":' .. now .. '}'
+  head = redis.call('XADD', K.log, 'MAXLEN', '~', ARGV[8], string.format('%d-0', epoch),
+    'e', '{"v":1,' .. record, 'i', ARGV[2] .. ':')
+  head_epoch = epoch
+  also('HSET', K.lineage, 'run_id', run, 'log', log)
+  also('PUBLISH', K.channel, '{"v":1,"log":"' .. log .. '","id":"' .. head .. '",' .. record)
+end
+if ARGV[1] == 'first' then also('DEL', K.answers .. ARGV[2]) end
+also('HSETNX', K.nodes, ARGV[2], now)
+also('SET', K.lease .. ARGV[2], '1', 'PX', 8000)
+also('HSETNX', lobby .. K.meta, 'name', 'lobby')
+also('ZADD', K.rooms, here, 'lobby')
+return {'ok', log, before, head, string.format('%d', head_epoch), last, damage}

@@ -1,0 +1,1 @@
+return {'ok', known[1], shown(redis.call('SMEMBERS', room))}

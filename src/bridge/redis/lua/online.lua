@@ -1,0 +1,1 @@
+return {'ok', shown(redis.call('HKEYS', K.sessions))}

@@ -1,0 +1,15 @@
+-- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation.
+if before then return before end
+local held = redis.call('HGET', K.sessions, me)
+if not held or string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then return answer('ok') end
+local name, rooms = shown({me})[1], rooms_of(me)
+redis.call('SCARD', K.held .. ARGV[9])
+for _, room in ipairs(rooms) do
+  if not leave(room, me, name) then return 'epoch\n-\n' end
+end
+if not append('"type":"released","user":"' .. name .. '"', now) then return 'epoch\n-\n' end
+also('HDEL', K.sessions, me)
+also('HDEL', K.user_room, me)
+also('DEL', K.rooms_of .. me, K.presence .. me)
+also('SREM', K.held .. ARGV[9], me)
+return answer('ok')

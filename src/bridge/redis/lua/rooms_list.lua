@@ -1,0 +1,1 @@
+return {'ok', redis.call('ZRANGE', K.rooms, 0, -1, 'WITHSCORES')}

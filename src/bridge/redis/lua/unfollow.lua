@@ -1,0 +1,15 @@
+-- ARGV: 9 the author, 10 the same as configured or ''.
+-- Whom somebody follows may have no account any more; that can be undone all the same.
+local author = string.lower(ARGV[9])
+if redis.call('SISMEMBER', K.follows .. me, author) == 0 then
+  local name = registered(ARGV[9], ARGV[10])
+  if not name then return answer('refused', 'no_such_user', ARGV[9]) end
+  return answer('ok', name)
+end
+redis.call('SCARD', K.subs .. author)
+local name = shown({author})[1]
+if not append('"type":"unfollowed","author":"' .. name .. '","follower":"' .. ARGV[7] .. '"', now)
+  then return 'epoch\n-\n' end
+also('SREM', K.follows .. me, author)
+also('SREM', K.subs .. author, me)
+return answer('ok', name)

@@ -1,0 +1,129 @@
+//! People: whom they follow, who is there.
+
+use redis::{Cmd, Value};
+
+use super::reply::{Items, Nonsense, asked, changed};
+use super::sources::Lua;
+use super::words::json;
+use super::{Asker, Scripts};
+use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::chat::answer::Presence;
+use crate::chat::event::Timestamp;
+use crate::chat::limits::FOLLOWS_PER_USER;
+use crate::chat::origin::SessionId;
+use crate::chat::{Answer, Position, UserName};
+use crate::messages::{Outcome, PeopleRequest};
+
+impl Scripts {
+    pub(super) fn call_people(&self, asker: Asker<'_>, request: &PeopleRequest) -> Cmd {
+        match request {
+            PeopleRequest::Follow { author } => {
+                let mut call = self.live(Lua::Follow, asker);
+                call.arg(author.as_str())
+                    .arg(self.configured(author))
+                    .arg(FOLLOWS_PER_USER);
+                call
+            }
+            PeopleRequest::Unfollow { author } => {
+                let mut call = self.live(Lua::Unfollow, asker);
+                call.arg(author.as_str()).arg(self.configured(author));
+                call
+            }
+            PeopleRequest::Following => self.question(Lua::Following, asker),
+            PeopleRequest::Followers => self.question(Lua::Followers, asker),
+            PeopleRequest::Online => self.question(Lua::Online, asker),
+            PeopleRequest::WhoIs { user } => {
+                let mut call = self.question(Lua::WhoIs, asker);
+                call.arg(user.as_str()).arg(self.configured(user));
+                call
+            }
+            PeopleRequest::Away { text } => {
+                let mut call = self.live(Lua::Away, asker);
+                call.arg(text.as_str()).arg(json(text));
+                call
+            }
+            PeopleRequest::Back => {
+                let mut call = self.live(Lua::Away, asker);
+                call.arg("").arg("");
+                call
+            }
+        }
+    }
+
+    pub(super) fn read_people(
+        &self,
+        request: &PeopleRequest,
+        reply: Value,
+    ) -> Result<Decision, Trouble> {
+        match request {
+            PeopleRequest::Follow { .. } => {
+                self.done(reply, |author| Answer::Subscribed { author })
+            }
+            PeopleRequest::Unfollow { .. } => {
+                self.done(reply, |author| Answer::Unsubscribed { author })
+            }
+            PeopleRequest::Following => self.users(reply, |users| Answer::Subscriptions { users }),
+            PeopleRequest::Followers => self.users(reply, |users| Answer::Subscribers { users }),
+            PeopleRequest::Online => self.users(reply, |users| Answer::Online { users }),
+            PeopleRequest::WhoIs { .. } => asked(&self.rules, reply, |items| {
+                let user = items.next()?;
+                let presence = presence(items)?;
+                Ok((Answer::WhoIs { user, presence }, None))
+            }),
+            PeopleRequest::Away { text } => changed(&self.rules, reply, |_, _| {
+                let text = text.clone();
+                Ok(Verdict::Outcome(Outcome::Done(Answer::Away { text })))
+            }),
+            PeopleRequest::Back => changed(&self.rules, reply, |_, _| {
+                Ok(Verdict::Outcome(Outcome::Done(Answer::Back)))
+            }),
+        }
+    }
+
+    /// A change about one person, whose name as registered the script tells.
+    fn done(
+        &self,
+        reply: Value,
+        answer: impl FnOnce(UserName) -> Answer,
+    ) -> Result<Decision, Trouble> {
+        changed(&self.rules, reply, |lines, _| {
+            let answer = answer(lines.next()?);
+            Ok(Verdict::Outcome(Outcome::Done(answer)))
+        })
+    }
+
+    fn users(
+        &self,
+        reply: Value,
+        answer: impl FnOnce(Vec<UserName>) -> Answer,
+    ) -> Result<Decision, Trouble> {
+        asked(&self.rules, reply, |items| {
+            Ok((answer(items.sorted()?), None))
+        })
+    }
+}
+
+fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
+    let Some(held) = items.next_if_any::<String>()? else {
+        return Ok(Presence::Offline);
+    };
+    let (_, session) = claim(&held)?;
+    Ok(Presence::Online {
+        node: session.incarnation.node,
+        since: Timestamp(items.next_if_any()?.unwrap_or_default()),
+        away: items.next_if_any()?,
+        rooms: items.sorted()?,
+    })
+}
+
+/// A fence and its session as they stand in `sessions`.
+pub(super) fn claim(held: &str) -> Result<(Position, SessionId), Nonsense> {
+    let nonsense = || Nonsense(format!("a claim is {held:?}"));
+    let words: Vec<_> = held.split(' ').collect();
+    let [fence, incarnation, conn, _] = words.as_slice() else {
+        return Err(nonsense());
+    };
+    let fence = fence.parse().map_err(|_| nonsense())?;
+    let session = format!("{incarnation}/{conn}");
+    Ok((fence, session.parse().map_err(|_| nonsense())?))
+}

@@ -1,0 +1,110 @@
+//! Rooms: who is in them, what opens them, what they are about.
+
+use redis::{Cmd, Value};
+
+use super::reply::{Items, Lines, Nonsense, asked, changed};
+use super::sources::Lua;
+use super::words::json;
+use super::{Asker, MOST, Scripts};
+use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::bridge::seal::seal;
+use crate::chat::answer::KeyUse;
+use crate::chat::command::RoomKey;
+use crate::chat::limits::ROOM_KEY_BYTES;
+use crate::chat::{Answer, RoomName};
+use crate::messages::{Outcome, RoomRequest};
+
+impl Scripts {
+    pub(super) fn call_rooms(&self, asker: Asker<'_>, request: &RoomRequest) -> Cmd {
+        match request {
+            RoomRequest::Move { from, to, key } => {
+                let mut call = self.live(Lua::Move, asker);
+                call.arg(from.as_str())
+                    .arg(to.as_str())
+                    .arg(shown(to, key))
+                    .arg(self.rules.rooms.min(MOST));
+                call
+            }
+            RoomRequest::List => self.question(Lua::Rooms, asker),
+            RoomRequest::Members { room } => self.about(Lua::Members, asker, room),
+            RoomRequest::Topic { room } => self.about(Lua::Topic, asker, room),
+            RoomRequest::SetTopic { room, text } => {
+                let mut call = self.live(Lua::SetTopic, asker);
+                call.arg(room.as_str()).arg(text.as_str()).arg(json(text));
+                call
+            }
+        }
+    }
+
+    pub(super) fn read_rooms(
+        &self,
+        request: &RoomRequest,
+        reply: Value,
+    ) -> Result<Decision, Trouble> {
+        match request {
+            RoomRequest::Move { .. } => changed(&self.rules, reply, |lines, _| entered(lines)),
+            RoomRequest::List => asked(&self.rules, reply, |items| {
+                let rooms = listed(items)?;
+                Ok((Answer::Rooms { rooms }, None))
+            }),
+            RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
+                let (room, users) = (items.next()?, items.sorted()?);
+                Ok((Answer::Members { room, users }, None))
+            }),
+            RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
+                let (room, topic) = (items.next()?, items.next_if_any()?);
+                Ok((Answer::Topic { room, topic }, None))
+            }),
+            RoomRequest::SetTopic { text, .. } => changed(&self.rules, reply, |lines, _| {
+                let (room, topic) = (lines.next()?, Some(text.clone()));
+                Ok(Verdict::Outcome(Outcome::Done(Answer::Topic {
+                    room,
+                    topic,
+                })))
+            }),
+        }
+    }
+
+    /// A question about a room that the asker may know of.
+    pub(super) fn about(&self, lua: Lua, asker: Asker<'_>, room: &RoomName) -> Cmd {
+        let mut call = self.question(lua, asker);
+        call.arg(room.as_str());
+        call
+    }
+}
+
+/// What is shown at the door: the key's seal, nothing, or that it is too long to be one.
+fn shown(room: &RoomName, key: &RoomKey) -> String {
+    match key {
+        RoomKey::None => String::new(),
+        RoomKey::Given(key) if key.expose().len() > ROOM_KEY_BYTES => "long".to_owned(),
+        RoomKey::Given(key) => {
+            let bytes = seal(room, key);
+            let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
+            digits.collect()
+        }
+    }
+}
+
+fn entered(lines: &mut Lines<'_>) -> Result<Verdict, Nonsense> {
+    let (room, here) = (lines.next()?, lines.next()?);
+    let key = match lines.next::<String>()?.as_str() {
+        "fitting" => KeyUse::Fitting,
+        "needless" => KeyUse::Needless,
+        other => return Err(Nonsense(format!("a script finds a key {other:?}"))),
+    };
+    Ok(Verdict::Outcome(Outcome::Done(Answer::Entered {
+        room,
+        here,
+        key,
+    })))
+}
+
+fn listed(items: &mut Items) -> Result<Vec<(RoomName, u64)>, Nonsense> {
+    let (mut items, mut rooms) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        rooms.push((items.next()?, items.next()?));
+    }
+    rooms.sort();
+    Ok(rooms)
+}

@@ -1,0 +1,76 @@
+//! What people say to each other.
+
+use redis::{Cmd, Value};
+
+use super::reply::{Lines, Nonsense, changed};
+use super::sources::Lua;
+use super::{Asker, MOST, Scripts};
+use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::chat::{Answer, Position, Text};
+use crate::messages::{Append, Outcome};
+
+/// Seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
+
+/// Seconds that Redis takes for an expiry: it counts milliseconds.
+const MOST_SECONDS: u64 = MOST / 1_000_000;
+
+impl Scripts {
+    pub(super) fn call_append(&self, asker: Asker<'_>, append: &Append) -> Cmd {
+        match append {
+            Append::RoomMessage { room, text } => {
+                let kept = self.rules.keep_days.saturating_mul(DAY);
+                let mut call = self.live(Lua::Say, asker);
+                call.arg(room.as_str())
+                    .arg(json(text))
+                    .arg(self.rules.keep_messages.min(MOST))
+                    .arg(kept.min(MOST_SECONDS));
+                call
+            }
+            Append::Whisper { to, text } => {
+                let mut call = self.live(Lua::Whisper, asker);
+                call.arg(to.as_str())
+                    .arg(self.configured(to))
+                    .arg(json(text));
+                call
+            }
+            Append::Post { text } => {
+                let mut call = self.live(Lua::Post, asker);
+                call.arg(json(text));
+                call
+            }
+        }
+    }
+
+    pub(super) fn read_append(&self, append: &Append, reply: Value) -> Result<Decision, Trouble> {
+        changed(&self.rules, reply, |lines, head| {
+            let answer = match (append, head) {
+                (Append::Post { .. }, None) => Answer::NobodySubscribes,
+                (Append::RoomMessage { .. } | Append::Post { .. }, Some(position)) => {
+                    Answer::Said { position }
+                }
+                (Append::Whisper { .. }, Some(position)) => whispered(position, lines)?,
+                (Append::RoomMessage { .. } | Append::Whisper { .. }, None) => {
+                    return Err(Nonsense("what was said is nowhere".to_owned()));
+                }
+            };
+            Ok(Verdict::Outcome(Outcome::Done(answer)))
+        })
+    }
+}
+
+/// A text as it stands in a record, quotes included.
+pub(super) fn json(text: &Text) -> String {
+    serde_json::Value::from(text.as_str()).to_string()
+}
+
+fn whispered(position: Position, lines: &mut Lines<'_>) -> Result<Answer, Nonsense> {
+    let Some(to) = lines.next_if_any()? else {
+        return Ok(Answer::Said { position });
+    };
+    Ok(Answer::SaidToAway {
+        position,
+        to,
+        text: lines.next()?,
+    })
+}
