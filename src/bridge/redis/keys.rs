@@ -34,7 +34,7 @@ const UNDER_PREFIX: [(&str, &str); 18] = [
     ("names", "names"),
     // Stream: all events.
     ("log", "log"),
-    // Hash: the server's run, the log's random name.
+    // Hash: the server's run, the log's random name and its epoch.
     ("lineage", "lineage"),
     // Hash: incarnation → when it started.
     ("nodes", "nodes"),

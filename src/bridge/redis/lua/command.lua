@@ -1,5 +1,5 @@
 -- The head of every script that changes something.
--- ARGV: 1 epoch ('' = the log's own), 2 the log's name, 3 incarnation, 4 number of the command
+-- ARGV: 1 epoch ('' = the log's own, for the operator), 2 the log's name, 3 incarnation, 4 number of the command
 -- ('' = it is not repeated), 5 entries that the log keeps, 6 session ('' = the store itself),
 -- 7 a name as it is shown: of the user, or of a room to go on behind. The script's own follow.
 local epoch, log, seq, session = ARGV[1], ARGV[2], ARGV[4], ARGV[6]
@@ -19,6 +19,14 @@ if seq ~= '' then
       return 'old\n-\n'
     end
   end
+end
+
+-- Nothing is decided in an epoch, or for a log, that is another one by now.
+local lineage = redis.call('HMGET', K.lineage, 'log', 'epoch')
+if epoch == '' then
+  log, epoch = lineage[1] or '', lineage[2] or ''
+elseif not before and (lineage[1] ~= log or lineage[2] ~= epoch) then
+  return 'epoch\n-\n'
 end
 
 local clock = redis.call('TIME')
@@ -45,11 +53,6 @@ local function append(event, at)
     error(id)
   end
   if not id then return false end
-  -- Only an epoch event begins an epoch: the log is older than what this node knows of it.
-  if string.sub(id, -2) == '-0' then
-    redis.pcall('XDEL', K.log, id)
-    return false
-  end
   last = id
   told[#told + 1] = '{"v":1,"log":"' .. log .. '","id":"' .. id .. '",' .. record
   return id

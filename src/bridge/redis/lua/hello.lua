@@ -44,15 +44,15 @@ if ARGV[6] ~= '0-0' then
 end
 
 local run = string.match(server, 'run_id:(%S+)') or ''
-local lineage = redis.call('HMGET', K.lineage, 'run_id', 'log')
+local lineage = redis.call('HMGET', K.lineage, 'run_id', 'log', 'epoch')
 local lobby = K.room .. 'lobby'
 redis.call('HGET', lobby .. K.meta, 'name')
 local here = redis.call('SCARD', lobby)
 redis.call('ZCARD', K.rooms)
 local clock = redis.call('TIME')
 local now = clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))
-local log, before = lineage[2], head
-if not log or not entry then
+local before, is_new, log = head, not entry or not lineage[2], lineage[2]
+if is_new then
   log = string.sub(redis.sha1hex(run .. ARGV[2] .. clock[1] .. clock[2]), 1, 8)
 end
 local damage = ''
@@ -60,13 +60,13 @@ local function also(...)
   local done = redis.pcall(...)
   if type(done) == 'table' and done.err then damage = done.err end
 end
-if run ~= lineage[1] or not lineage[2] or not entry or is_behind then
+if run ~= lineage[1] or is_new or tonumber(lineage[3] or 0) ~= head_epoch or is_behind then
   local epoch = math.max(tonumber(clock[1]), head_epoch + 1, newest_epoch + 1, seen_epoch + 1)
   local record = '"type":"epoch","after":"' .. head .. '","at":' .. now .. '}'
   head = redis.call('XADD', K.log, 'MAXLEN', '~', ARGV[8], string.format('%d-0', epoch),
     'e', '{"v":1,' .. record, 'i', ARGV[2] .. ':')
   head_epoch = epoch
-  also('HSET', K.lineage, 'run_id', run, 'log', log)
+  also('HSET', K.lineage, 'run_id', run, 'log', log, 'epoch', string.format('%d', epoch))
   also('PUBLISH', K.channel, '{"v":1,"log":"' .. log .. '","id":"' .. head .. '",' .. record)
 end
 if ARGV[1] == 'first' then also('DEL', K.answers .. ARGV[2]) end

@@ -8,6 +8,8 @@ if kept then
   if of == seq then return string.sub(kept, at + 1) end
   if tonumber(of) > tonumber(seq) then return 'old\n-\n' end
 end
+local lineage = redis.call('HMGET', K.lineage, 'log', 'epoch')
+if lineage[1] ~= ARGV[2] or lineage[2] ~= ARGV[1] then return 'epoch\n-\n' end
 
 local user, room = string.lower(ARGV[7]), K.room .. string.lower(ARGV[9])
 local refused
@@ -42,11 +44,6 @@ if type(id) == 'table' then
   return id
 end
 if not id then return 'epoch\n-\n' end
--- Only an epoch event begins an epoch: the log is older than what this node knows of it.
-if string.sub(id, -2) == '-0' then
-  redis.pcall('XDEL', K.log, id)
-  return 'epoch\n-\n'
-end
 
 local damage = ''
 local function also(...)

@@ -13,6 +13,9 @@ mod rooms;
 mod sources;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use redis::{Cmd, Pipeline, Value};
@@ -29,6 +32,7 @@ pub(super) use accounts::Removal;
 pub(super) use node::{
     Continuity, Entry, Farewell, Greeting, Held, Hello, PAGE, Pulse, Turn, Unwelcome,
 };
+pub(super) use reply::received;
 
 /// Rooms looked after in one call of the sweep, so that nobody waits long for it.
 const SWEEP_ROOMS: u64 = 64;

@@ -3,7 +3,7 @@
 
 use std::str::{FromStr, Split};
 
-use redis::{ServerError, Value};
+use redis::{RedisResult, ServerError, Value};
 
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES};
@@ -261,9 +261,21 @@ impl Nonsense {
     }
 }
 
+/// What came back on a connection, for the reader of the call's reply.
+///
+/// # Errors
+/// [`Trouble::Link`] for everything that no server says.
+pub(in crate::bridge::redis) fn received(result: RedisResult<Value>) -> Result<Value, Trouble> {
+    match result.map_err(ServerError::try_from) {
+        Ok(value) => Ok(value),
+        Err(Ok(error)) => Ok(Value::ServerError(error)),
+        Err(Err(other)) => Err(Trouble::Link(other.to_string())),
+    }
+}
+
 /// What a server's error means: whether it is about this command or about the connection.
 pub(super) fn trouble(error: &ServerError) -> Trouble {
-    let told = error.to_string();
+    let told = format!("{} {}", error.code(), error.details().unwrap_or_default());
     match error.code() {
         "READONLY" | "LOADING" | "NOSCRIPT" | "NOAUTH" | "WRONGPASS" | "NOPERM" | "MASTERDOWN"
         | "CLUSTERDOWN" | "MOVED" | "ASK" | "TRYAGAIN" | "CROSSSLOT" => Trouble::Link(told),

@@ -68,7 +68,7 @@ scripts! {
     AccountCreate: Change ["command" "account_create"];
     AccountRehash: Change ["command" "account_rehash"];
     AccountPassword: Change ["account_password"];
-    AccountRemove: MakeRoom ["command" "operator" "names" "account_remove"];
+    AccountRemove: MakeRoom ["command" "names" "account_remove"];
     Hello: MakeRoom ["hello"];
     Beat: MakeRoom ["beat"];
     Goodbye: MakeRoom ["goodbye"];

@@ -1,0 +1,10 @@
+//! The scripts against a real Redis, each decision by itself.
+
+mod accounts;
+mod claims;
+mod damage;
+mod desk;
+mod node;
+mod people;
+mod rooms;
+mod words;

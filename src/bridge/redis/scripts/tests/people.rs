@@ -1,0 +1,146 @@
+use super::desk::Desk;
+use crate::bridge::contract::{
+    away, back, entering, follow, followers, following, offline, online, online_are, room_named,
+    shown, subscribed, subscriptions, text, unfollow, unsubscribed, user, users, who_is,
+};
+use crate::chat::answer::Presence;
+use crate::chat::limits::FOLLOWS_PER_USER;
+use crate::chat::{Answer, Deed, Refusal};
+
+#[tokio::test]
+async fn follows_begin_and_end_once() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("Alice", 1).await;
+    desk.register("Bob").await;
+    desk.events().await;
+    let no_user = Refusal::NoSuchUser {
+        user: user("nobody"),
+    };
+    assert_eq!(desk.refused(&alice, follow("nobody")).await, no_user);
+    assert_eq!(desk.refused(&alice, unfollow("nobody")).await, no_user);
+    assert_eq!(
+        desk.refused(&alice, follow("ALICE")).await,
+        Refusal::ToYourself
+    );
+    for (request, answer, events) in [
+        (unfollow("bob"), unsubscribed("Bob"), 0),
+        (follow("BOB"), subscribed("Bob"), 1),
+        (follow("bob"), subscribed("Bob"), 0),
+        (follow("root"), subscribed("Root"), 1),
+        (following(), subscriptions(&["Bob", "Root"]), 0),
+        (unfollow("BOB"), unsubscribed("Bob"), 1),
+        (following(), subscriptions(&["Root"]), 0),
+    ] {
+        assert_eq!(shown(&desk.done(&alice, request).await), shown(&answer));
+        assert_eq!(desk.events().await.len(), events, "{answer:?}");
+    }
+    desk.done(&alice, follow("bob")).await;
+    // Whom somebody follows may have no account any more.
+    desk.raw(&["DEL", "account:bob"]).await;
+    let undone = desk.done(&alice, unfollow("bob")).await;
+    assert_eq!(shown(&undone), shown(&unsubscribed("Bob")));
+}
+
+#[tokio::test]
+async fn followers_are_shown_as_registered_and_sorted() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let root = desk.claim("Root", 1).await;
+    for (n, name) in ["Zoe", "adam", "Bert"].into_iter().enumerate() {
+        let person = desk.live(name, n as u64 + 2).await;
+        desk.done(&person, follow("root")).await;
+    }
+    let subscribers = Answer::Subscribers {
+        users: users(&["adam", "Bert", "Zoe"]),
+    };
+    let told = desk.done(&root, followers()).await;
+    assert_eq!(shown(&told), shown(&subscribers));
+    let there = desk.done(&root, online()).await;
+    let all = online_are(&["adam", "Bert", "Root", "Zoe"]);
+    assert_eq!(shown(&there), shown(&all));
+}
+
+#[tokio::test]
+async fn nobody_follows_more_than_the_bound() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.register("bob").await;
+    for n in 0..FOLLOWS_PER_USER {
+        desk.raw(&["SADD", "follows:alice", &format!("u{n}")]).await;
+    }
+    let most = FOLLOWS_PER_USER;
+    let refusal = Refusal::TooManySubscriptions { most };
+    assert_eq!(desk.refused(&alice, follow("bob")).await, refusal);
+    desk.raw(&["SREM", "follows:alice", "u1"]).await;
+    assert_eq!(desk.done(&alice, follow("bob")).await, subscribed("bob"));
+    let Answer::Subscriptions { users } = desk.done(&alice, following()).await else {
+        panic!("no answer")
+    };
+    assert_eq!(users.len(), FOLLOWS_PER_USER);
+    assert!(users.is_sorted());
+}
+
+#[tokio::test]
+async fn away_and_back_are_told_once() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("Alice", 1).await;
+    desk.events().await;
+    let tea = || Answer::Away {
+        text: text("\"tea\""),
+    };
+    for (request, answer, events) in [
+        (back(), Answer::Back, 0),
+        (away("\"tea\""), tea(), 1),
+        (away("\"tea\""), tea(), 0),
+        (back(), Answer::Back, 1),
+        (back(), Answer::Back, 0),
+    ] {
+        assert_eq!(desk.done(&alice, request).await, answer);
+        let deeds = desk.deeds().await;
+        assert_eq!(deeds.len(), events);
+        if let [Deed::WentAway { text: told, .. }] = deeds.as_slice() {
+            assert_eq!(*told, text("\"tea\""));
+        }
+    }
+}
+
+#[tokio::test]
+async fn people_are_shown_as_far_as_the_asker_may_know() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("Alice", 1).await;
+    let bob = desk.live("Bob", 2).await;
+    assert_eq!(desk.done(&alice, who_is("root")).await, offline("root"));
+    desk.done(&bob, away("tea")).await;
+    desk.done(&bob, entering("lobby", "Vault", "key")).await;
+    for inside in [false, true] {
+        if inside {
+            desk.done(&alice, entering("lobby", "vault", "key")).await;
+        }
+        let Answer::WhoIs { user, presence } = desk.done(&alice, who_is("BOB")).await else {
+            panic!("no answer")
+        };
+        let Presence::Online {
+            node,
+            since,
+            rooms,
+            away,
+        } = presence
+        else {
+            panic!("{presence:?}")
+        };
+        assert_eq!((user.as_str(), node.as_str()), ("Bob", "node-1"));
+        assert_eq!(away, Some(text("tea")));
+        assert!(since.0 > 1_700_000_000_000);
+        let seen: Vec<_> = inside.then(|| room_named("vault")).into_iter().collect();
+        assert_eq!(rooms, seen);
+    }
+}

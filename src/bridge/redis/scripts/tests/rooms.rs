@@ -1,0 +1,194 @@
+use super::desk::{Desk, ROOMS};
+use crate::bridge::contract::{
+    about, already_in, entered, entering, history, listed, members, moving, no_room, not_in,
+    room_named, rooms, say, set_topic, shown, topic, who, wrong_key,
+};
+use crate::bridge::redis::task::{Task, Verdict};
+use crate::chat::answer::KeyUse;
+use crate::chat::limits::ROOM_KEY_BYTES;
+use crate::chat::{Answer, Refusal};
+
+#[tokio::test]
+async fn rooms_are_entered_by_name_and_key() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    let made = desk.done(&alice, moving("lobby", "Den")).await;
+    assert_eq!(shown(&made), shown(&entered("Den", 1)));
+    let needless = Answer::Entered {
+        room: room_named("Den"),
+        here: 2,
+        key: KeyUse::Needless,
+    };
+    let joined = desk.done(&bob, entering("LOBBY", "dEN", "key")).await;
+    assert_eq!(shown(&joined), shown(&needless));
+    let there = desk.refused(&bob, moving("den", "DEN")).await;
+    assert_eq!(shown(&there), shown(&already_in("Den")));
+    let lobby = desk.done(&bob, entering("den", "lobby", "key")).await;
+    let Answer::Entered { here: 1, key, .. } = lobby else {
+        panic!("{lobby:?}")
+    };
+    assert_eq!(key, KeyUse::Needless, "the lobby is never private");
+    desk.done(&bob, entering("lobby", "Vault", "key")).await;
+    for (request, refusal) in [
+        (moving("den", "vault"), wrong_key("Vault")),
+        (entering("den", "vault", "Key"), wrong_key("Vault")),
+        (moving("lobby", "vault"), not_in("lobby")),
+        (
+            entering("den", "vault", &"k".repeat(ROOM_KEY_BYTES + 1)),
+            Refusal::KeyTooLong {
+                most: ROOM_KEY_BYTES,
+            },
+        ),
+    ] {
+        let refused = desk.refused(&alice, request).await;
+        assert_eq!(shown(&refused), shown(&refusal));
+    }
+    let inside = desk.done(&alice, entering("den", "VAULT", "key")).await;
+    assert_eq!(shown(&inside), shown(&entered("Vault", 2)));
+    assert_eq!(desk.word(&["HGET", "user:room", "alice"]).await, "vault");
+    assert_eq!(desk.number(&["SCARD", "room:vault"]).await, 2);
+}
+
+#[tokio::test]
+async fn there_are_only_so_many_rooms_public_and_private() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.done(&bob, moving("lobby", "open")).await;
+    desk.done(&alice, entering("lobby", "one", "key")).await;
+    desk.done(&alice, entering("one", "two", "key")).await;
+    let most = Refusal::TooManyRooms { most: ROOMS };
+    assert_eq!(desk.refused(&alice, moving("two", "three")).await, most);
+    assert_eq!(
+        desk.refused(&alice, entering("two", "three", "k")).await,
+        most
+    );
+    desk.done(&alice, moving("two", "open")).await;
+}
+
+#[tokio::test]
+async fn rooms_vanish_when_nothing_is_left_of_them() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.done(&alice, moving("lobby", "Empty")).await;
+    desk.done(&alice, moving("empty", "Spoken")).await;
+    desk.done(&alice, say("spoken", "hi")).await;
+    desk.done(&alice, moving("spoken", "titled")).await;
+    let set = desk.done(&alice, set_topic("TITLED", "Tea")).await;
+    assert_eq!(set, about("titled", "Tea"));
+    desk.done(&alice, moving("titled", "lobby")).await;
+    let there = listed(&[("lobby", 1), ("Spoken", 0), ("titled", 0)]);
+    let listed_now = desk.done(&alice, rooms()).await;
+    assert_eq!(shown(&listed_now), shown(&there));
+    assert_eq!(
+        desk.refused(&alice, members("empty")).await,
+        no_room("empty")
+    );
+    let keys = desk.keys().await;
+    let of_rooms: Vec<_> = keys.iter().filter(|key| key.starts_with("room:")).collect();
+    assert_eq!(
+        of_rooms,
+        [
+            "room:lobby",
+            "room:lobby:meta",
+            "room:spoken:log",
+            "room:spoken:meta",
+            "room:titled:meta"
+        ]
+    );
+    // Its history expires: the next sweep takes the room.
+    desk.raw(&["DEL", "room:spoken:log"]).await;
+    let swept = desk.decide(&Task::Sweep { after: None }).await;
+    assert!(matches!(swept, Verdict::Silence), "{swept:?}");
+    let there = listed(&[("lobby", 1), ("titled", 0)]);
+    assert_eq!(desk.done(&alice, rooms()).await, there);
+}
+
+#[tokio::test]
+async fn a_sweep_sees_every_empty_room_slice_by_slice() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let mut kept = 0;
+    for n in 0..300 {
+        let name = format!("R{n:03}");
+        let meta = format!("room:{}:meta", name.to_lowercase());
+        desk.raw(&["HSET", &meta, "name", &name]).await;
+        desk.raw(&["ZADD", "rooms", "0", &name]).await;
+        if n % 3 == 0 {
+            desk.raw(&["HSET", &meta, "topic", "tea"]).await;
+            kept += 1;
+        }
+    }
+    let (mut after, mut calls) = (None, 0);
+    loop {
+        calls += 1;
+        match desk.decide(&Task::Sweep { after }).await {
+            Verdict::SweepOn { after: next } => after = Some(next),
+            Verdict::Silence => break,
+            other => panic!("{other:?}"),
+        }
+        assert!(calls < 20);
+    }
+    assert_eq!(desk.number(&["ZCARD", "rooms"]).await, kept + 1);
+    assert!(calls >= 5, "{calls}");
+}
+
+#[tokio::test]
+async fn a_private_room_does_not_exist_for_others() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("Alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.done(&alice, entering("lobby", "Vault", "key")).await;
+    desk.done(&alice, say("vault", "secret")).await;
+    desk.done(&alice, set_topic("vault", "gold")).await;
+    for request in [members("vault"), topic("vault"), history("vault", 5)] {
+        assert_eq!(desk.refused(&bob, request).await, no_room("vault"));
+    }
+    assert_eq!(
+        desk.refused(&bob, set_topic("vault", "x")).await,
+        not_in("vault")
+    );
+    assert_eq!(desk.done(&bob, rooms()).await, listed(&[("lobby", 1)]));
+    desk.done(&bob, entering("lobby", "vault", "key")).await;
+    let inside = desk.done(&bob, members("vault")).await;
+    assert_eq!(shown(&inside), shown(&who("Vault", &["Alice", "bob"])));
+    assert_eq!(
+        desk.done(&bob, topic("vault")).await,
+        about("Vault", "gold")
+    );
+    let nobody = desk.done(&bob, moving("vault", "lobby")).await;
+    assert_eq!(nobody, entered("lobby", 1));
+}
+
+#[tokio::test]
+async fn a_topic_that_is_there_already_is_no_event() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.events().await;
+    let nothing = Answer::Topic {
+        room: room_named("lobby"),
+        topic: None,
+    };
+    assert_eq!(desk.done(&alice, topic("lobby")).await, nothing);
+    for (said, events) in [("\"tea\"", 1), ("\"tea\"", 0), ("Tea", 1)] {
+        let set = desk.done(&alice, set_topic("lobby", said)).await;
+        assert_eq!(set, about("lobby", said));
+        assert_eq!(desk.events().await.len(), events, "{said}");
+    }
+    assert_eq!(
+        desk.done(&alice, topic("lobby")).await,
+        about("lobby", "Tea")
+    );
+}
