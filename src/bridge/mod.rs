@@ -52,7 +52,7 @@
 
 pub mod embedded;
 mod feed;
-mod redis;
+pub mod redis;
 mod seal;
 mod wire;
 

@@ -85,6 +85,18 @@ impl Keys {
         self.under("account:")
     }
 
+    /// The pattern that finds the accounts, with nothing of the prefix taken for a pattern.
+    pub(super) fn accounts(&self) -> String {
+        let mut pattern = String::new();
+        for c in self.account().chars() {
+            if r"*?[]\^-".contains(c) {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern + "*"
+    }
+
     /// Puts the names into a script; a word that is none stays as it is.
     pub(super) fn fill(&self, script: &str) -> String {
         let mut filled = String::with_capacity(script.len() * 2);

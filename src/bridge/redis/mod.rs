@@ -8,6 +8,7 @@
     allow(dead_code, unused_imports, reason = "nothing calls it yet")
 )]
 
+pub mod accounts;
 mod keys;
 mod scripts;
 mod task;

@@ -3,8 +3,9 @@
 use redis::{Cmd, Value};
 
 use super::reply::{Items, Lines, Nonsense, changed, text, whole};
-use super::sources::Lua;
+use super::sources::{Lua, Sources};
 use super::{MOST, Scripts};
+use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
 use crate::chat::UserName;
 use crate::messages::{AccountAnswer, AccountAsk};
@@ -17,14 +18,92 @@ const REMOVE_FOLLOWS: u64 = 100;
 pub(in crate::bridge::redis) enum Removal {
     /// Nothing is left of it.
     Done,
-    /// The account is gone; so many follows are left for the next call.
-    Left(u64),
+    /// The account is gone; some follows are left for the next call.
+    Going,
     /// It is logged in on this incarnation; nothing was done.
     Live(String),
     /// There is no such account.
     NoSuchAccount,
-    /// There are follows but no log to tell of their end in, or a new one began just now.
-    Epoch,
+    /// There is no log to tell of the end of its follows in.
+    NoLog,
+}
+
+/// What the operator asks: in the log's own epoch, and never repeated.
+#[derive(Debug)]
+pub(in crate::bridge::redis) struct Operator {
+    sources: Sources,
+}
+
+impl Operator {
+    /// The operator's scripts.
+    pub(in crate::bridge::redis) fn new(keys: &Keys) -> Self {
+        Self {
+            sources: Sources::new(keys),
+        }
+    }
+
+    /// All scripts, to be loaded first.
+    pub(in crate::bridge::redis) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Makes an account.
+    pub(in crate::bridge::redis) fn add(&self, user: &UserName, hash: &str) -> Cmd {
+        let mut call = self.command(Lua::AccountCreate, user);
+        call.arg(hash).arg("");
+        call
+    }
+
+    /// The answer to [`Self::add`]: stored, or a conflict.
+    ///
+    /// # Errors
+    /// [`Trouble`] when it was not done.
+    pub(in crate::bridge::redis) fn read_add(reply: Value) -> Result<AccountAnswer, Trouble> {
+        let reply = text(whole(reply)?).map_err(Nonsense::of_the_link)?;
+        match reply.rsplit('\n').next() {
+            Some("stored") => Ok(AccountAnswer::Stored),
+            Some("conflict") => Ok(AccountAnswer::Conflict),
+            other => Err(Trouble::Link(format!("an account is {other:?}"))),
+        }
+    }
+
+    /// Gives an account another password; the reply is 0 when there is no such account.
+    pub(in crate::bridge::redis) fn password(&self, user: &UserName, hash: &str) -> Cmd {
+        let mut call = self.sources.call(Lua::AccountPassword);
+        call.arg(user.as_str().to_ascii_lowercase()).arg(hash);
+        call
+    }
+
+    /// Removes an account, or what is left of it; again until it is [`Removal::Done`].
+    pub(in crate::bridge::redis) fn remove(&self, user: &UserName) -> Cmd {
+        let mut call = self.command(Lua::AccountRemove, user);
+        call.arg(REMOVE_FOLLOWS);
+        call
+    }
+
+    /// The answer to [`Self::remove`].
+    ///
+    /// # Errors
+    /// [`Trouble`] when it was not done.
+    pub(in crate::bridge::redis) fn read_remove(reply: Value) -> Result<Removal, Trouble> {
+        let reply = text(whole(reply)?).map_err(Nonsense::of_the_link)?;
+        let lines: Vec<_> = reply.split('\n').collect();
+        match lines.as_slice() {
+            ["ok", _, _, "0"] => Ok(Removal::Done),
+            ["ok", ..] => Ok(Removal::Going),
+            ["refused", _, _, "live", by] => Ok(Removal::Live((*by).to_owned())),
+            ["refused", _, _, "no_account"] => Ok(Removal::NoSuchAccount),
+            ["epoch", ..] => Ok(Removal::NoLog),
+            other => Err(Trouble::Link(format!("a script says {other:?}"))),
+        }
+    }
+
+    fn command(&self, lua: Lua, user: &UserName) -> Cmd {
+        let mut call = self.sources.call(lua);
+        call.arg("").arg("").arg("operator").arg("");
+        call.arg(MOST).arg("").arg(user.as_str());
+        call
+    }
 }
 
 impl Scripts {
@@ -47,72 +126,6 @@ impl Scripts {
                 call
             }
         }
-    }
-
-    /// The operator's new account; the answer is read by [`Self::read_operator_add`].
-    pub(in crate::bridge::redis) fn operator_add(&self, user: &UserName, hash: &str) -> Cmd {
-        let mut call = self.operator(Lua::AccountCreate, user);
-        call.arg(hash).arg("");
-        call
-    }
-
-    /// The answer to [`Self::operator_add`].
-    ///
-    /// # Errors
-    /// [`Trouble`] when it was not done.
-    pub(in crate::bridge::redis) fn read_operator_add(
-        &self,
-        reply: Value,
-    ) -> Result<AccountAnswer, Trouble> {
-        match changed(&self.rules, reply, |lines, _| stored(lines))?.verdict {
-            Verdict::Account(answer) => Ok(answer),
-            other => Err(Nonsense(format!("an account is {other:?}")).of_the_link()),
-        }
-    }
-
-    /// Gives an account another password; the reply is 0 when there is no such account.
-    pub(in crate::bridge::redis) fn operator_password(&self, user: &UserName, hash: &str) -> Cmd {
-        let mut call = self.sources.call(Lua::AccountPassword);
-        call.arg(user.as_str().to_ascii_lowercase()).arg(hash);
-        call
-    }
-
-    /// Removes an account, or what is left of it; again until it is [`Removal::Done`].
-    pub(in crate::bridge::redis) fn operator_remove(&self, user: &UserName) -> Cmd {
-        let mut call = self.operator(Lua::AccountRemove, user);
-        call.arg(REMOVE_FOLLOWS);
-        call
-    }
-
-    /// The answer to [`Self::operator_remove`].
-    ///
-    /// # Errors
-    /// [`Trouble`] when it was not done.
-    pub(in crate::bridge::redis) fn read_operator_remove(
-        &self,
-        reply: Value,
-    ) -> Result<Removal, Trouble> {
-        let reply = text(whole(reply)?).map_err(Nonsense::of_the_link)?;
-        let lines: Vec<_> = reply.split('\n').collect();
-        match lines.as_slice() {
-            ["ok", _, _, "0"] => Ok(Removal::Done),
-            ["ok", _, _, left] => match left.parse() {
-                Ok(left) => Ok(Removal::Left(left)),
-                Err(_) => Err(Trouble::Link(format!("a script leaves {left:?}"))),
-            },
-            ["refused", _, _, "live", by] => Ok(Removal::Live((*by).to_owned())),
-            ["refused", _, _, "no_account"] => Ok(Removal::NoSuchAccount),
-            ["epoch", ..] => Ok(Removal::Epoch),
-            other => Err(Trouble::Link(format!("a script says {other:?}"))),
-        }
-    }
-
-    /// A change by somebody who has said no hello: in the log's own epoch, never repeated.
-    fn operator(&self, lua: Lua, user: &UserName) -> Cmd {
-        let mut call = self.sources.call(lua);
-        call.arg("").arg("").arg("operator").arg("");
-        call.arg(MOST).arg("").arg(user.as_str());
-        call
     }
 
     pub(super) fn read_account(&self, ask: &AccountAsk, reply: Value) -> Result<Decision, Trouble> {

@@ -25,10 +25,10 @@ use super::task::{Decision, Stamp, Task, Trouble, Verdict};
 use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{RoomName, UserName};
 use crate::messages::{Claim, Request};
-use reply::{Nonsense, changed, whole};
+use reply::changed;
 use sources::{Lua, Sources};
 
-pub(super) use accounts::Removal;
+pub(super) use accounts::{Operator, Removal};
 pub(super) use node::{
     Continuity, Entry, Farewell, Greeting, Held, Hello, PAGE, Pulse, Turn, Unwelcome,
 };
@@ -91,11 +91,7 @@ impl Scripts {
 
     /// Makes the scripts known to the server; for each new connection, before anything else.
     pub(super) fn load(&self) -> Pipeline {
-        let mut pipeline = redis::pipe();
-        for load in self.sources.load() {
-            pipeline.add_command(load);
-        }
-        pipeline
+        self.sources.load()
     }
 
     /// Whether the server took the scripts: the replies to [`Self::load`].
@@ -103,23 +99,7 @@ impl Scripts {
     /// # Errors
     /// [`Trouble::Link`] when it did not, as an old server does not.
     pub(super) fn loaded(&self, replies: Vec<Value>) -> Result<(), Trouble> {
-        let digests = self.sources.digests();
-        if replies.len() != digests.len() {
-            return Err(Trouble::Link("not all scripts were taken".to_owned()));
-        }
-        for (digest, reply) in digests.zip(replies) {
-            match whole(reply) {
-                Ok(Value::BulkString(taken)) if taken == digest.as_bytes() => {}
-                Ok(other) => return Err(Nonsense::unexpected(&other).of_the_link()),
-                Err(Trouble::Failed(told)) => {
-                    return Err(Trouble::Link(format!(
-                        "it does not take our scripts (Redis 7 or Valkey is needed): {told}"
-                    )));
-                }
-                Err(link @ Trouble::Link(_)) => return Err(link),
-            }
-        }
-        Ok(())
+        self.sources.loaded(replies)
     }
 
     /// The call that decides a task.

@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
-use redis::{Cmd, Script};
+use redis::{Cmd, Pipeline, Script, Value};
 
+use super::reply::{Nonsense, whole};
 use crate::bridge::redis::keys::Keys;
+use crate::bridge::redis::task::Trouble;
 
 /// What a script may do, in its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,18 +97,36 @@ impl Sources {
         }
     }
 
-    /// The commands that make them known to a server.
-    pub(in crate::bridge::redis) fn load(&self) -> impl Iterator<Item = Cmd> {
-        self.made.iter().map(|(text, _)| {
-            let mut load = redis::cmd("SCRIPT");
-            load.arg("LOAD").arg(text);
-            load
-        })
+    /// Makes them known to a server.
+    pub(in crate::bridge::redis) fn load(&self) -> Pipeline {
+        let mut pipeline = redis::pipe();
+        for (text, _) in &self.made {
+            pipeline.cmd("SCRIPT").arg("LOAD").arg(text);
+        }
+        pipeline
     }
 
-    /// Their digests, in the same order.
-    pub(in crate::bridge::redis) fn digests(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.made.iter().map(|(_, script)| script.get_hash())
+    /// Whether the server took them: the replies to [`Self::load`].
+    ///
+    /// # Errors
+    /// [`Trouble::Link`] when it did not, as an old server does not.
+    pub(in crate::bridge::redis) fn loaded(&self, replies: Vec<Value>) -> Result<(), Trouble> {
+        if replies.len() != self.made.len() {
+            return Err(Trouble::Link("not all scripts were taken".to_owned()));
+        }
+        for ((_, script), reply) in self.made.iter().zip(replies) {
+            match whole(reply) {
+                Ok(Value::BulkString(taken)) if taken == script.get_hash().as_bytes() => {}
+                Ok(other) => return Err(Nonsense::unexpected(&other).of_the_link()),
+                Err(Trouble::Failed(told)) => {
+                    return Err(Trouble::Link(format!(
+                        "it does not take our scripts (Redis 7 or Valkey is needed): {told}"
+                    )));
+                }
+                Err(link @ Trouble::Link(_)) => return Err(link),
+            }
+        }
+        Ok(())
     }
 
     /// The beginning of a call, before its arguments.

@@ -1,1 +1,163 @@
+use super::desk::{Desk, claiming, session};
+use crate::bridge::contract::{
+    away, entering, follow, history, members, moving, post, say, set_topic, whisper,
+};
+use crate::bridge::redis::task::{Task, Trouble, Verdict};
+use crate::chat::Answer;
+use crate::messages::{DuplicateLogin, Outcome, Request};
 
+/// What lies under a key is not what it should be: nothing is done, and nothing in the log.
+#[tokio::test]
+async fn a_wrong_type_is_noticed_before_anything_is_written() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.done(&bob, follow("alice")).await;
+    desk.events().await;
+    let cases: [(&str, fn() -> Request); 14] = [
+        ("sessions", || say("lobby", "hi")),
+        ("room:lobby", || say("lobby", "hi")),
+        ("room:lobby:meta", || say("lobby", "hi")),
+        ("room:lobby:log", || say("lobby", "hi")),
+        ("log", || say("lobby", "hi")),
+        ("answers:node-1.8c1f", || say("lobby", "hi")),
+        ("ordinals:bob", || whisper("bob", "hi")),
+        ("ordinals:alice", || post("hi")),
+        ("rooms", || moving("lobby", "den")),
+        ("rooms:alice", || moving("lobby", "den")),
+        ("private_rooms", || entering("lobby", "den", "key")),
+        ("subs:bob", || follow("bob")),
+        ("presence:alice", || away("tea")),
+        ("room:lobby:meta", || set_topic("lobby", "tea")),
+    ];
+    for (key, request) in cases {
+        desk.raw(&["COPY", key, "kept", "REPLACE"]).await;
+        desk.raw(&["DEL", key]).await;
+        desk.raw(&["RPUSH", key, "rubbish"]).await;
+        let length = match key {
+            "log" => 0,
+            _ => desk.number(&["XLEN", "log"]).await,
+        };
+        let refused = desk.attempt(&alice.asks(request())).await;
+        let Err(Trouble::Failed(told)) = &refused else {
+            panic!("{key}: {refused:?}")
+        };
+        assert!(told.starts_with("WRONGTYPE"), "{told}");
+        if key != "log" {
+            assert_eq!(desk.number(&["XLEN", "log"]).await, length, "{key}");
+        }
+        desk.raw(&["DEL", key]).await;
+        desk.raw(&["RENAME", "kept", key]).await;
+    }
+    for key in ["held:node-1.8c1f", "presence:carol", "follows:carol"] {
+        desk.raw(&["COPY", key, "kept", "REPLACE"]).await;
+        desk.raw(&["DEL", key]).await;
+        desk.raw(&["RPUSH", key, "rubbish"]).await;
+        let carol = claiming(
+            &session("node-1", 0x8c1f, 3),
+            "carol",
+            DuplicateLogin::Reject,
+        );
+        let refused = desk.attempt(&carol).await;
+        assert!(matches!(refused, Err(Trouble::Failed(_))), "{key}");
+        desk.raw(&["DEL", key]).await;
+        desk.raw(&["RENAME", "kept", key]).await;
+    }
+    assert_eq!(desk.events().await, []);
+    desk.done(&alice, say("lobby", "all is well")).await;
+}
+
+#[tokio::test]
+async fn an_ordinal_that_is_no_number_is_noticed_before_anything_is_written() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.events().await;
+    desk.raw(&["HSET", "room:lobby:meta", "k", "many"]).await;
+    let refused = desk.attempt(&alice.asks(say("lobby", "hi"))).await;
+    assert!(matches!(refused, Err(Trouble::Failed(_))), "{refused:?}");
+    assert_eq!(desk.events().await, []);
+}
+
+#[tokio::test]
+async fn what_fails_behind_the_log_is_told_and_the_event_stands() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.events().await;
+    // The newest id of a history is beyond anything that the log gives.
+    let record = "{}";
+    desk.raw(&["XADD", "room:lobby:log", "99999999999-1", "e", record])
+        .await;
+    let task = alice.asks(say("lobby", "hi"));
+    let decision = desk.attempt(&task).await.expect("a decision");
+    let Verdict::Outcome(Outcome::Done(Answer::Said { position })) = decision.verdict else {
+        panic!("{decision:?}")
+    };
+    assert_eq!(decision.head, Some(position));
+    let told = decision.damage.expect("told");
+    assert!(told.contains("equal or smaller"), "{told}");
+    let events = desk.events().await;
+    assert_eq!(events[0].position, position);
+    let again = desk.try_as(desk.seq, &task).await.expect("a decision");
+    assert_eq!(again.head, Some(position));
+    assert_eq!(desk.events().await, []);
+}
+
+#[tokio::test]
+async fn a_full_redis_takes_nothing_and_lets_people_leave() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.events().await;
+    desk.raw(&["CONFIG", "SET", "maxmemory", "100kb"]).await;
+    for request in [say("lobby", "hi"), moving("lobby", "den"), away("tea")] {
+        let refused = desk.attempt(&alice.asks(request)).await;
+        let Err(Trouble::Failed(told)) = &refused else {
+            panic!("{refused:?}")
+        };
+        assert!(told.starts_with("OOM"), "{told}");
+    }
+    assert_eq!(desk.events().await, []);
+    desk.done(&alice, members("lobby")).await;
+    desk.done(&alice, history("lobby", 9)).await;
+    assert!(matches!(
+        desk.decide(&bob.release()).await,
+        Verdict::Silence
+    ));
+    assert_eq!(desk.events().await.len(), 2);
+    let beat = super::desk::send(&mut desk.redis, &desk.scripts.beat()).await;
+    desk.scripts.read_beat(beat).expect("a pulse");
+    desk.raw(&["CONFIG", "SET", "maxmemory", "0"]).await;
+    desk.done(&alice, say("lobby", "hi")).await;
+}
+
+#[tokio::test]
+async fn scripts_that_a_server_has_forgotten_are_a_matter_of_the_link() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.raw(&["SCRIPT", "FLUSH"]).await;
+    let lost = desk.attempt(&alice.asks(say("lobby", "hi"))).await;
+    assert!(matches!(lost, Err(Trouble::Link(_))), "{lost:?}");
+    let lost = desk.attempt(&Task::Sweep { after: None }).await;
+    assert!(matches!(lost, Err(Trouble::Link(_))), "{lost:?}");
+}
+
+#[tokio::test]
+async fn a_replica_is_a_matter_of_the_link() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.raw(&["REPLICAOF", "127.0.0.1", "1"]).await;
+    let lost = desk.attempt(&alice.asks(say("lobby", "hi"))).await;
+    assert!(matches!(lost, Err(Trouble::Link(_))), "{lost:?}");
+}

@@ -1,1 +1,285 @@
+use super::desk::{Desk, FIRST, RUN, greet, heard, load, rules, scripts, send, session};
+use crate::bridge::contract::{moving, say, user};
+use crate::bridge::redis::scripts::{Continuity, Farewell, Greeting, Hello, PAGE, Turn, Unwelcome};
+use crate::bridge::redis::testing::Server;
+use crate::chat::event::Timestamp;
+use crate::chat::{Deed, Position};
 
+#[tokio::test]
+async fn the_first_hello_begins_the_log_and_the_next_finds_it() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let Greeting {
+        log, before, head, ..
+    } = desk.greeting.clone();
+    assert_eq!((log.len(), before, head.n), (8, Position::START, 0));
+    assert_eq!(desk.greeting.epoch, head.epoch);
+    desk.read = Position::START;
+    let page = desk.scripts.page(Position::START);
+    let page = send(&mut desk.redis, &page).await;
+    let page = desk.scripts.read_page(page).expect("a page");
+    let begun = page[0].event.as_ref().expect("a record");
+    assert_eq!(begun.deed, Deed::Epoch { after: before });
+    let alice = desk.live("alice", 1).await;
+    desk.done(&alice, say("lobby", "hi")).await;
+    let said = desk.number(&["XLEN", "log"]).await;
+
+    let second = scripts("", rules("node-2", 1));
+    let greeting = greet(&mut desk.redis, &second, &FIRST).await.expect("in");
+    assert_eq!((&greeting.log, greeting.epoch), (&log, head.epoch));
+    assert_eq!(greeting.before, greeting.head);
+    assert_eq!(greeting.head.n, said as u64 - 1);
+    assert_eq!(greeting.last, Continuity::Kept);
+    assert!(desk.number(&["PTTL", "lease:node-2.1"]).await > 7000);
+}
+
+#[tokio::test]
+async fn the_last_event_read_is_known_by_its_time() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.done(&alice, say("lobby", "hi")).await;
+    desk.read = desk.greeting.head;
+    let last = desk.events().await.pop().expect("an event");
+    let later = Timestamp(last.at.0 + 1);
+    let beyond = last.position.next();
+    for (position, at, expected) in [
+        (last.position, Some(last.at), Continuity::Kept),
+        (last.position, None, Continuity::Kept),
+        (last.position, Some(later), Continuity::Gone),
+        (beyond, Some(last.at), Continuity::Gone),
+        (Position::START, None, Continuity::Kept),
+    ] {
+        let hello = Hello {
+            turn: Turn::Again,
+            seen: Position::START,
+            last: position,
+            at,
+        };
+        let greeting = greet(&mut desk.redis, &desk.scripts, &hello).await;
+        assert_eq!(greeting.expect("in").last, expected, "{position} {at:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_was_taken_back_begins_an_epoch() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let mut ear = desk.listen("events").await;
+    let head = desk.greeting.head;
+    let seen = Position {
+        epoch: head.epoch + 1000,
+        n: 3,
+    };
+    let hello = Hello {
+        turn: Turn::Again,
+        seen,
+        last: seen,
+        at: None,
+    };
+    let greeting = greet(&mut desk.redis, &desk.scripts, &hello)
+        .await
+        .expect("in");
+    assert_eq!((greeting.before, greeting.last), (head, Continuity::Gone));
+    let begun = Position {
+        epoch: seen.epoch + 1,
+        n: 0,
+    };
+    assert_eq!((greeting.head, greeting.epoch), (begun, begun.epoch));
+    assert_eq!(greeting.log, desk.greeting.log);
+    let heard: serde_json::Value = serde_json::from_str(&heard(&mut ear).await).expect("JSON");
+    assert_eq!(heard["type"], "epoch");
+    assert_eq!(heard["after"], head.to_string());
+    assert_eq!(heard["id"], begun.to_string());
+    desk.greeting = greeting;
+    let alice = desk.claim("alice", 1).await;
+    assert_eq!(alice.claim.fence, begun.next());
+}
+
+#[tokio::test]
+async fn another_server_or_a_lost_log_begins_an_epoch() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let first = desk.greeting.clone();
+    let again = Hello {
+        turn: Turn::Again,
+        ..FIRST
+    };
+    desk.raw(&["HSET", "lineage", "run_id", "another"]).await;
+    let moved = greet(&mut desk.redis, &desk.scripts, &again)
+        .await
+        .expect("in");
+    assert_eq!((moved.before, &moved.log), (first.head, &first.log));
+    assert!(moved.epoch > first.epoch);
+    desk.raw(&["DEL", "log"]).await;
+    let lost = greet(&mut desk.redis, &desk.scripts, &again)
+        .await
+        .expect("in");
+    assert_eq!(lost.before, Position::START);
+    assert_ne!(lost.log, first.log);
+    desk.server.replace().await;
+    desk.redis = desk.server.connect().await;
+    load(&mut desk.redis, &desk.scripts).await;
+    let hello = Hello {
+        seen: lost.head,
+        last: lost.head,
+        ..again
+    };
+    let empty = greet(&mut desk.redis, &desk.scripts, &hello)
+        .await
+        .expect("in");
+    assert!(empty.epoch > lost.epoch);
+    assert_eq!(
+        (empty.before, empty.last),
+        (Position::START, Continuity::Gone)
+    );
+}
+
+#[tokio::test]
+async fn a_node_has_its_name_for_itself_while_it_lives() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let other = scripts("", rules("Node-1", 7));
+    let refused = greet(&mut desk.redis, &other, &FIRST).await;
+    let Err(Unwelcome::Taken { node, by }) = &refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!((node.as_str(), by.as_str()), ("Node-1", "node-1.8c1f"));
+    assert!(!desk.keys().await.contains(&"lease:Node-1.7".to_owned()));
+    // The same run again, and others, are welcome.
+    greet(&mut desk.redis, &desk.scripts, &FIRST)
+        .await
+        .expect("in");
+    let neighbour = scripts("", rules("node-1.b", 7));
+    greet(&mut desk.redis, &neighbour, &FIRST)
+        .await
+        .expect("in");
+    desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
+    greet(&mut desk.redis, &other, &FIRST).await.expect("in");
+    let known = send(&mut desk.redis, &other.incarnations()).await;
+    let mut runs: Vec<_> = other
+        .read_incarnations(known)
+        .expect("runs")
+        .into_iter()
+        .map(|incarnation| incarnation.run)
+        .collect();
+    runs.sort_unstable();
+    assert_eq!(runs, [7, RUN]);
+}
+
+#[tokio::test]
+async fn a_server_that_evicts_is_refused_before_anything_is_written() {
+    let Some(server) = Server::with(&["--maxmemory-policy", "allkeys-lru"]).await else {
+        return;
+    };
+    let (scripts, mut redis) = (scripts("", rules("node-1", 1)), server.connect().await);
+    load(&mut redis, &scripts).await;
+    let refused = greet(&mut redis, &scripts, &FIRST).await;
+    let policy = "allkeys-lru".to_owned();
+    assert_eq!(refused, Err(Unwelcome::Evicts { policy }));
+    let size = send(&mut redis, &redis::cmd("DBSIZE")).await;
+    assert_eq!(size, redis::Value::Int(0));
+}
+
+#[tokio::test]
+async fn a_beat_renews_the_lease_and_tells_the_head() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.claim("alice", 1).await;
+    desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
+    let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
+    let pulse = desk.scripts.read_beat(beat).expect("a pulse");
+    desk.events().await;
+    assert_eq!(pulse.head, desk.read);
+    assert!(pulse.now.0 > 1_700_000_000_000);
+    assert!(desk.number(&["PTTL", "lease:node-1.8c1f"]).await > 7000);
+    let ring = desk.number(&["PTTL", "answers:node-1.8c1f"]).await;
+    assert!((59_000..=60_000).contains(&ring), "{ring}");
+}
+
+#[tokio::test]
+async fn a_goodbye_leaves_what_is_held_to_be_found() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.claim("Alice", 1).await;
+    let bob = desk.claim("bob", 2).await;
+    let bye = send(&mut desk.redis, &desk.scripts.goodbye()).await;
+    assert_eq!(desk.scripts.read_farewell(bye), Ok(Farewell::Holds));
+    assert_eq!(desk.number(&["EXISTS", "lease:node-1.8c1f"]).await, 0);
+    let mine = session("node-1", RUN, 0).incarnation;
+    let held = send(&mut desk.redis, &desk.scripts.held(&mine)).await;
+    let held = desk.scripts.read_held(held).expect("two");
+    assert_eq!(held.len(), 2);
+    assert_eq!(held[0].user, user("alice"));
+    assert_eq!(held[0].session, alice.session);
+    assert_eq!(held[0].fence, alice.claim.fence);
+    desk.decide(&alice.release()).await;
+    desk.decide(&bob.release()).await;
+    let bye = send(&mut desk.redis, &desk.scripts.forget(&mine)).await;
+    assert_eq!(desk.scripts.read_farewell(bye), Ok(Farewell::Gone));
+    let keys = desk.keys().await;
+    let of_the_node: Vec<_> = keys.iter().filter(|key| key.contains("8c1f")).collect();
+    assert!(of_the_node.is_empty(), "{of_the_node:?}");
+    assert_eq!(desk.number(&["EXISTS", "nodes"]).await, 0);
+}
+
+#[tokio::test]
+async fn a_page_is_bounded_and_goes_on_behind_the_last() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.claim("alice", 1).await;
+    desk.events().await;
+    for _ in 0..PAGE + 7 {
+        desk.done(&alice, say("lobby", "hi")).await;
+    }
+    assert_eq!(desk.events().await.len(), PAGE);
+    assert_eq!(desk.events().await.len(), 7);
+    assert_eq!(desk.events().await.len(), 0);
+    desk.raw(&["XADD", "log", "*", "e", "garbage"]).await;
+    let page = desk.scripts.page(desk.read);
+    let page = send(&mut desk.redis, &page).await;
+    let page = desk.scripts.read_page(page).expect("a page");
+    assert!(page[0].event.is_err());
+}
+
+#[tokio::test]
+async fn two_prefixes_hear_nothing_of_each_other() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let mut ear = desk.listen("events").await;
+    let mut other = Desk::on(Server::get().await.expect("another"), "b:")
+        .await
+        .expect("a desk");
+    other.redis = desk.redis.clone();
+    load(&mut other.redis, &other.scripts).await;
+    other.greeting = greet(&mut other.redis, &other.scripts, &FIRST)
+        .await
+        .expect("in");
+    let mut other_ear = desk.listen("b:events").await;
+    let alice = desk.claim("alice", 1).await;
+    let also_alice = other.claim("alice", 1).await;
+    other.done(&also_alice, moving("lobby", "den")).await;
+    desk.done(&alice, say("lobby", "hi")).await;
+    let kinds = |told: &str| {
+        let json: serde_json::Value = serde_json::from_str(told).expect("JSON");
+        json["type"].as_str().expect("a type").to_owned()
+    };
+    for kind in ["claimed", "entered", "room_message"] {
+        assert_eq!(kinds(&heard(&mut ear).await), kind);
+    }
+    for kind in ["claimed", "entered", "left", "entered"] {
+        assert_eq!(kinds(&heard(&mut other_ear).await), kind);
+    }
+    let keys = desk.keys().await;
+    let (theirs, ours): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.starts_with("b:"));
+    assert!(theirs.len() > 5 && ours.len() > 5, "{keys:?}");
+}
