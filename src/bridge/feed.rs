@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use actix::Recipient;
 
 use crate::chat::origin::SessionId;
-use crate::messages::{Arrival, BATCH_EVENTS, Outcome, SessionMail};
+use crate::messages::{Arrival, BATCH_EVENTS, Continuity, Outcome, SessionMail};
 
 /// Events that wait for the registry; above it the store decides nothing, so that a slow reader
 /// slows the writers down and not the node's memory up. The last batch may go beyond it.
@@ -36,6 +36,16 @@ pub(super) struct Feed {
 enum Item {
     Event(Arrival),
     Answer(Reply),
+    /// Events were lost here.
+    Hole,
+}
+
+/// What the registry is given at once.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) continuity: Continuity,
+    /// At most [`BATCH_EVENTS`]; none when all that is to be told is that events were lost.
+    pub(super) arrivals: Vec<Arrival>,
 }
 
 /// Whether a batch is with the registry.
@@ -51,6 +61,11 @@ impl Feed {
     pub(super) fn extend(&mut self, arrivals: Vec<Arrival>) {
         self.events += arrivals.len();
         self.items.extend(arrivals.into_iter().map(Item::Event));
+    }
+
+    /// Says that events were lost: what follows does not follow on what is here.
+    pub(super) fn breaks(&mut self) {
+        self.items.push_back(Item::Hole);
     }
 
     /// Holds an answer back until everything before it is handled.
@@ -79,11 +94,16 @@ impl Feed {
         Some(reply)
     }
 
-    /// The next batch up to the next answer, if none is out and there is one.
-    pub(super) fn next_batch(&mut self) -> Option<Vec<Arrival>> {
+    /// The next batch up to the next answer or hole, if none is out and there is one.
+    pub(super) fn next_batch(&mut self) -> Option<Batch> {
         if self.flow == Flow::Out {
             return None;
         }
+        let hole = self.items.pop_front_if(|item| matches!(item, Item::Hole));
+        let continuity = match hole {
+            Some(_) => Continuity::Broken,
+            None => Continuity::Unbroken,
+        };
         let mut arrivals = Vec::new();
         while arrivals.len() < BATCH_EVENTS
             && let Some(Item::Event(arrival)) = self
@@ -92,12 +112,15 @@ impl Feed {
         {
             arrivals.push(arrival);
         }
-        if arrivals.is_empty() {
+        if arrivals.is_empty() && continuity == Continuity::Unbroken {
             return None;
         }
         self.events -= arrivals.len();
         self.flow = Flow::Out;
-        Some(arrivals)
+        Some(Batch {
+            continuity,
+            arrivals,
+        })
     }
 
     /// The batch that was out is handled.

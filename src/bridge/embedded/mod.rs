@@ -37,8 +37,8 @@ use tokio::sync::oneshot;
 use crate::chat::Refusal;
 use crate::chat::origin::SessionId;
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Continuity, Credit, Outcome,
-    Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Credit, Outcome, Question,
+    STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{Durability, OpenError, Opened, Options};
 
@@ -237,7 +237,7 @@ impl EmbeddedBridge {
         while let Some(reply) = self.feed.due() {
             deliver(reply);
         }
-        let Some(arrivals) = self.feed.next_batch() else {
+        let Some(batch) = self.feed.next_batch() else {
             return self.stop_if_done(ctx);
         };
         let (credit, returned) = Credit::new();
@@ -245,8 +245,8 @@ impl EmbeddedBridge {
         // out is the bound. A registry that is gone has reported itself, and the credit comes
         // back with the error.
         let given = self.registry.clone().try_send(Arrived {
-            continuity: Continuity::Unbroken,
-            arrivals,
+            continuity: batch.continuity,
+            arrivals: batch.arrivals,
             credit,
         });
         if let Err(SendError::Full(_)) = given {

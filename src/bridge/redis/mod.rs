@@ -1,17 +1,352 @@
-//! The log in Redis: what is asked of it and how its answers are read.
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "nothing calls it yet")
-)]
-#![cfg_attr(
-    test,
-    allow(dead_code, unused_imports, reason = "nothing calls it yet")
-)]
+//! The bridge of a node among others: everything that nodes share lies in one Redis.
+//!
+//! - this file: the actor. It queues what is asked, answers, and feeds the registry.
+//! - `turn`: what it does after every turn of its mailbox: reads, answers, sends.
+//! - `replies`: what comes back, and what that means.
+//! - `window`: what was asked, from queued to answered. `reader`: the log in order, every event
+//!   once. `backoff`, `complaints`: when to try again, when to tell. All four are pure.
+//! - `link`: the state of the way to Redis. `connection`: the two tasks that own its sockets.
+//! - `load`, `claims`, `heard`: what the window, the reconciling and the reader need to know.
+//! - `open`: how all of it starts. [`accounts`]: the operator's hand.
+//! - `task`, `scripts`, `keys`: what the store is asked, and how it decides.
 
 pub mod accounts;
+mod backoff;
+mod claims;
+mod complaints;
+mod connection;
+mod heard;
 mod keys;
+mod link;
+mod load;
+mod open;
+mod reader;
+mod replies;
 mod scripts;
 mod task;
-
 #[cfg(test)]
 mod testing;
+mod turn;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::{Duration, Instant};
+
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Recipient, ResponseFuture, WrapFuture,
+    prelude::SendError,
+};
+use tokio::sync::oneshot;
+
+use crate::chat::event::Timestamp;
+use crate::chat::origin::{Incarnation, SessionId};
+use crate::chat::{Position, Refusal};
+use crate::messages::{
+    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, Outcome, Question, SessionMail,
+    Shut, StoreFailed, Vital,
+};
+pub use open::{OpenError, Opened, Options};
+
+use super::feed::{Feed, Reply};
+use claims::Claims;
+use complaints::Complaints;
+use connection::{Mail, News};
+use heard::Heard;
+use link::Link;
+use load::{Decided, Purpose, Waiting};
+use reader::Reader;
+use scripts::Scripts;
+use task::Task;
+use window::{Given, Window};
+
+/// Between two looks for history that is too old and rooms that are void by that.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// Between two looks at the deadlines: what may be late by that.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long the goodbye waits for what was asked before and for the events of it.
+const LAST_READING: Duration = Duration::from_secs(5);
+
+/// Everything that nodes share: the contract of [`bridge`](super) on Redis.
+#[derive(Debug)]
+pub struct RedisBridge {
+    scripts: Scripts,
+    incarnation: Incarnation,
+    /// The log's name and epoch, as the last hello told them.
+    log: String,
+    epoch: u64,
+    link: Link,
+    window: Window<Task, Waiting, Decided>,
+    reader: Reader<Heard>,
+    /// The last event read and its time, by which the log is recognised.
+    recognised: Option<(Position, Timestamp)>,
+    claims: Claims,
+    feed: Feed,
+    grievances: Grievances,
+    registry: Recipient<Arrived>,
+    vital: Vital,
+    state: State,
+    /// Dropped when everything is said.
+    shut: Vec<oneshot::Sender<()>>,
+}
+
+/// What is told to the operator seldom, by kind.
+#[derive(Debug, Default)]
+struct Grievances {
+    /// Redis did not take something.
+    failed: Complaints,
+    /// Something behind the log was not written.
+    damaged: Complaints,
+    /// Something in the log or on the channel cannot be read.
+    unread: Complaints,
+}
+
+/// What becomes of new asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// They are queued, unless Redis is away.
+    Serving,
+    /// They are refused; what was asked before is still decided, up to then at most.
+    ShuttingDown { until: Instant },
+    /// They are refused, and so was everything asked before.
+    Failed,
+    /// The same, because the bridge was shut: it ends when all events are delivered.
+    Over,
+}
+
+impl RedisBridge {
+    /// Queues a question of a session for the next turn.
+    fn ask(&mut self, session: SessionId, to: Recipient<SessionMail>, question: Question) {
+        let now = Instant::now();
+        let waiting = |session, to, purpose| Waiting::Session {
+            session,
+            to,
+            purpose,
+        };
+        match question {
+            Question::Claim { user, on_duplicate } => {
+                self.claims.asked(&session, user.clone(), to.clone());
+                let waiter = waiting(session.clone(), to, Purpose::Claim);
+                let task = Task::Claim {
+                    session,
+                    user,
+                    on_duplicate,
+                };
+                self.window.ask(task, waiter, now);
+            }
+            Question::Live { claim, request } => {
+                let waiter = waiting(session.clone(), to, Purpose::Other);
+                let task = Task::Live {
+                    session,
+                    claim,
+                    request,
+                };
+                self.window.ask(task, waiter, now);
+            }
+            Question::Settle => {
+                let waiter = waiting(session, to, Purpose::Other);
+                self.window.ask_settle(waiter, now);
+            }
+            Question::Release { user } => {
+                self.claims.ended(session.conn);
+                self.window.chore(Task::Release { session, user }, now);
+            }
+        }
+    }
+
+    /// Hands out the answers that are decided.
+    fn answer(&mut self) {
+        while let Some((waiting, given)) = self.window.next_given() {
+            match waiting {
+                Waiting::Session {
+                    session,
+                    to,
+                    purpose,
+                } => self.answer_session(session, to, purpose, given),
+                Waiting::Authenticator(to) => {
+                    let answer = match given {
+                        Given::Decided(Decided::Account(answer)) => Ok(answer),
+                        Given::Decided(Decided::Outcome(_))
+                        | Given::Refused(_)
+                        | Given::Settled => Err(StoreFailed),
+                    };
+                    // It stopped waiting: then it does not want to know.
+                    let _ = to.send(answer);
+                }
+            }
+        }
+    }
+
+    fn answer_session(
+        &mut self,
+        session: SessionId,
+        to: Recipient<SessionMail>,
+        purpose: Purpose,
+        given: Given<Decided>,
+    ) {
+        let outcome = match given {
+            Given::Decided(Decided::Outcome(outcome)) => outcome,
+            Given::Settled => Outcome::Settled,
+            Given::Refused(refusal) => Outcome::Refused(refusal),
+            Given::Decided(Decided::Account(_)) => Outcome::Refused(Refusal::NotConfirmed),
+        };
+        let is_live = matches!(outcome, Outcome::Claimed { .. });
+        if purpose == Purpose::Claim && !is_live {
+            self.claims.ended(session.conn);
+        }
+        let settles = matches!(outcome, Outcome::Settled);
+        let reply = Reply {
+            session,
+            to,
+            outcome,
+        };
+        if settles || self.feed.holds(&reply.session) {
+            self.feed.hold(reply);
+        } else {
+            deliver(reply);
+        }
+    }
+
+    /// Hands out the answers that are due, then the next batch of events.
+    fn feed_registry(&mut self, ctx: &mut Context<Self>) {
+        while let Some(reply) = self.feed.due() {
+            deliver(reply);
+        }
+        let Some(batch) = self.feed.next_batch() else {
+            return self.stop_if_done(ctx);
+        };
+        let (credit, returned) = Credit::new();
+        // A clone is a place of its own in the mailbox, so this waits behind nobody; one batch
+        // out is the bound. A registry that is gone has reported itself, and the credit comes
+        // back with the error.
+        let given = self.registry.clone().try_send(Arrived {
+            continuity: batch.continuity,
+            arrivals: batch.arrivals,
+            credit,
+        });
+        if let Err(SendError::Full(_)) = given {
+            return self.fail("the registry had no place for a batch, which is a bug");
+        }
+        let handled = returned.wait().into_actor(self);
+        ctx.spawn(handled.map(|(), bridge, ctx| {
+            bridge.feed.returned();
+            bridge.advance(ctx);
+        }));
+    }
+
+    /// The bridge cannot go on: nobody is left without an answer, and the node hears of it.
+    fn fail(&mut self, why: &str) {
+        self.vital.failed(why);
+        let was_shut = !self.shut.is_empty();
+        self.end();
+        self.state = if was_shut { State::Over } else { State::Failed };
+    }
+
+    /// Nothing more is decided or read; whoever shut the bridge is told.
+    fn end(&mut self) {
+        self.window.refuse_all();
+        self.link.close(Instant::now());
+        self.state = State::Over;
+        self.answer();
+        self.shut.clear();
+    }
+}
+
+impl Actor for RedisBridge {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        ctx.set_mailbox_capacity(ACTOR_MAILBOX);
+        self.window
+            .chore(Task::Sweep { after: None }, Instant::now());
+        ctx.spawn(turn::Turn);
+        ctx.run_interval(TICK, |bridge, ctx| bridge.tick(ctx));
+        ctx.run_interval(SWEEP, |bridge, _| {
+            bridge
+                .window
+                .chore(Task::Sweep { after: None }, Instant::now());
+        });
+    }
+}
+
+impl Handler<Ask> for RedisBridge {
+    type Result = ();
+
+    fn handle(&mut self, ask: Ask, _: &mut Context<Self>) {
+        let Ask {
+            session,
+            reply,
+            questions,
+        } = ask;
+        for question in questions {
+            self.ask(session.clone(), reply.clone(), question);
+        }
+    }
+}
+
+impl Handler<AccountAsk> for RedisBridge {
+    type Result = ResponseFuture<Result<AccountAnswer, StoreFailed>>;
+
+    fn handle(&mut self, ask: AccountAsk, _: &mut Context<Self>) -> Self::Result {
+        let (to, answer) = oneshot::channel();
+        let waiter = Waiting::Authenticator(to);
+        self.window
+            .ask(Task::Account { ask }, waiter, Instant::now());
+        Box::pin(async { answer.await.unwrap_or(Err(StoreFailed)) })
+    }
+}
+
+impl Handler<Mail> for RedisBridge {
+    type Result = ();
+
+    fn handle(&mut self, Mail { generation, news }: Mail, _: &mut Context<Self>) {
+        if self.link.is_line(generation) {
+            match news {
+                News::Replies(values) => self.replied(values),
+                News::Lost(why) => self.lost(&why),
+                // It does not listen.
+                News::Subscribed | News::Heard(_) => {}
+            }
+        } else if self.link.is_ear(generation) {
+            match news {
+                News::Subscribed => self.subscribed(),
+                News::Heard(payloads) => self.heard(&payloads),
+                News::Lost(why) => self.deaf(&why),
+                // It asks nothing.
+                News::Replies(_) => {}
+            }
+        }
+    }
+}
+
+impl Handler<Shut> for RedisBridge {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Shut, _: &mut Context<Self>) -> Self::Result {
+        let (done, closed) = oneshot::channel();
+        match self.state {
+            State::Serving => {
+                self.window.close();
+                let until = Instant::now() + LAST_READING;
+                self.state = State::ShuttingDown { until };
+                self.shut.push(done);
+            }
+            State::ShuttingDown { .. } => self.shut.push(done),
+            // Answered at once: dropped.
+            State::Failed | State::Over => self.state = State::Over,
+        }
+        Box::pin(async {
+            // Dropped when the goodbye is said, and when the bridge is gone altogether.
+            let _closed = closed.await;
+        })
+    }
+}
+
+fn deliver(reply: Reply) {
+    // Full it cannot be, for each ask has brought its own place; a session that is gone has
+    // nobody left to tell.
+    let _ = reply.to.try_send(SessionMail::Answered(reply.outcome));
+}

@@ -1,0 +1,321 @@
+//! The state of the way to Redis: what is open, what was sent, and which replies are to come.
+//!
+//! Everything on the command connection is answered in the order in which it was sent, so what a
+//! reply means is what was sent first of all that is unanswered.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use actix::Recipient;
+use redis::aio::MultiplexedConnection;
+use redis::{Client, Pipeline};
+
+use super::backoff::Backoff;
+use super::connection::{Channel, Commands, Generation, Mail};
+
+/// Between two beats, each of which renews the lease and tells the log's head.
+pub(super) const BEAT: Duration = Duration::from_secs(1);
+
+/// How long a reply may be missing before the connection counts as lost: as long as a session
+/// waits at most.
+pub(super) const SILENCE: Duration = Duration::from_secs(10);
+
+/// What a reply is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// The first task of the window that is out.
+    Task,
+    /// Whether this node may come in.
+    Hello,
+    /// What the store holds for this node.
+    Held,
+    /// A part of the log.
+    Page,
+    /// That this node lives.
+    Beat,
+    /// That it is gone.
+    Goodbye,
+}
+
+/// One pipeline on its way.
+#[derive(Debug)]
+pub(super) struct Flight {
+    sent: Instant,
+    /// What its replies are about.
+    pub(super) replies: Replies,
+}
+
+/// What the replies to a pipeline are about.
+#[derive(Debug)]
+pub(super) enum Replies {
+    /// All of them together: whether the scripts are known.
+    Loaded,
+    /// Each by itself.
+    Each(Vec<Expect>),
+}
+
+/// Where the command connection is.
+#[derive(Debug)]
+enum Line {
+    /// Not before then is it tried again.
+    Down { until: Instant },
+    /// It is open, or being opened.
+    On {
+        commands: Commands,
+        phase: Phase,
+        flights: VecDeque<Flight>,
+    },
+    /// It is not opened again.
+    Closed,
+}
+
+/// What a connection is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// It is asked whether this node may come in.
+    Greeting,
+    /// Everything.
+    Up,
+    /// The log has another epoch: all replies are awaited, then it is greeted again.
+    Draining,
+    /// The node says goodbye.
+    Leaving,
+}
+
+/// The channel's connection.
+#[derive(Debug)]
+enum Ear {
+    /// Not before then is it tried again.
+    Closed {
+        until: Instant,
+    },
+    Open(Channel),
+}
+
+/// Since when Redis is away, and what the operator was told last.
+#[derive(Debug)]
+struct Away {
+    since: Instant,
+    told: String,
+}
+
+/// Both connections to Redis.
+#[derive(Debug)]
+pub(super) struct Link {
+    client: Client,
+    channel: String,
+    generations: u64,
+    line: Line,
+    ear: Ear,
+    away: Option<Away>,
+    backoff: Backoff,
+    ear_backoff: Backoff,
+    beat_due: Instant,
+}
+
+impl Link {
+    /// A link that goes on with a connection on which the node was let in.
+    pub(super) fn new(
+        client: Client,
+        channel: String,
+        connection: MultiplexedConnection,
+        to: Recipient<Mail>,
+        now: Instant,
+    ) -> Self {
+        Self {
+            client,
+            channel,
+            generations: 1,
+            line: Line::On {
+                commands: Commands::on(connection, Generation(0), to),
+                phase: Phase::Up,
+                flights: VecDeque::new(),
+            },
+            ear: Ear::Closed { until: now },
+            away: None,
+            backoff: Backoff::default(),
+            ear_backoff: Backoff::default(),
+            beat_due: now,
+        }
+    }
+
+    fn generation(&mut self) -> Generation {
+        self.generations += 1;
+        Generation(self.generations)
+    }
+
+    /// What the command connection is good for; nothing without one.
+    pub(super) const fn phase(&self) -> Option<Phase> {
+        match &self.line {
+            Line::On { phase, .. } => Some(*phase),
+            Line::Down { .. } | Line::Closed => None,
+        }
+    }
+
+    /// It is good for something else now.
+    pub(super) const fn turn(&mut self, to: Phase) {
+        if let Line::On { phase, .. } = &mut self.line {
+            *phase = to;
+        }
+    }
+
+    /// Whether something can be sent now.
+    pub(super) fn has_room(&self) -> bool {
+        matches!(&self.line, Line::On { commands, .. } if commands.has_room())
+    }
+
+    /// Sends a pipeline.
+    pub(super) fn send(&mut self, pipeline: Pipeline, replies: Replies, now: Instant) {
+        if let Line::On {
+            commands, flights, ..
+        } = &mut self.line
+        {
+            commands.send(pipeline);
+            flights.push_back(Flight { sent: now, replies });
+        }
+    }
+
+    /// What the next replies are about.
+    pub(super) fn answered(&mut self) -> Option<Replies> {
+        match &mut self.line {
+            Line::On { flights, .. } => flights.pop_front().map(|flight| flight.replies),
+            Line::Down { .. } | Line::Closed => None,
+        }
+    }
+
+    /// Whether no reply is to come.
+    pub(super) fn is_quiet(&self) -> bool {
+        match &self.line {
+            Line::On { flights, .. } => flights.is_empty(),
+            Line::Down { .. } | Line::Closed => true,
+        }
+    }
+
+    /// Whether a reply is missing for too long.
+    pub(super) fn is_silent(&self, now: Instant) -> bool {
+        let first = match &self.line {
+            Line::On { flights, .. } => flights.front(),
+            Line::Down { .. } | Line::Closed => None,
+        };
+        first.is_some_and(|flight| now.saturating_duration_since(flight.sent) >= SILENCE)
+    }
+
+    /// Whether mail is of the command connection that is in use.
+    pub(super) fn is_line(&self, of: Generation) -> bool {
+        matches!(&self.line, Line::On { commands, .. } if commands.generation == of)
+    }
+
+    /// Whether mail is of the channel's connection that is in use.
+    pub(super) fn is_ear(&self, of: Generation) -> bool {
+        matches!(&self.ear, Ear::Open(channel) if channel.generation == of)
+    }
+
+    /// Opens the command connection if it is time. Whoever is told so greets on it.
+    pub(super) fn opens(&mut self, to: &Recipient<Mail>, now: Instant) -> Option<Phase> {
+        if !matches!(self.line, Line::Down { until } if until <= now) {
+            return None;
+        }
+        let generation = self.generation();
+        self.line = Line::On {
+            commands: Commands::open(self.client.clone(), generation, to.clone()),
+            phase: Phase::Greeting,
+            flights: VecDeque::new(),
+        };
+        Some(Phase::Greeting)
+    }
+
+    /// The command connection is of no use any more.
+    pub(super) fn lost(&mut self, why: &str, random: u64, now: Instant) {
+        match &self.line {
+            Line::On { .. } => {
+                let until = now + self.backoff.failed(random);
+                self.line = Line::Down { until };
+            }
+            Line::Down { .. } | Line::Closed => return,
+        }
+        match &self.away {
+            None => tracing::error!("Redis is away: {why}; sends are refused"),
+            // What is wrong can change from "refused" to "loading"; that is no news every time.
+            Some(away) if away.told != why => tracing::debug!("Redis is still away: {why}"),
+            Some(_) => {}
+        }
+        let since = self.away.as_ref().map_or(now, |away| away.since);
+        let told = why.to_owned();
+        self.away = Some(Away { since, told });
+    }
+
+    /// The node may not come in, for a reason that somebody has to do something about.
+    pub(super) fn unwelcome(&mut self, why: &str, random: u64, now: Instant) {
+        if self.away.as_ref().is_none_or(|away| away.told != why) {
+            tracing::error!("Redis cannot be used: {why}");
+        }
+        let since = self.away.as_ref().map_or(now, |away| away.since);
+        let told = why.to_owned();
+        self.away = Some(Away { since, told });
+        self.lost(why, random, now);
+    }
+
+    /// The node was let in.
+    pub(super) fn up(&mut self, now: Instant) {
+        self.turn(Phase::Up);
+        if let Some(away) = self.away.take() {
+            let seconds = now.saturating_duration_since(away.since).as_secs();
+            tracing::info!("Redis is back after {seconds} s");
+        }
+    }
+
+    /// Whether a beat is due; if so the next one is counted from now.
+    pub(super) fn beats(&mut self, now: Instant) -> bool {
+        let is_due = self.beat_due <= now;
+        if is_due {
+            self.beat_due = now + BEAT;
+        }
+        is_due
+    }
+
+    /// A beat at once: something looks as if Redis were gone.
+    pub(super) const fn beat_soon(&mut self, now: Instant) {
+        self.beat_due = now;
+    }
+
+    /// A beat was answered: whatever was wrong is over.
+    pub(super) const fn is_well(&mut self) {
+        self.backoff.succeeded();
+    }
+
+    /// Subscribes if it is time.
+    pub(super) fn listen(&mut self, to: &Recipient<Mail>, now: Instant) {
+        if matches!(self.ear, Ear::Closed { until } if until <= now) {
+            let generation = self.generation();
+            let (client, name) = (self.client.clone(), self.channel.clone());
+            self.ear = Ear::Open(Channel::open(client, name, generation, to.clone()));
+        }
+    }
+
+    /// The channel is subscribed to.
+    pub(super) const fn listens(&mut self) {
+        self.ear_backoff.succeeded();
+    }
+
+    /// The channel's connection is of no use any more.
+    pub(super) fn deaf(&mut self, random: u64, now: Instant) {
+        let until = now + self.ear_backoff.failed(random);
+        self.ear = Ear::Closed { until };
+    }
+
+    /// Whether the channel's connection is open or being opened.
+    pub(super) const fn has_ear(&self) -> bool {
+        matches!(self.ear, Ear::Open(_))
+    }
+
+    /// Closes both connections for good.
+    pub(super) fn close(&mut self, now: Instant) {
+        self.line = Line::Closed;
+        self.ear = Ear::Closed { until: now };
+    }
+
+    /// Whether it was closed for good.
+    pub(super) const fn is_closed(&self) -> bool {
+        matches!(self.line, Line::Closed)
+    }
+}

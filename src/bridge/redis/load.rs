@@ -1,0 +1,108 @@
+//! What the window needs to know of tasks and of those who wait for them.
+
+use actix::Recipient;
+use tokio::sync::oneshot;
+
+use super::task::Task;
+use super::window::{Kind, Load, Waiter};
+use crate::chat::origin::{ConnId, SessionId};
+use crate::messages::{
+    AccountAnswer, AccountAsk, Outcome, PeopleRequest, Request, RoomRequest, SessionMail,
+    StoreFailed,
+};
+
+/// Messages of a history that are read in the time of one other task.
+const MESSAGES_PER_TASK: usize = 10;
+
+/// Who waits for an answer.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    /// A session, and whether its claim is at stake.
+    Session {
+        session: SessionId,
+        to: Recipient<SessionMail>,
+        purpose: Purpose,
+    },
+    /// The authenticator.
+    Authenticator(oneshot::Sender<Result<AccountAnswer, StoreFailed>>),
+}
+
+/// What a session waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To become live.
+    Claim,
+    /// Anything else.
+    Other,
+}
+
+/// What the store decided for somebody who waits.
+#[derive(Debug)]
+pub(super) enum Decided {
+    /// For a session.
+    Outcome(Outcome),
+    /// For the authenticator.
+    Account(AccountAnswer),
+}
+
+impl Waiter for Waiting {
+    type Line = ConnId;
+
+    fn line(&self) -> Option<ConnId> {
+        match self {
+            Self::Session { session, .. } => Some(session.conn),
+            Self::Authenticator(_) => None,
+        }
+    }
+}
+
+impl Load for Task {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Claim { .. } => Kind::Change,
+            Self::Live { request, .. } => kind_of(request),
+            Self::Account { ask } => match ask {
+                AccountAsk::Find { .. } => Kind::Read,
+                AccountAsk::Create { .. } | AccountAsk::Rehash { .. } => Kind::Change,
+            },
+            Self::Release { .. } | Self::Sweep { .. } => Kind::Chore,
+        }
+    }
+
+    fn weight(&self) -> usize {
+        match self {
+            Self::Live {
+                request: Request::History { count, .. },
+                ..
+            } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
+            Self::Claim { .. }
+            | Self::Live { .. }
+            | Self::Release { .. }
+            | Self::Account { .. }
+            | Self::Sweep { .. } => 1,
+        }
+    }
+}
+
+const fn kind_of(request: &Request) -> Kind {
+    match request {
+        Request::Append(_)
+        | Request::Rooms(RoomRequest::Move { .. } | RoomRequest::SetTopic { .. })
+        | Request::People(
+            PeopleRequest::Follow { .. }
+            | PeopleRequest::Unfollow { .. }
+            | PeopleRequest::Away { .. }
+            | PeopleRequest::Back,
+        ) => Kind::Change,
+        Request::Rooms(
+            RoomRequest::List | RoomRequest::Members { .. } | RoomRequest::Topic { .. },
+        )
+        | Request::People(
+            PeopleRequest::Following
+            | PeopleRequest::Followers
+            | PeopleRequest::Online
+            | PeopleRequest::WhoIs { .. },
+        )
+        | Request::History { .. } => Kind::Read,
+    }
+}

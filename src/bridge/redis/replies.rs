@@ -1,0 +1,274 @@
+//! What comes back from Redis, and what the bridge makes of it. Always in the order in which it
+//! was sent: what one reply says is done before the next one is looked at.
+
+use std::time::Instant;
+
+use redis::Value;
+
+use super::heard::{self, Heard, Told};
+use super::link::{Expect, Phase, Replies};
+use super::load::Decided;
+use super::reader::{Lag, Page, Paged};
+use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Unwelcome};
+use super::task::{Decision, Task, Trouble, Verdict};
+use super::window::{Care, Given};
+use super::{RedisBridge, State};
+use crate::chat::{Ending, Refusal};
+use crate::messages::{Outcome, SessionMail};
+
+/// Whether the connection is still of use.
+type Usable = Result<(), Trouble>;
+
+impl RedisBridge {
+    /// The replies to the oldest pipeline.
+    pub(super) fn replied(&mut self, values: Vec<Value>) {
+        let usable = match self.link.answered() {
+            Some(Replies::Loaded) => self.scripts.loaded(values),
+            Some(Replies::Each(expects)) if expects.len() == values.len() => expects
+                .into_iter()
+                .zip(values)
+                .try_for_each(|(expect, value)| self.understand(expect, value)),
+            Some(Replies::Each(_)) | None => Err(Trouble::Link("nothing was asked".to_owned())),
+        };
+        if let Err(Trouble::Failed(why) | Trouble::Link(why)) = usable {
+            self.lost(&why);
+        }
+    }
+
+    fn understand(&mut self, expect: Expect, value: Value) -> Usable {
+        if self.link.phase().is_none() {
+            // An earlier reply of the same pipeline ended it all.
+            return Ok(());
+        }
+        match expect {
+            Expect::Task => self.decided(value),
+            Expect::Hello => self.greeted(self.scripts.read_hello(value)),
+            Expect::Held => self.reconcile(self.scripts.read_held(value)?),
+            Expect::Page => self.paged(self.scripts.read_page(value)?),
+            Expect::Beat => self.beaten(value),
+            Expect::Goodbye => self.left(value),
+        }
+    }
+
+    /// One task is decided, or not done.
+    fn decided(&mut self, value: Value) -> Usable {
+        let Some(task) = self.window.front() else {
+            return Err(Trouble::Link("it answered what was not asked".to_owned()));
+        };
+        match self.scripts.read(task, value) {
+            Ok(decision) => self.conclude(decision),
+            Err(Trouble::Failed(why)) => {
+                if let Some(times) = self.grievances.failed.another(Instant::now()) {
+                    tracing::error!(times, "Redis refused a command: {why}");
+                }
+                let refused = Given::Refused(Refusal::NotDelivered);
+                drop(self.window.decided(Some(refused)));
+            }
+            Err(link @ Trouble::Link(_)) => return Err(link),
+        }
+        Ok(())
+    }
+
+    fn conclude(&mut self, decision: Decision) {
+        if let Some(damage) = decision.damage
+            && let Some(times) = self.grievances.damaged.another(Instant::now())
+        {
+            tracing::error!(times, "Redis did not write all of an event: {damage}");
+        }
+        let mut claimed = None;
+        let given = match decision.verdict {
+            Verdict::Outcome(outcome) => Some(Decided::Outcome(outcome)),
+            Verdict::Account(answer) => Some(Decided::Account(answer)),
+            Verdict::Claimed {
+                claim,
+                room,
+                standing,
+            } => {
+                claimed = Some((claim.fence, standing));
+                Some(Decided::Outcome(Outcome::Claimed { claim, room }))
+            }
+            Verdict::SweepOn { after } => {
+                let after = Some(after);
+                self.window.chore(Task::Sweep { after }, Instant::now());
+                None
+            }
+            Verdict::Silence | Verdict::Old => None,
+            Verdict::Epoch => {
+                self.window.again();
+                self.link.turn(Phase::Draining);
+                return;
+            }
+        };
+        let done = self.window.decided(given.map(Given::Decided));
+        if let Some(done) = done
+            && let Task::Claim { session, user, .. } = done.task
+            && let Some((fence, standing)) = claimed
+        {
+            if done.care == Care::Wanted && self.claims.is_here(&session, &user) {
+                self.claims.answered(fence, standing, session.conn);
+            } else if !self.claims.is_here(&session, &user) {
+                // It was told otherwise, or has gone: the account is free again.
+                self.window
+                    .chore(Task::Release { session, user }, Instant::now());
+            }
+        }
+        if let Some(head) = decision.head {
+            self.reader.answer(head);
+        }
+    }
+
+    fn greeted(&mut self, greeting: Result<Greeting, Unwelcome>) -> Usable {
+        match greeting {
+            Ok(greeting) => self.welcome(greeting),
+            Err(Unwelcome::Trouble(trouble)) => return Err(trouble),
+            Err(taken @ Unwelcome::Taken { .. }) => self.fail(&taken.to_string()),
+            Err(other @ (Unwelcome::OldVersion { .. } | Unwelcome::Evicts { .. })) => {
+                let why = other.to_string();
+                self.link.unwelcome(&why, random(), Instant::now());
+                self.forget_line();
+            }
+        }
+        Ok(())
+    }
+
+    fn welcome(&mut self, greeting: Greeting) {
+        (self.log, self.epoch) = (greeting.log, greeting.epoch);
+        self.reader.reached(greeting.head);
+        match greeting.last {
+            Continuity::Kept => self.reader.want(),
+            Continuity::Gone => self.reader.breaks(),
+        }
+    }
+
+    /// Gives back what the store holds for sessions that are not here, and goes on.
+    fn reconcile(&mut self, held: Vec<Held>) -> Usable {
+        let now = Instant::now();
+        self.link.up(now);
+        match self.state {
+            State::Serving => self.window.open(),
+            State::ShuttingDown { .. } | State::Failed | State::Over => {}
+        }
+        for Held { user, session, .. } in held {
+            if !self.claims.is_here(&session, &user) {
+                self.window.chore(Task::Release { session, user }, now);
+            }
+        }
+        Ok(())
+    }
+
+    fn paged(&mut self, entries: Vec<Entry>) -> Usable {
+        let page = if entries.len() < PAGE {
+            Page::Short
+        } else {
+            Page::Full
+        };
+        let unread = entries.iter().filter(|entry| entry.event.is_err()).count();
+        for _ in 0..unread {
+            self.cannot_read("in the log");
+        }
+        let entries = entries.into_iter().map(|entry| match entry.event {
+            Ok(event) => Paged::Event(Heard { event, size: 0 }),
+            Err(_) => Paged::Unread(entry.position),
+        });
+        self.reader.paged(entries, page);
+        Ok(())
+    }
+
+    fn beaten(&mut self, value: Value) -> Usable {
+        let pulse = self.scripts.read_beat(value)?;
+        self.link.is_well();
+        match self.reader.beat(pulse.head) {
+            Lag::None => {}
+            // The channel is silent: its connection may be dead without knowing it.
+            Lag::Behind if self.link.has_ear() => self.link.deaf(random(), Instant::now()),
+            Lag::Behind => {}
+            Lag::Rewound => self.link.turn(Phase::Draining),
+        }
+        Ok(())
+    }
+
+    /// The goodbye is said, or it has to go without.
+    fn left(&mut self, value: Value) -> Usable {
+        match self.scripts.read_farewell(value) {
+            Ok(Farewell::Gone) => {}
+            Ok(Farewell::Holds) => {
+                tracing::debug!("claims of this run remain; the next run releases them");
+            }
+            Err(trouble) => tracing::warn!("Redis did not take the goodbye: {trouble}"),
+        }
+        self.end();
+        Ok(())
+    }
+
+    /// The command connection is of no use any more.
+    pub(super) fn lost(&mut self, why: &str) {
+        self.link.lost(why, random(), Instant::now());
+        self.forget_line();
+    }
+
+    fn forget_line(&mut self) {
+        self.window.lost();
+        self.reader.lost();
+    }
+
+    /// The channel is subscribed to: what was said before is in the log.
+    pub(super) fn subscribed(&mut self) {
+        self.link.listens();
+        self.reader.want();
+    }
+
+    /// The channel's connection is of no use any more; perhaps that of the commands is not either.
+    pub(super) fn deaf(&mut self, why: &str) {
+        let now = Instant::now();
+        tracing::debug!("the channel of events is closed: {why}");
+        self.link.deaf(random(), now);
+        self.link.beat_soon(now);
+    }
+
+    /// Something was said on the channel.
+    pub(super) fn heard(&mut self, payloads: &[Vec<u8>]) {
+        for payload in payloads {
+            match heard::read(payload, &self.log) {
+                Told::Event(heard) => self.reader.heard(heard),
+                Told::Unread(position) => {
+                    self.cannot_read("on the channel");
+                    if position > self.reader.last() {
+                        self.reader.want();
+                    }
+                }
+                Told::Foreign => self.cannot_read("on the channel"),
+            }
+        }
+    }
+
+    fn cannot_read(&mut self, place: &str) {
+        if let Some(times) = self.grievances.unread.another(Instant::now()) {
+            tracing::warn!(
+                times,
+                "something {place} is no event that this program knows"
+            );
+        }
+    }
+
+    /// Events are lost: whoever was live is told so by the registry, or here if it does not know
+    /// of them yet.
+    pub(super) fn broken(&mut self) {
+        let last = self.reader.last();
+        tracing::error!("events before {last} are lost; all sessions of this node end");
+        self.recognised = None;
+        for to in self.claims.lost(last) {
+            // A session that is gone has nobody left to tell.
+            let _ = to.try_send(SessionMail::End(Ending::MessagesLost));
+        }
+        self.feed.breaks();
+    }
+}
+
+/// For waits that scatter; without chance they do not.
+pub(super) fn random() -> u64 {
+    let mut bytes = [0; 8];
+    match aws_lc_rs::rand::fill(&mut bytes) {
+        Ok(()) => u64::from_ne_bytes(bytes),
+        Err(_) => 0,
+    }
+}

@@ -1,0 +1,206 @@
+//! What the bridge does after every turn of its mailbox, and now and then.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll};
+use std::time::Instant;
+
+use actix::fut::ActorFuture;
+use actix::{ActorContext, AsyncContext, Context};
+use redis::Pipeline;
+
+use super::heard::Heard;
+use super::link::{Expect, Phase, Replies};
+use super::reader::{Pass, Step};
+use super::scripts::{Hello, Turn as Greeted};
+use super::task::Stamp;
+use super::{RedisBridge, State, replies};
+use crate::chat::Deed;
+use crate::chat::origin::Origin;
+use crate::messages::{Arrival, Brings};
+
+/// Polled after every turn of the mailbox, so that what was asked together is sent together: a
+/// pasted page is one pipeline, and what it is answered is read before anything new is sent.
+pub(super) struct Turn;
+
+impl ActorFuture<RedisBridge> for Turn {
+    type Output = ();
+
+    fn poll(
+        self: Pin<&mut Self>,
+        bridge: &mut RedisBridge,
+        ctx: &mut Context<RedisBridge>,
+        _: &mut task::Context<'_>,
+    ) -> Poll<()> {
+        bridge.advance(ctx);
+        Poll::Pending
+    }
+}
+
+impl RedisBridge {
+    /// Answers, reads and sends what there is. Answers go first: a session has its own before
+    /// the events that it caused.
+    pub(super) fn advance(&mut self, ctx: &mut Context<Self>) {
+        self.answer();
+        if !self.link.is_closed() {
+            self.read();
+            self.window
+                .settle(self.reader.answered(), self.reader.last());
+            self.answer();
+            self.send(Instant::now());
+        }
+        self.feed_registry(ctx);
+    }
+
+    /// Hands the log's next events to the feed.
+    fn read(&mut self) {
+        while !self.feed.is_full() {
+            let (answered, here) = (self.reader.answered(), &self.incarnation);
+            let window = &self.window;
+            let may = |heard: &Heard| match &heard.event.origin {
+                // Its answer comes first, and may still be on its way.
+                Origin::Session(session)
+                    if session.incarnation == *here
+                        && heard.event.position > answered
+                        && window.is_undecided() =>
+                {
+                    Pass::Later
+                }
+                Origin::Session(_) | Origin::Store => Pass::Now,
+            };
+            match self.reader.pull(may) {
+                Some(Step::Event(heard)) => self.arrived(heard),
+                Some(Step::Broken) => self.broken(),
+                None => break,
+            }
+        }
+        if self.reader.is_far_behind() && self.link.has_ear() {
+            self.link.deaf(replies::random(), Instant::now());
+            self.reader.forget_channel();
+        }
+    }
+
+    fn arrived(&mut self, Heard { event, .. }: Heard) {
+        self.recognised = Some((event.position, event.at));
+        let brings = match &event.deed {
+            Deed::Claimed { session, .. } if session.incarnation == self.incarnation => {
+                self.claims.brings(event.position)
+            }
+            Deed::Claimed { .. }
+            | Deed::Epoch { .. }
+            | Deed::Released { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::RoomMessage { .. }
+            | Deed::Whisper { .. }
+            | Deed::Post { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::TopicSet { .. }
+            | Deed::WentAway { .. }
+            | Deed::CameBack { .. } => Brings::Nothing,
+        };
+        let event = Arc::new(event);
+        self.feed.extend(vec![Arrival { event, brings }]);
+    }
+
+    /// Sends one pipeline of all that may be sent.
+    fn send(&mut self, now: Instant) {
+        if !self.link.has_room() {
+            return;
+        }
+        match self.link.phase() {
+            Some(Phase::Up) => self.send_tasks(now),
+            Some(Phase::Draining) if self.link.is_quiet() => {
+                self.link.turn(Phase::Greeting);
+                self.greet(now);
+            }
+            Some(Phase::Greeting | Phase::Draining | Phase::Leaving) | None => {}
+        }
+    }
+
+    fn send_tasks(&mut self, now: Instant) {
+        let (mut pipeline, mut expects) = (Pipeline::new(), Vec::new());
+        if !self.feed.is_full() {
+            let (scripts, epoch, log) = (&self.scripts, self.epoch, self.log.as_str());
+            self.window.send(|seq, task| {
+                pipeline.add_command(scripts.call(task, &Stamp { epoch, log, seq }));
+                expects.push(Expect::Task);
+            });
+            if let Some(last) = self.reader.wants() {
+                self.reader.asked();
+                pipeline.add_command(self.scripts.page(last));
+                expects.push(Expect::Page);
+            }
+        }
+        if self.link.beats(now) {
+            pipeline.add_command(self.scripts.beat());
+            expects.push(Expect::Beat);
+        }
+        if self.may_leave(now) {
+            self.link.turn(Phase::Leaving);
+            pipeline.add_command(self.scripts.goodbye());
+            expects.push(Expect::Goodbye);
+        }
+        if !expects.is_empty() {
+            self.link.send(pipeline, Replies::Each(expects), now);
+        }
+    }
+
+    /// Whether everything is decided and read, or has had its time.
+    fn may_leave(&self, now: Instant) -> bool {
+        let State::ShuttingDown { until } = self.state else {
+            return false;
+        };
+        let is_done = self.window.is_idle() && self.reader.last() >= self.reader.answered();
+        is_done || now >= until
+    }
+
+    /// Makes the scripts known, and asks to come in.
+    fn greet(&mut self, now: Instant) {
+        self.link.send(self.scripts.load(), Replies::Loaded, now);
+        let last = self.reader.last();
+        let hello = Hello {
+            turn: Greeted::Again,
+            seen: self.reader.seen(),
+            last,
+            at: self
+                .recognised
+                .and_then(|(position, at)| (position == last).then_some(at)),
+        };
+        let mut pipeline = Pipeline::new();
+        pipeline.add_command(self.scripts.hello(&hello));
+        pipeline.add_command(self.scripts.held(&self.incarnation));
+        let expects = vec![Expect::Hello, Expect::Held];
+        self.link.send(pipeline, Replies::Each(expects), now);
+    }
+
+    /// Looks at the deadlines.
+    pub(super) fn tick(&mut self, ctx: &mut Context<Self>) {
+        let now = Instant::now();
+        self.window.expire(now);
+        if self.link.is_silent(now) {
+            self.lost("it does not answer");
+        }
+        if let State::ShuttingDown { until } = self.state
+            && (self.link.phase().is_none() || now >= until + super::TICK * 10)
+        {
+            self.end();
+        }
+        let to = ctx.address().recipient();
+        if self.link.opens(&to, now).is_some() {
+            self.greet(now);
+        }
+        if self.link.phase() == Some(Phase::Up) && self.reader.is_near() {
+            self.link.listen(&to, now);
+        }
+        self.advance(ctx);
+    }
+
+    /// A bridge that was shut ends when the registry has had all of its events.
+    pub(super) fn stop_if_done(&self, ctx: &mut Context<Self>) {
+        if self.state == State::Over && self.feed.is_done() {
+            ctx.stop();
+        }
+    }
+}

@@ -1,0 +1,540 @@
+//! What was asked of Redis, from queued over sent to answered. No Redis and no clock inside.
+//!
+//! Tasks are sent in the order in which they were asked, each under a number that stays with it.
+//! When a connection is lost, or the log turns out to have another epoch, what is undecided is
+//! sent again in the same order under the same numbers: the store answers a number twice, but
+//! does it once. Answers leave in the order of the asks of their line, whatever becomes of them.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::time::{Duration, Instant};
+
+use crate::chat::{Position, Refusal};
+use crate::messages::STORE_QUEUE;
+
+/// Numbers of commands that may be undecided at once, and the weight of what is out: as many as
+/// Redis decides in some 20 ms, and as many answers as it keeps. More wait in the queue.
+pub(super) const WINDOW: usize = 1024;
+
+/// How long an ask may stay unanswered. Then its session is told that nothing was delivered, or
+/// that this is not known.
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Something to be sent.
+pub(super) trait Load {
+    /// What is at stake.
+    fn kind(&self) -> Kind;
+    /// How many usual tasks it takes as long as; at least 1.
+    fn weight(&self) -> usize;
+}
+
+/// What is at stake with a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It may change something.
+    Change,
+    /// It changes nothing.
+    Read,
+    /// Nobody waits for it: never refused, and forgotten when it cannot be sent.
+    Chore,
+}
+
+/// Somebody who waits for an answer.
+pub(super) trait Waiter {
+    /// Whose answers have to come in the order of the asks.
+    type Line: Copy + Eq + Hash + Debug;
+    /// The line it stands in; `None` for somebody who asks one thing at a time.
+    fn line(&self) -> Option<Self::Line>;
+}
+
+/// How a wait ends.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Given<A> {
+    /// The store decided.
+    Decided(A),
+    /// Nothing was done, or that is not known.
+    Refused(Refusal),
+    /// Everything before it is decided and read.
+    Settled,
+}
+
+/// Whether new asks are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Open,
+    Closed,
+}
+
+/// A task that was decided, and whether anybody still waited.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Done<T> {
+    /// The task.
+    pub(super) task: T,
+    /// Whether its answer was of use.
+    pub(super) care: Care,
+}
+
+/// Whether a task's answer is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Somebody waits, or it is a chore.
+    Wanted,
+    /// Whoever waited was told otherwise.
+    GivenUp,
+}
+
+/// Asks between queued and answered. `T` is what is sent, `W` who waits, `A` what is decided.
+#[derive(Debug)]
+pub(super) struct Window<T, W: Waiter, A> {
+    gate: Gate,
+    /// Sent and undecided in the order of their numbers, and between them what settles.
+    sent: VecDeque<Sent<T, W>>,
+    queued: VecDeque<Queued<T, W>>,
+    /// What settles, with everything before it decided, and up to where has to be read.
+    settling: VecDeque<(Asked<W>, Position)>,
+    /// What the sent tasks weigh, and how many of them go again.
+    weight: usize,
+    to_repeat: usize,
+    next_seq: u64,
+    next_ticket: u64,
+    lines: HashMap<W::Line, VecDeque<Slot<W, A>>>,
+    /// In the order in which they are to be handed out.
+    given: VecDeque<(W, Given<A>)>,
+}
+
+#[derive(Debug)]
+struct Queued<T, W: Waiter> {
+    asked: Asked<W>,
+    what: What<T>,
+}
+
+#[derive(Debug)]
+enum What<T> {
+    Task(T),
+    Settle,
+}
+
+#[derive(Debug)]
+enum Sent<T, W: Waiter> {
+    Task {
+        seq: u64,
+        task: T,
+        asked: Asked<W>,
+        flight: Flight,
+        care: Care,
+    },
+    Settle(Asked<W>),
+}
+
+/// Where a sent task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flight {
+    /// On the connection; its reply is to come.
+    Out,
+    /// To be sent again.
+    Again,
+}
+
+/// When it was asked, and who waits.
+#[derive(Debug)]
+struct Asked<W: Waiter> {
+    at: Instant,
+    place: Place<W>,
+}
+
+#[derive(Debug)]
+enum Place<W: Waiter> {
+    InLine { line: W::Line, ticket: u64 },
+    Alone(W),
+    Nobody,
+}
+
+/// A place in a line, in the order of the tickets.
+#[derive(Debug)]
+struct Slot<W, A> {
+    ticket: u64,
+    waiter: W,
+    given: Option<Given<A>>,
+}
+
+impl<T: Load, W: Waiter, A> Window<T, W, A> {
+    /// A window that takes nothing yet. `next_seq` is the first number not used before.
+    pub(super) fn new(next_seq: u64) -> Self {
+        Self {
+            gate: Gate::Closed,
+            sent: VecDeque::new(),
+            queued: VecDeque::new(),
+            settling: VecDeque::new(),
+            weight: 0,
+            to_repeat: 0,
+            next_seq,
+            next_ticket: 0,
+            lines: HashMap::new(),
+            given: VecDeque::new(),
+        }
+    }
+
+    /// Takes asks from now on.
+    pub(super) const fn open(&mut self) {
+        self.gate = Gate::Open;
+    }
+
+    /// Refuses asks from now on; those before are decided still.
+    pub(super) const fn close(&mut self) {
+        self.gate = Gate::Closed;
+    }
+
+    /// Takes a task that somebody waits for, or refuses it in its turn.
+    pub(super) fn ask(&mut self, task: T, waiter: W, now: Instant) {
+        self.enqueue(What::Task(task), waiter, now);
+    }
+
+    /// Takes a task that nobody waits for; forgets it while nothing can be sent.
+    pub(super) fn chore(&mut self, task: T, now: Instant) {
+        if self.gate == Gate::Open {
+            let asked = Asked {
+                at: now,
+                place: Place::Nobody,
+            };
+            let what = What::Task(task);
+            self.queued.push_back(Queued { asked, what });
+        }
+    }
+
+    /// Takes the wish to know when everything before it is decided and read.
+    pub(super) fn ask_settle(&mut self, waiter: W, now: Instant) {
+        self.enqueue(What::Settle, waiter, now);
+    }
+
+    fn enqueue(&mut self, what: What<T>, waiter: W, at: Instant) {
+        let place = self.stand(waiter);
+        match self.refusal() {
+            Some(refusal) => self.give(place, Given::Refused(refusal)),
+            None => self.queued.push_back(Queued {
+                asked: Asked { at, place },
+                what,
+            }),
+        }
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        match self.gate {
+            Gate::Closed => Some(Refusal::NotDelivered),
+            Gate::Open if self.held() >= STORE_QUEUE => Some(Refusal::Busy),
+            Gate::Open => None,
+        }
+    }
+
+    /// Asks that are queued or undecided.
+    pub(super) fn held(&self) -> usize {
+        self.queued.len() + self.sent.len() + self.settling.len()
+    }
+
+    /// Calls `put` for everything that may be sent now, in order: first what has to go again.
+    pub(super) fn send(&mut self, mut put: impl FnMut(u64, &T)) {
+        self.repeat(&mut put);
+        let limit = self.oldest().unwrap_or(self.next_seq) + WINDOW as u64;
+        while self.weight < WINDOW
+            && self.next_seq < limit
+            && let Some(Queued { asked, what }) = self.queued.pop_front()
+        {
+            self.sent.push_back(match what {
+                What::Settle => Sent::Settle(asked),
+                What::Task(task) => {
+                    self.weight += task.weight();
+                    let seq = self.next_seq;
+                    self.next_seq += 1;
+                    put(seq, &task);
+                    let (flight, care) = (Flight::Out, Care::Wanted);
+                    Sent::Task {
+                        seq,
+                        task,
+                        asked,
+                        flight,
+                        care,
+                    }
+                }
+            });
+        }
+    }
+
+    fn repeat(&mut self, put: &mut impl FnMut(u64, &T)) {
+        if self.to_repeat == 0 {
+            return;
+        }
+        for sent in &mut self.sent {
+            if let Sent::Task {
+                seq, task, flight, ..
+            } = sent
+                && *flight == Flight::Again
+            {
+                *flight = Flight::Out;
+                put(*seq, task);
+            }
+        }
+        self.to_repeat = 0;
+    }
+
+    /// Counts again what is sent, after some of it was dropped.
+    fn weigh(&mut self) {
+        self.weight = self.sent.iter().map(Sent::weight).sum();
+        self.to_repeat = self.sent.iter().filter(|s| s.is(Flight::Again)).count();
+    }
+
+    fn oldest(&self) -> Option<u64> {
+        self.sent.iter().find_map(Sent::seq)
+    }
+
+    /// The task that the next reply on the connection answers.
+    pub(super) fn front(&self) -> Option<&T> {
+        match self.sent.get(self.first_out()?)? {
+            Sent::Task { task, .. } => Some(task),
+            Sent::Settle(_) => None,
+        }
+    }
+
+    fn first_out(&self) -> Option<usize> {
+        self.sent.iter().position(|sent| sent.is(Flight::Out))
+    }
+
+    /// The next reply decided its task; `given` is for whoever waits.
+    pub(super) fn decided(&mut self, given: Option<Given<A>>) -> Option<Done<T>> {
+        let first = self.first_out()?;
+        match self.sent.remove(first)? {
+            Sent::Task {
+                task, asked, care, ..
+            } => {
+                self.weight -= task.weight();
+                // A waiter whom the answer does not fit is not left without one.
+                let given = given.unwrap_or(Given::Refused(Refusal::NotConfirmed));
+                self.give(asked.place, given);
+                Some(Done { task, care })
+            }
+            Sent::Settle(_) => None,
+        }
+    }
+
+    /// The next reply says that the epoch is another one: its task goes again after a hello.
+    pub(super) fn again(&mut self) {
+        let Some(first) = self.first_out() else {
+            return;
+        };
+        if let Some(Sent::Task { flight, care, .. }) = self.sent.get_mut(first) {
+            match care {
+                Care::Wanted => *flight = Flight::Again,
+                Care::GivenUp => drop(self.sent.remove(first)),
+            }
+        }
+        self.weigh();
+    }
+
+    /// Whether something was sent that somebody waits for and no reply decided: an event of this
+    /// node may be its doing.
+    pub(super) fn is_undecided(&self) -> bool {
+        let waits = |sent: &Sent<T, W>| match sent {
+            Sent::Task { care, .. } => *care == Care::Wanted,
+            Sent::Settle(_) => false,
+        };
+        self.sent.iter().any(waits)
+    }
+
+    /// Whether nothing is queued or undecided.
+    pub(super) fn is_idle(&self) -> bool {
+        self.held() == 0
+    }
+
+    /// Lets what settles go: behind all replies so far, of which `answered` is the greatest
+    /// position, once everything up to it is `read`.
+    pub(super) fn settle(&mut self, answered: Position, read: Position) {
+        if self.sent.is_empty() && matches!(self.queued.front(), Some(q) if q.settles()) {
+            let first = self.queued.pop_front();
+            self.sent
+                .extend(first.map(|queued| Sent::Settle(queued.asked)));
+        }
+        while let Some(Sent::Settle(asked)) = self.sent.pop_front_if(|sent| sent.seq().is_none()) {
+            self.settling.push_back((asked, answered));
+        }
+        while let Some((asked, _)) = self.settling.pop_front_if(|(_, until)| *until <= read) {
+            self.give(asked.place, Given::Settled);
+        }
+    }
+
+    /// The connection is lost: what was not sent is refused, what was waits to be sent again.
+    pub(super) fn lost(&mut self) {
+        self.gate = Gate::Closed;
+        self.refuse_queued();
+        self.sent.retain_mut(|sent| match sent {
+            Sent::Task { flight, care, .. } => {
+                *flight = Flight::Again;
+                *care == Care::Wanted
+            }
+            Sent::Settle(_) => true,
+        });
+        self.weigh();
+    }
+
+    /// Nothing will ever be decided again: nobody is left without an answer.
+    pub(super) fn refuse_all(&mut self) {
+        self.lost();
+        for sent in std::mem::take(&mut self.sent) {
+            let unknown = sent.unknown();
+            self.give(sent.into_place(), Given::Refused(unknown));
+        }
+        self.weigh();
+        for (asked, _) in std::mem::take(&mut self.settling) {
+            self.give(asked.place, Given::Refused(Refusal::NotConfirmed));
+        }
+    }
+
+    fn refuse_queued(&mut self) {
+        for queued in std::mem::take(&mut self.queued) {
+            self.give(queued.asked.place, Given::Refused(Refusal::NotDelivered));
+        }
+    }
+
+    /// Answers whoever has waited for [`DEADLINE`].
+    pub(super) fn expire(&mut self, now: Instant) {
+        let is_late = |at: Instant| now.saturating_duration_since(at) >= DEADLINE;
+        while let Some((asked, _)) = self.settling.pop_front_if(|(asked, _)| is_late(asked.at)) {
+            self.give(asked.place, Given::Refused(Refusal::NotConfirmed));
+        }
+        self.expire_sent(is_late);
+        // In the order of asking: behind one that is not late none is.
+        let late = self.queued.iter().take_while(|q| is_late(q.asked.at));
+        let late = late.count();
+        let mut kept = VecDeque::new();
+        for queued in self.queued.drain(..late).collect::<Vec<_>>() {
+            match queued.asked.place {
+                Place::Nobody => kept.push_back(queued),
+                place @ (Place::InLine { .. } | Place::Alone(_)) => {
+                    self.give(place, Given::Refused(Refusal::NotDelivered));
+                }
+            }
+        }
+        kept.append(&mut self.queued);
+        self.queued = kept;
+    }
+
+    fn expire_sent(&mut self, is_late: impl Fn(Instant) -> bool) {
+        let mut told = Vec::new();
+        for sent in self.sent.iter_mut().take_while(|sent| is_late(sent.at())) {
+            let unknown = sent.unknown();
+            if let Some(place) = sent.give_up() {
+                told.push((place, unknown));
+            }
+        }
+        for (place, unknown) in told {
+            self.give(place, Given::Refused(unknown));
+        }
+        let is_over = |sent: &Sent<T, W>| match sent {
+            Sent::Settle(asked) => matches!(asked.place, Place::Nobody),
+            // A reply is to come for what is out, and needs its task.
+            Sent::Task { flight, care, .. } => *flight == Flight::Again && *care == Care::GivenUp,
+        };
+        self.sent.retain(|sent| !is_over(sent));
+        self.weigh();
+    }
+
+    /// The next answer to be handed out.
+    pub(super) fn next_given(&mut self) -> Option<(W, Given<A>)> {
+        self.given.pop_front()
+    }
+
+    fn stand(&mut self, waiter: W) -> Place<W> {
+        let Some(line) = waiter.line() else {
+            return Place::Alone(waiter);
+        };
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.lines.entry(line).or_default().push_back(Slot {
+            ticket,
+            waiter,
+            given: None,
+        });
+        Place::InLine { line, ticket }
+    }
+
+    fn give(&mut self, place: Place<W>, given: Given<A>) {
+        let (line, ticket) = match place {
+            Place::Nobody => return,
+            Place::Alone(waiter) => return self.given.push_back((waiter, given)),
+            Place::InLine { line, ticket } => (line, ticket),
+        };
+        let Some(slots) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if let Ok(at) = slots.binary_search_by_key(&ticket, |slot| slot.ticket) {
+            slots[at].given = Some(given);
+        }
+        while let Some(slot) = slots.pop_front_if(|slot| slot.given.is_some()) {
+            self.given
+                .extend(slot.given.map(|given| (slot.waiter, given)));
+        }
+        if slots.is_empty() {
+            self.lines.remove(&line);
+        }
+    }
+}
+
+impl<T, W: Waiter> Queued<T, W> {
+    const fn settles(&self) -> bool {
+        matches!(self.what, What::Settle)
+    }
+}
+
+impl<T: Load, W: Waiter> Sent<T, W> {
+    const fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Task { seq, .. } => Some(*seq),
+            Self::Settle(_) => None,
+        }
+    }
+
+    fn is(&self, here: Flight) -> bool {
+        match self {
+            Self::Task { flight, .. } => *flight == here,
+            Self::Settle(_) => false,
+        }
+    }
+
+    fn weight(&self) -> usize {
+        match self {
+            Self::Task { task, .. } => task.weight(),
+            Self::Settle(_) => 0,
+        }
+    }
+
+    const fn at(&self) -> Instant {
+        match self {
+            Self::Task { asked, .. } | Self::Settle(asked) => asked.at,
+        }
+    }
+
+    /// What is told when no reply comes.
+    fn unknown(&self) -> Refusal {
+        match self {
+            Self::Task { task, .. } if task.kind() == Kind::Read => Refusal::NotDelivered,
+            Self::Task { .. } | Self::Settle(_) => Refusal::NotConfirmed,
+        }
+    }
+
+    /// Takes out whoever waits; chores go on.
+    fn give_up(&mut self) -> Option<Place<W>> {
+        let (Self::Task { asked, .. } | Self::Settle(asked)) = self;
+        let place = std::mem::replace(&mut asked.place, Place::Nobody);
+        if matches!(place, Place::Nobody) {
+            return None;
+        }
+        if let Self::Task { care, .. } = self {
+            *care = Care::GivenUp;
+        }
+        Some(place)
+    }
+
+    fn into_place(self) -> Place<W> {
+        match self {
+            Self::Task { asked, .. } | Self::Settle(asked) => asked.place,
+        }
+    }
+}
