@@ -45,8 +45,10 @@
 //!     [`Busy`](crate::chat::Refusal::Busy); a release never is.
 //!
 //! **Start and end.**
-//! 17. A start begins a new epoch and then releases, as events, what an earlier run of this
-//!     node left claimed, before anything is answered.
+//! 17. A start releases, as events, what an earlier run of this node left claimed, before
+//!     anything is answered. A new epoch begins first wherever continuity cannot be proven: at
+//!     every start of a log that ends with its node, and at the first start of a log that does
+//!     not, or when that one was lost or taken back.
 //! 18. [`Shut`](crate::messages::Shut) is answered when everything queued before it is decided
 //!     and the store is closed.
 

@@ -102,6 +102,7 @@ pub(in crate::bridge) async fn what_was_acknowledged_is_there_after_a_restart<S:
     world.account("bob").await;
     alice.done(moving("lobby", "Den")).await;
     let said = position(&alice.done(say("den", "hi")).await);
+    let sender = alice.id.clone();
     alice.done(set_topic("den", "tea")).await;
     alice.done(follow("bob")).await;
     world.restart().await;
@@ -114,7 +115,7 @@ pub(in crate::bridge) async fn what_was_acknowledged_is_there_after_a_restart<S:
     };
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0].position, said);
-    assert_eq!(messages[0].origin, Origin::Session(world.session(1)));
+    assert_eq!(messages[0].origin, Origin::Session(sender));
 }
 
 pub(in crate::bridge) async fn a_refused_ask_changes_nothing<S: Subject>() {

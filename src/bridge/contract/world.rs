@@ -20,12 +20,24 @@ use crate::messages::{
 /// How long anything may take before a test has failed.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// The number of a world's first run; each restart is the next one.
+const FIRST_RUN: u32 = 0x8c1f;
+
+fn incarnation(run: u32) -> Incarnation {
+    Incarnation {
+        node: NodeName::new("node-1").expect("a name"),
+        run,
+    }
+}
+
 /// A bridge, everything it is connected to, and what has to be true of all that arrives.
 pub(in crate::bridge) struct World<S> {
     pub(in crate::bridge) subject: S,
     pub(in crate::bridge) doors: Doors,
     pub(in crate::bridge) heard: mpsc::Receiver<Arrived>,
     pub(in crate::bridge) failures: mpsc::Receiver<PartFailed>,
+    /// The number of the run that is on.
+    pub(in crate::bridge) run: u32,
     pub(in crate::bridge) callers: u64,
     pub(in crate::bridge) last: Position,
 }
@@ -37,23 +49,27 @@ impl<S: Subject> World<S> {
 
     /// A world on a store that may hold something.
     pub(in crate::bridge) async fn on(subject: S) -> Self {
-        let (doors, heard, failures) = Self::run(&subject).await;
+        let (doors, heard, failures) = Self::run(&subject, FIRST_RUN).await;
         Self {
             subject,
             doors,
             heard,
             failures,
+            run: FIRST_RUN,
             callers: 0,
             last: Position::START,
         }
     }
 
-    async fn run(subject: &S) -> (Doors, mpsc::Receiver<Arrived>, mpsc::Receiver<PartFailed>) {
+    async fn run(
+        subject: &S,
+        run: u32,
+    ) -> (Doors, mpsc::Receiver<Arrived>, mpsc::Receiver<PartFailed>) {
         let (ear, heard) = Ear::start_new();
         let (node, failures) = mpsc::channel(1);
         let configured = (0..=FOLLOWS_PER_USER).map(|n| user(&format!("f{n}")));
         let vital = Vital::new("bridge", node);
-        let doors = within(subject.start(configured.collect(), ear, vital)).await;
+        let doors = within(subject.start(incarnation(run), configured.collect(), ear, vital)).await;
         (doors, heard, failures)
     }
 
@@ -69,7 +85,9 @@ impl<S: Subject> World<S> {
         while let Ok(batch) = self.heard.try_recv() {
             self.check(&batch.arrivals);
         }
-        (self.doors, self.heard, self.failures) = Self::run(&self.subject).await;
+        // A restarted node is another incarnation.
+        self.run += 1;
+        (self.doors, self.heard, self.failures) = Self::run(&self.subject, self.run).await;
     }
 
     pub(in crate::bridge) async fn accounts(&self, ask: AccountAsk) -> AccountAnswer {
@@ -107,10 +125,7 @@ impl<S: Subject> World<S> {
 
     pub(in crate::bridge) fn session(&self, number: u64) -> SessionId {
         SessionId {
-            incarnation: Incarnation {
-                node: NodeName::new("node-1").expect("a name"),
-                run: 0x8c1f,
-            },
+            incarnation: incarnation(self.run),
             conn: ConnId(number),
         }
     }

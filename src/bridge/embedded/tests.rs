@@ -9,12 +9,13 @@ use rusqlite::Connection;
 use super::accounts::{Accounts, AccountsError};
 use super::writer::BATCH_TASKS;
 use super::*;
-use crate::bridge::contract::{Doors, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
+use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{
     World, about, follow, following, history, members, moving, no_room, position, say, set_topic,
     subscriptions, topic, user, within,
 };
 use crate::chat::event::Timestamp;
+use crate::chat::origin::Incarnation;
 use crate::chat::{Answer, Deed, UserName};
 
 /// A directory of its own for each test, and the time in it.
@@ -24,6 +25,8 @@ struct InADirectory {
 }
 
 impl Subject for InADirectory {
+    const EPOCHS: Epochs = Epochs::EveryStart;
+
     fn new() -> Self {
         Self {
             directory: tempfile::tempdir().expect("a directory"),
@@ -33,6 +36,7 @@ impl Subject for InADirectory {
 
     async fn start(
         &self,
+        _: Incarnation,
         configured: BTreeSet<UserName>,
         registry: Recipient<Arrived>,
         vital: Vital,
