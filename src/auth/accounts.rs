@@ -10,7 +10,7 @@ use super::hasher::{Hash, JobFailed, Pool, Verify};
 use super::password::StoredHash;
 use super::tickets::Ticket;
 use crate::chat::{Refusal, Secret, UserName};
-use crate::messages::{AccountAnswer, AccountAsk};
+use crate::messages::{AccountAnswer, AccountAsk, StoreFailed};
 
 /// How long the store may take for one account; a session that waits for a login gives up later.
 const STORE_DEADLINE: Duration = Duration::from_secs(10);
@@ -205,7 +205,8 @@ impl Accounts {
                 tracing::error!("a bug: an account found is no answer to a change");
                 Err(Refusal::NotConfirmed)
             }
-            Ok(Ok(Err(_))) => Err(Refusal::NotDelivered),
+            Ok(Ok(Err(StoreFailed::NotDone))) => Err(Refusal::NotDelivered),
+            Ok(Ok(Err(StoreFailed::Unknown))) => Err(Refusal::NotConfirmed),
             // It may have been taken: by a store that is slow, or that ended over it.
             Ok(Err(_)) | Err(_) => Err(Refusal::NotConfirmed),
         }

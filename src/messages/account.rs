@@ -105,7 +105,13 @@ pub enum AccountAnswer {
     Conflict,
 }
 
-/// The store is gone; the cause is in the operator's log.
+/// The store did not answer; the cause is in the operator's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the store does not answer")]
-pub struct StoreFailed;
+pub enum StoreFailed {
+    /// Nothing was done, for certain.
+    #[error("the store does not answer")]
+    NotDone,
+    /// It was asked, and its answer is lost: a change may have been made.
+    #[error("the store went away before it answered")]
+    Unknown,
+}

@@ -188,6 +188,18 @@ async fn a_store_that_fails_is_no_wrong_password() {
 }
 
 #[actix::test]
+async fn a_change_whose_answer_is_lost_is_not_confirmed() {
+    let house = House::open();
+    house.store_is(Mood::LostOnChange).await;
+    let unknown = Err(Refusal::NotConfirmed);
+    assert_eq!(house.register("bob", "long enough").await, unknown);
+    assert_eq!(
+        house.change("alice", "right one", "another one").await,
+        Err(Refusal::NotConfirmed)
+    );
+}
+
+#[actix::test]
 async fn a_store_that_does_not_answer_is_waited_for_only_so_long() {
     tokio::time::pause();
     let house = House::open();

@@ -35,6 +35,8 @@ enum Mood {
     Fine,
     /// It says that it is gone.
     Failing,
+    /// It finds, and goes away over changes.
+    LostOnChange,
     /// It finds, and takes changes without ever answering.
     SilentOnChange,
     /// It never answers.
@@ -65,11 +67,12 @@ impl Handler<AccountAsk> for Store {
                 let answer = self.decide(ask);
                 Box::pin(async { Ok(answer) })
             }
-            Mood::SilentOnChange if finding => {
+            Mood::SilentOnChange | Mood::LostOnChange if finding => {
                 let answer = self.decide(ask);
                 Box::pin(async { Ok(answer) })
             }
-            Mood::Failing => Box::pin(async { Err(StoreFailed) }),
+            Mood::Failing => Box::pin(async { Err(StoreFailed::NotDone) }),
+            Mood::LostOnChange => Box::pin(async { Err(StoreFailed::Unknown) }),
             Mood::Outrun if finding => Box::pin(async { Ok(AccountAnswer::NotFound) }),
             Mood::Outrun => Box::pin(async { Ok(AccountAnswer::Conflict) }),
             Mood::Silent | Mood::SilentOnChange => Box::pin(pending()),

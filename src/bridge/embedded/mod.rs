@@ -281,7 +281,7 @@ impl EmbeddedBridge {
                 }),
                 Waiting::Authenticator(to) => {
                     // It stopped waiting: then it does not want to know.
-                    let _ = to.send(Err(StoreFailed));
+                    let _ = to.send(Err(StoreFailed::NotDone));
                 }
                 Waiting::Nobody => {}
             }
@@ -385,7 +385,7 @@ impl Handler<AccountAsk> for EmbeddedBridge {
             let waiting = Waiting::Authenticator(to);
             self.enqueue(Job { task, waiting });
         }
-        Box::pin(async { answer.await.unwrap_or(Err(StoreFailed)) })
+        Box::pin(async { answer.await.unwrap_or(Err(StoreFailed::NotDone)) })
     }
 }
 

@@ -276,7 +276,7 @@ async fn a_store_that_fails_refuses_everything_and_says_why() {
         user: user("alice"),
     };
     let failed = within(world.doors.account.send(find)).await.expect("alive");
-    assert_eq!(failed, Err(StoreFailed));
+    assert_eq!(failed, Err(StoreFailed::NotDone));
     within(world.doors.shut.send(Shut)).await.expect("shut");
 }
 
