@@ -15,6 +15,8 @@ pub enum Ending {
     Replaced,
     /// Something that it should have heard can no longer be read from the log.
     MessagesLost,
+    /// The store went away over a login or a move: where the session stands is not known.
+    Unconfirmed,
     /// Too many wrong passwords on one connection.
     TooManyFailures,
     /// Nobody logged in within `limits.login`.
@@ -48,6 +50,7 @@ impl Ending {
             Self::Duplicate => "duplicate",
             Self::Replaced => "replaced",
             Self::MessagesLost => "messages_lost",
+            Self::Unconfirmed => "unconfirmed",
             Self::TooManyFailures => "too_many_failures",
             Self::NoLogin { .. } => "no_login",
             Self::FramingLost { .. } => "framing_lost",

@@ -38,6 +38,9 @@ use self::work::Work;
 /// How long last words may take to leave.
 pub const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// How long a session whose claim is void waits for its end to come from the log.
+const END_TO_COME: Duration = Duration::from_secs(5);
+
 /// When a full mailbox is tried again.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -251,6 +254,7 @@ fn spread(ending: Ending, id: &SessionId) -> Ending {
         | Ending::Duplicate
         | Ending::Replaced
         | Ending::MessagesLost
+        | Ending::Unconfirmed
         | Ending::TooManyFailures
         | Ending::NoLogin { .. }
         | Ending::FramingLost { .. }

@@ -74,6 +74,8 @@ pub(super) enum Step {
     Settle,
     /// Have events spelled otherwise.
     SetPositions(Positions),
+    /// The end is on its way; it is not waited for for ever.
+    AwaitEnd,
     /// It is over.
     End(Ending),
 }
@@ -246,10 +248,20 @@ impl Phase {
                 vec![welcome]
             }
             Outcome::Duplicate => vec![Step::End(Ending::Duplicate)],
+            // The account may be claimed; the release at the session's end settles it.
+            Outcome::Refused(Refusal::NotConfirmed) => unconfirmed(),
             Outcome::Refused(refusal) => self.login_refused(refusal),
             Outcome::Done(_) | Outcome::Void | Outcome::Settled => Vec::new(),
         }
     }
+}
+
+/// Where the session stands is not known any more: it can only begin anew.
+fn unconfirmed() -> Vec<Step> {
+    vec![
+        Step::Refuse(Refusal::NotConfirmed),
+        Step::End(Ending::Unconfirmed),
+    ]
 }
 
 #[cfg(test)]

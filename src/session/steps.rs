@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::info;
 
 use super::phase::Step;
-use super::{LAST_WORDS, Leaving, RETRY, Session};
+use super::{END_TO_COME, LAST_WORDS, Leaving, RETRY, Session};
 use crate::chat::command::Positions;
 use crate::chat::{Answer, Ending, Refusal, UserName};
 use crate::dialect::Dialect;
@@ -71,6 +71,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
             Step::Settle => self.asks.push(Question::Settle),
             Step::SetPositions(shown) => self.set_positions(shown, ctx),
+            Step::AwaitEnd => self.await_end(ctx),
             Step::End(ending) => self.end(ending, ctx),
         }
     }
@@ -197,6 +198,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
                 questions,
             });
         }
+    }
+
+    /// The log has the end of this session, or will; a node that cannot read it says so itself.
+    fn await_end(&self, ctx: &mut Context<Self>) {
+        ctx.run_later(END_TO_COME, |session, ctx| {
+            session.end(Ending::MessagesLost, ctx);
+            session.wake_work();
+        });
     }
 
     /// Says the last words; the work closes the connection once they are out.

@@ -169,9 +169,10 @@ impl RedisBridge {
                 Waiting::Authenticator(to) => {
                     let answer = match given {
                         Given::Decided(Decided::Account(answer)) => Ok(answer),
+                        Given::Refused(Refusal::NotConfirmed) => Err(StoreFailed::Unknown),
                         Given::Decided(Decided::Outcome(_))
                         | Given::Refused(_)
-                        | Given::Settled => Err(StoreFailed),
+                        | Given::Settled => Err(StoreFailed::NotDone),
                     };
                     // It stopped waiting: then it does not want to know.
                     let _ = to.send(answer);
@@ -295,7 +296,7 @@ impl Handler<AccountAsk> for RedisBridge {
         let waiter = Waiting::Authenticator(to);
         self.window
             .ask(Task::Account { ask }, waiter, Instant::now());
-        Box::pin(async { answer.await.unwrap_or(Err(StoreFailed)) })
+        Box::pin(async { answer.await.unwrap_or(Err(StoreFailed::Unknown)) })
     }
 }
 

@@ -354,6 +354,9 @@ pub(in crate::dialect) fn ending(ending: Ending, out: &mut BytesMut) {
         Ending::Duplicate => line!(out, "! User already logged in"),
         Ending::Replaced => line!(out, "! Logged in elsewhere"),
         Ending::MessagesLost => line!(out, "! Messages were lost: log in again"),
+        Ending::Unconfirmed => {
+            line!(out, "! What became of that is not known: log in again");
+        }
         Ending::TooManyFailures => line!(out, "! Too many failures"),
         Ending::NoLogin { within } => line!(out, "! No login within {} s", seconds(within)),
         Ending::FramingLost { most } => line!(out, "! Line too long ({most} bytes without an end)"),

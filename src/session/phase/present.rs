@@ -3,7 +3,7 @@
 //! Texts are sent to the log without waiting for each other, at most [`ASKS_IN_FLIGHT`];
 //! everything else waits until they are answered and then goes alone.
 
-use super::Step;
+use super::{Step, unconfirmed};
 use crate::chat::command::{Positions, RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
 use crate::dialect::Heard;
@@ -39,6 +39,8 @@ enum Lane {
 enum Asked {
     /// The answer says it all.
     Request,
+    /// Another room; without an answer nobody knows in which one the session is.
+    Move,
     /// A ping.
     Settle { token: String },
     /// The switch for positions.
@@ -165,8 +167,10 @@ impl Present {
     }
 
     fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {
+        let claim = self.claim.clone();
         let from = self.room.clone();
-        self.rooms(RoomRequest::Move { from, to, key })
+        let request = Request::Rooms(RoomRequest::Move { from, to, key });
+        self.waiting(Asked::Move, Step::Ask { claim, request })
     }
 
     fn meant(&self, room: Where) -> RoomName {
@@ -203,12 +207,13 @@ impl Present {
                 }
                 Step::Answer(answer)
             }
+            Outcome::Refused(Refusal::NotConfirmed) if self.is_moving() => {
+                self.lane = Lane::End;
+                return unconfirmed();
+            }
             Outcome::Refused(refusal) => Step::Refuse(refusal),
             Outcome::Settled => return self.settled(),
-            Outcome::Void => {
-                self.lane = Lane::End;
-                return Vec::new();
-            }
+            Outcome::Void => return self.void(),
             // Only a claim is answered so.
             Outcome::Claimed { .. } | Outcome::Duplicate => return Vec::new(),
         };
@@ -222,6 +227,17 @@ impl Present {
             steps.extend(self.resume());
         }
         steps
+    }
+
+    const fn is_moving(&self) -> bool {
+        matches!(self.lane, Lane::Asked(Asked::Move))
+    }
+
+    fn void(&mut self) -> Vec<Step> {
+        match std::mem::replace(&mut self.lane, Lane::End) {
+            Lane::End => Vec::new(),
+            Lane::Free | Lane::Held(_) | Lane::Asked(_) => vec![Step::AwaitEnd],
+        }
     }
 
     fn settled(&mut self) -> Vec<Step> {

@@ -113,6 +113,40 @@ fn a_live_account_ends_the_newcomer() {
 }
 
 #[test]
+fn who_may_have_claimed_the_account_begins_anew() {
+    let mut talk = Talk::new();
+    talk.says("/login alice secret-word").does(&["prove alice"]);
+    talk.proved(Ok(user("alice"))).does(&["claim alice"]);
+    talk.answered(Outcome::Refused(Refusal::NotConfirmed))
+        .does(&[NOT_CONFIRMED, "end unconfirmed"]);
+    assert!(!talk.phase.is_ready());
+}
+
+#[test]
+fn who_certainly_did_not_claim_the_account_may_try_again() {
+    let mut talk = Talk::new();
+    let again = "login refused: ! Not delivered: the cluster store is unreachable, try again";
+    talk.says("/login alice secret-word").does(&["prove alice"]);
+    talk.proved(Err(Refusal::NotDelivered)).does(&[again]);
+    talk.says("/login alice secret-word").does(&["prove alice"]);
+    talk.proved(Ok(user("alice"))).does(&["claim alice"]);
+    talk.answered(Outcome::Refused(Refusal::NotDelivered))
+        .does(&[again]);
+    assert!(talk.phase.is_ready() && talk.phase.is_anonymous());
+}
+
+#[test]
+fn whose_account_may_have_been_made_is_told_so_and_may_try_to_log_in() {
+    let mut talk = Talk::new();
+    talk.says("/register alice secret-word")
+        .does(&["register alice"]);
+    let refused = format!("login refused: {NOT_CONFIRMED}");
+    talk.proved(Err(Refusal::NotConfirmed))
+        .does(&[refused.as_str()]);
+    talk.says("/login alice secret-word").does(&["prove alice"]);
+}
+
+#[test]
 fn texts_do_not_wait_for_each_other_up_to_a_bound() {
     let mut talk = Talk::present();
     for _ in 1..ASKS_IN_FLIGHT {
@@ -225,6 +259,46 @@ fn who_was_refused_a_room_stays() {
 }
 
 #[test]
+fn who_may_have_moved_begins_anew() {
+    for (line, asked) in [
+        ("/join den", MOVE_TO_DEN),
+        (
+            "/leave",
+            "ask Rooms(Move { from: lobby, to: lobby, key: None })",
+        ),
+    ] {
+        let mut talk = Talk::present();
+        talk.says(line).does(&[asked]);
+        talk.answered(Outcome::Refused(Refusal::NotConfirmed))
+            .does(&[NOT_CONFIRMED, "end unconfirmed"]);
+        assert!(!talk.phase.is_ready());
+    }
+}
+
+#[test]
+fn what_is_not_confirmed_leaves_everything_else_as_it_was() {
+    for line in [
+        "hi",
+        "/msg bob hi",
+        "/subscribe bob",
+        "/topic cats",
+        "/ping x",
+        "/who",
+    ] {
+        let mut talk = Talk::present();
+        talk.says(line);
+        talk.answered(Outcome::Refused(Refusal::NotConfirmed))
+            .does(&[NOT_CONFIRMED]);
+        assert!(talk.phase.is_ready() && talk.phase.is_settled(), "{line}");
+    }
+    let mut talk = Talk::present();
+    talk.says("/passwd old new-word");
+    talk.password_changed(Err(Refusal::NotConfirmed))
+        .does(&[NOT_CONFIRMED]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
 fn other_requests_go_one_at_a_time() {
     let mut talk = Talk::present();
     for (line, asked) in [
@@ -303,7 +377,9 @@ fn who_is_void_is_heard_no_more() {
         for line in &lines {
             talk.says(line);
         }
-        for _ in &lines {
+        talk.answered(Outcome::Void).does(&["await the end"]);
+        assert!(!talk.phase.is_ready(), "{lines:?}");
+        for _ in &lines[1..] {
             talk.answered(Outcome::Void).does(&[]);
             assert!(!talk.phase.is_ready(), "{lines:?}");
         }
@@ -326,6 +402,9 @@ fn who_leaves_does_nothing_more() {
 }
 
 const MOVE_TO_DEN: &str = "ask Rooms(Move { from: lobby, to: den, key: None })";
+
+const NOT_CONFIRMED: &str =
+    "! Not confirmed: the cluster store went away; it may have been delivered";
 
 /// A phase and the dialect that it talks through.
 struct Talk {
@@ -412,6 +491,7 @@ impl Talk {
             }
             Step::Settle => "settle".to_owned(),
             Step::SetPositions(shown) => format!("positions {shown:?}"),
+            Step::AwaitEnd => "await the end".to_owned(),
             Step::End(ending) => format!("end {}", ending.label()),
         }
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::chat::Ending;
-use crate::testing::gone;
+use crate::testing::{gone, settle};
 
 #[actix::test]
 async fn a_goodbye_is_answered() {
@@ -102,4 +102,49 @@ async fn a_registry_that_is_gone_breaks_the_session_before_it_claims() {
     stage
         .sends(&["forget 7", "ask release alice", "detach 7"])
         .await;
+}
+
+#[actix::test]
+async fn who_may_have_claimed_the_account_leaves_it_and_reads_why() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/login alice secret-word").await;
+    stage.proves(Ok(user("alice"))).await;
+    stage.sends(&["introduce 7"]).await;
+    let ask = stage.asked("claim alice, else Reject").await;
+    answer(&ask, Outcome::Refused(Refusal::NotConfirmed));
+    let last_words = "! Not confirmed: the cluster store went away; it may have been delivered\n\
+                      ! What became of that is not known: log in again\n";
+    assert_eq!(stage.client.hears_the_rest().await, last_words);
+    stage.hangs_up();
+    stage.leaves_nothing_behind().await;
+}
+
+#[actix::test]
+async fn a_void_claim_is_not_left_in_silence() {
+    let mut stage = Stage::logged_in(rules()).await;
+    tokio::time::pause();
+    stage.client.says("hi").await;
+    let ask = stage.asked("say in lobby: hi").await;
+    answer(&ask, Outcome::Void);
+    settle().await;
+    tokio::time::advance(Duration::from_secs(4)).await;
+    drop(stage.deliver(&["[lobby] bob: before the end\n"]));
+    stage.client.hears("[lobby] bob: before the end").await;
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let last_words = "! Messages were lost: log in again\n";
+    assert_eq!(stage.client.hears_the_rest().await, last_words);
+    stage.hangs_up();
+    stage.leaves_nothing_behind().await;
+}
+
+#[actix::test]
+async fn a_void_claim_ends_as_the_log_says_if_it_says_it_in_time() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.client.says("hi").await;
+    let ask = stage.asked("say in lobby: hi").await;
+    answer(&ask, Outcome::Void);
+    stage.tell(SessionMail::End(Ending::Replaced));
+    let last_words = "! Logged in elsewhere\n";
+    assert_eq!(stage.client.hears_the_rest().await, last_words);
 }

@@ -167,6 +167,11 @@ fn whoever_goes_is_told_why() {
             "messages_lost",
         ),
         (
+            Ending::Unconfirmed,
+            "! What became of that is not known: log in again\n",
+            "unconfirmed",
+        ),
+        (
             Ending::TooManyFailures,
             "! Too many failures\n",
             "too_many_failures",
