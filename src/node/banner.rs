@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::net::tls::{Identity, Origin};
-use crate::settings::{Bridge, Durability, Settings, Tls};
+use crate::settings::{Bridge, Durability, Redis, Settings, Tls};
 
 use super::Running;
 
@@ -39,17 +39,27 @@ pub fn started(settings: &Settings, running: &Running) -> String {
         "  fingerprint  SHA-256 {}",
         running.identity.fingerprint()
     ));
-    let Bridge::Embedded { durability } = settings.bridge;
-    let kept = match durability {
-        Durability::Fsync => "acknowledged messages survive a power cut",
-        Durability::Relaxed => "acknowledged messages survive a killed process",
-    };
-    lines.push(format!(
-        "  store        {}, embedded: {kept}",
-        settings.node.data_dir.display()
-    ));
+    lines.push(format!("  store        {}", store(settings)));
     lines.push("  stop         Ctrl-C, and once more to stop at once".to_owned());
     lines.join("\n")
+}
+
+/// Where acknowledged messages are, and what they survive there.
+fn store(settings: &Settings) -> String {
+    match &settings.bridge {
+        Bridge::Embedded { durability } => {
+            let survives = match durability {
+                Durability::Fsync => "a power cut",
+                Durability::Relaxed => "a killed process",
+            };
+            let folder = settings.node.data_dir.display();
+            format!("{folder}, embedded: acknowledged messages survive {survives}")
+        }
+        Bridge::Redis(Redis { url, prefix, .. }) => format!(
+            "{url} (prefix {prefix:?}), shared by the cluster: \
+             acknowledged messages survive what its appendfsync says"
+        ),
+    }
 }
 
 /// What `conclave cert` says about the certificate it made or found.

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod banner;
+mod bridge;
 pub mod logging;
 mod parts;
 mod reception;
@@ -17,7 +18,7 @@ use actix::{Actor, Addr, Arbiter};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::auth::{Authenticator, BadHash};
-use crate::bridge::embedded::{self, EmbeddedBridge};
+use crate::bridge::{embedded, redis};
 use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
 use crate::messages::Vital;
@@ -29,6 +30,7 @@ use crate::settings::Settings;
 
 pub use running::{Reason, Running, Stopped};
 
+use bridge::Opened;
 use reception::{Reception, Road};
 
 /// Why a node did not start; for the operator.
@@ -37,9 +39,12 @@ pub enum StartError {
     /// The certificate or its key.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The store.
+    /// The embedded store.
     #[error(transparent)]
     Store(#[from] embedded::OpenError),
+    /// The store that the cluster shares.
+    #[error(transparent)]
+    Redis(#[from] redis::OpenError),
     /// A door.
     #[error("cannot listen on {address}: {source}")]
     Bind {
@@ -63,12 +68,13 @@ pub enum StartError {
 
 /// Starts a node on the current actix system.
 ///
-/// Everything that can fail is done before the door opens. The store is opened on this thread;
-/// it blocks for as long as the release of an earlier run's claims takes.
+/// Everything that can fail is done before the door opens. An embedded store is opened on this
+/// thread, which blocks for as long as the release of an earlier run's claims takes; a Redis is
+/// waited for, and so is a node of the same name that was just there.
 ///
 /// # Errors
-/// [`StartError`]; nothing is left running.
-pub fn start(settings: Settings) -> Result<Running, StartError> {
+/// [`StartError`]; nothing is left running, also when the future is dropped.
+pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (identity, origin) = parts::identity(&settings.tls)?;
     let tls = identity.server_config()?;
     let users = parts::configured_users(&settings)?;
@@ -76,7 +82,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
         node: settings.node.name.clone(),
         run: random()?,
     };
-    let opened = EmbeddedBridge::open(parts::store(&settings))?;
+    let opened = Opened::open(&settings, incarnation.clone()).await?;
     let doors = bind(&settings.listen.line)?;
     let addresses = doors
         .iter()
@@ -92,7 +98,7 @@ pub fn start(settings: Settings) -> Result<Running, StartError> {
     let bridge = opened.start(registry.clone().recipient(), vital("bridge"));
     let authenticator = Authenticator::start(
         parts::authentication(&settings, users),
-        bridge.clone().recipient(),
+        bridge.account_asks(),
         vital("authenticator"),
     );
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::auth::{AuthOptions, Registration, StoredHash};
-use crate::bridge::embedded;
+use crate::bridge::{embedded, redis};
 use crate::chat::UserName;
+use crate::chat::origin::Incarnation;
 use crate::net::listener::Crowd;
 use crate::net::tls::{self, Identity, TlsError};
 use crate::session::Rules;
@@ -76,14 +77,31 @@ pub(super) fn authentication(
     }
 }
 
-pub(super) fn store(settings: &Settings) -> embedded::Options {
-    let settings::Bridge::Embedded { durability } = settings.bridge;
+pub(super) fn embedded(settings: &Settings, durability: settings::Durability) -> embedded::Options {
     embedded::Options {
         data_dir: settings.node.data_dir.clone(),
         durability: match durability {
             settings::Durability::Fsync => embedded::Durability::Fsync,
             settings::Durability::Relaxed => embedded::Durability::Relaxed,
         },
+        rooms: settings.limits.rooms,
+        keep_messages: settings.history.keep_messages,
+        keep_days: settings.history.keep_days,
+        configured: settings.accounts.users.keys().cloned().collect(),
+    }
+}
+
+pub(super) fn redis(
+    settings: &Settings,
+    redis: &settings::Redis,
+    incarnation: Incarnation,
+) -> redis::Options {
+    redis::Options {
+        url: redis.url.expose(),
+        prefix: redis.prefix.clone(),
+        channel: redis.channel.clone(),
+        log_entries: redis.log_entries,
+        incarnation,
         rooms: settings.limits.rooms,
         keep_messages: settings.history.keep_messages,
         keep_days: settings.history.keep_days,

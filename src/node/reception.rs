@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
 use crate::auth::Authenticator;
-use crate::bridge::embedded::EmbeddedBridge;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::dialect::Dialect;
 use crate::messages::HubId;
@@ -19,6 +18,8 @@ use crate::net::listener::Accepted;
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
 use crate::session::{Links, Rules, Session};
+
+use super::bridge::Bridge;
 
 /// Sockets that wait for their arbiter; beyond it they are closed.
 const WAITING_SOCKETS: usize = 1024;
@@ -29,7 +30,7 @@ pub(super) struct Road {
     pub(super) incarnation: Incarnation,
     pub(super) registry: Addr<RoomRegistry>,
     pub(super) authenticator: Addr<Authenticator>,
-    pub(super) bridge: Addr<EmbeddedBridge>,
+    pub(super) bridge: Bridge,
     pub(super) rules: Rules,
     pub(super) handshake: Duration,
     pub(super) tls: Arc<rustls::ServerConfig>,
@@ -135,7 +136,7 @@ fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {
         prove: road.authenticator.clone().recipient(),
         register: road.authenticator.clone().recipient(),
         change_password: road.authenticator.clone().recipient(),
-        ask: road.bridge.clone().recipient(),
+        ask: road.bridge.asks(),
         rules: road.rules,
     }
 }

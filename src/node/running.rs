@@ -10,11 +10,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
-use crate::bridge::embedded::EmbeddedBridge;
 use crate::chat::Ending;
-use crate::messages::{CloseAll, PartFailed, Shut};
+use crate::messages::{CloseAll, PartFailed};
 use crate::net::tls::{Identity, Origin};
 use crate::registry::hub::Hub;
+
+use super::bridge::Bridge;
 
 /// When the first of the crowd may come back; the others come later, spread.
 const COME_BACK_IN: Duration = Duration::from_secs(5);
@@ -31,7 +32,7 @@ pub struct Running {
     pub(super) doors: oneshot::Sender<()>,
     pub(super) listening: JoinHandle<()>,
     pub(super) hubs: Vec<Addr<Hub>>,
-    pub(super) bridge: Addr<EmbeddedBridge>,
+    pub(super) bridge: Bridge,
     pub(super) arbiters: Vec<Arbiter>,
     pub(super) failures: mpsc::Receiver<PartFailed>,
     pub(super) drain: Duration,
@@ -67,11 +68,7 @@ impl Running {
         })
         .await;
         let told = within(until, "sessions", close_all(&self.hubs, reason.ending())).await;
-        let stored = within(until, "store", async {
-            // A bridge that failed has nothing left to store.
-            let _closed = self.bridge.send(Shut).await;
-        })
-        .await;
+        let stored = within(until, "store", self.bridge.shut()).await;
         for arbiter in self.arbiters {
             arbiter.stop();
             // A panicked arbiter has nothing left to stop.

@@ -22,7 +22,14 @@ async fn run(loaded: Loaded) -> Exit {
         Ok(signals) => signals,
         Err(error) => return refused(&error),
     };
-    let running = match start(settings.clone()) {
+    let started = tokio::select! {
+        started = start(settings.clone()) => started,
+        () = signals.next() => {
+            info!("stopped before any door was open");
+            return Exit::Done;
+        }
+    };
+    let running = match started {
         Ok(running) => running,
         Err(error) => return refused(&error),
     };

@@ -4,15 +4,19 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use super::units::{show_duration, show_size};
-use super::{Accounts, Bridge, Durability, KeyType, Limits, Registration, Settings};
+use super::{Accounts, Bridge, Durability, KeyType, Limits, Redis, Registration, Settings};
 use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
 
+/// What a message takes in Redis beside its text: names, ids, and the stream's own bytes.
+const ENTRY_BYTES: u64 = 512;
+
 /// Every resolved setting as a line of TOML, then, as comments, the accounts by name and what the queues
-/// hold at most. Holds no password hash.
+/// hold at most. Holds no password and no hash of one.
 #[must_use]
 pub fn describe(settings: &Settings) -> String {
     let mut lines: Vec<String> = [
-        doors_and_store(settings),
+        node_and_doors(settings),
+        bridge(&settings.bridge),
         accounts(&settings.accounts),
         limits(&settings.limits),
         vec![
@@ -29,21 +33,17 @@ pub fn describe(settings: &Settings) -> String {
     .collect();
     lines.extend(names(&settings.accounts));
     lines.extend(bounds(&settings.limits));
+    lines.extend(in_redis(settings));
     lines.join("\n") + "\n"
 }
 
 type Lines = Vec<(&'static str, String)>;
 
-fn doors_and_store(settings: &Settings) -> Lines {
+fn node_and_doors(settings: &Settings) -> Lines {
     let Settings {
-        node,
-        listen,
-        tls,
-        bridge,
-        ..
+        node, listen, tls, ..
     } = settings;
     let line: Vec<_> = listen.line.iter().map(ToString::to_string).collect();
-    let Bridge::Embedded { durability } = bridge;
     vec![
         ("node.name", quoted(node.name.as_str())),
         ("node.data_dir", quoted(&node.data_dir)),
@@ -66,15 +66,30 @@ fn doors_and_store(settings: &Settings) -> Lines {
                 KeyType::Rsa2048 => "rsa-2048",
             }),
         ),
-        ("bridge.kind", quoted("embedded")),
-        (
-            "bridge.durability",
-            quoted(match durability {
-                Durability::Fsync => "fsync",
-                Durability::Relaxed => "relaxed",
-            }),
-        ),
     ]
+}
+
+/// What has an effect; what the other kind of bridge would take is left out.
+fn bridge(bridge: &Bridge) -> Lines {
+    match bridge {
+        Bridge::Embedded { durability } => vec![
+            ("bridge.kind", quoted("embedded")),
+            (
+                "bridge.durability",
+                quoted(match durability {
+                    Durability::Fsync => "fsync",
+                    Durability::Relaxed => "relaxed",
+                }),
+            ),
+        ],
+        Bridge::Redis(redis) => vec![
+            ("bridge.kind", quoted("redis")),
+            ("redis.url", quoted(&redis.url)),
+            ("redis.prefix", quoted(&redis.prefix)),
+            ("redis.channel", quoted(&redis.channel)),
+            ("redis.log_entries", redis.log_entries.to_string()),
+        ],
+    }
 }
 
 fn accounts(accounts: &Accounts) -> Lines {
@@ -145,6 +160,35 @@ fn bounds(limits: &Limits) -> Vec<String> {
         ),
         format!("#   {} password checks", limits.password_checks),
     ]
+}
+
+/// What Redis has room for, and what of its URL is not shown.
+fn in_redis(settings: &Settings) -> Vec<String> {
+    let Bridge::Redis(redis) = &settings.bridge else {
+        return Vec::new();
+    };
+    let mebibytes = redis_bytes(redis, settings).div_ceil(1 << 20);
+    let mut lines = vec![format!(
+        "#   {mebibytes} MiB in Redis if the log and the history of every room are full of the longest lines"
+    )];
+    if redis.url.hides_something() {
+        lines.push("# The password of redis.url is not shown.".to_owned());
+    }
+    lines
+}
+
+/// (`redis.log_entries` + `limits.rooms` × `history.keep_messages`) × (`limits.line_bytes` +
+/// [`ENTRY_BYTES`]). Accounts, subscriptions and claims come on top: a few hundred bytes each.
+fn redis_bytes(redis: &Redis, settings: &Settings) -> u64 {
+    let entry = (settings.limits.line_bytes as u64).saturating_add(ENTRY_BYTES);
+    let history = settings
+        .limits
+        .rooms
+        .saturating_mul(settings.history.keep_messages);
+    redis
+        .log_entries
+        .saturating_add(history)
+        .saturating_mul(entry)
 }
 
 fn quoted(value: impl Debug) -> String {

@@ -172,17 +172,17 @@ pub(super) const KEYS: &[Key] = &[
         "The key of a certificate made at the first start: \"ecdsa-p256\" or \"rsa-2048\"."),
 
     key("bridge.kind", Kind::Text, r#""embedded""#,
-        "What keeps the log: \"embedded\" is a SQLite file in node.data_dir, for one node."),
+        "What keeps the log: \"embedded\" is a SQLite file in node.data_dir, for one node; with \"redis\" the nodes that share a Redis and a prefix are one cluster."),
     key("bridge.durability", Kind::Text, r#""fsync""#,
-        "What an acknowledged message survives: \"fsync\" a power cut, \"relaxed\" a killed process."),
+        "What a message that the embedded store acknowledged survives: \"fsync\" a power cut, \"relaxed\" a killed process."),
 
-    key("redis.url", Kind::Later("Redis bridge"), r#""redis://127.0.0.1:6379/0""#,
+    key("redis.url", Kind::Text, r#""redis://127.0.0.1:6379/0""#,
         "The Redis or Valkey that the nodes of a cluster share."),
-    key("redis.prefix", Kind::Later("Redis bridge"), r#""""#,
+    key("redis.prefix", Kind::Text, r#""""#,
         "What all names in Redis begin with, the channel's too."),
-    key("redis.channel", Kind::Later("Redis bridge"), r#""global_chat_events""#,
+    key("redis.channel", Kind::Text, r#""global_chat_events""#,
         "The channel that carries every event."),
-    key("redis.log_entries", Kind::Later("Redis bridge"), "100000",
+    key("redis.log_entries", count(1000, 100 * MILLION), "100000",
         "Events that the log in Redis keeps."),
 
     key("accounts.registration", Kind::Text, r#""open""#,

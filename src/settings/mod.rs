@@ -9,6 +9,7 @@ mod keys;
 mod layers;
 mod load;
 mod mistakes;
+mod redis;
 mod resolve;
 mod units;
 mod written;
@@ -24,6 +25,7 @@ use crate::messages::DuplicateLogin;
 pub use describe::describe;
 pub use load::{Loaded, Source, environment, load};
 pub use mistakes::{Mistake, Mistakes, Warning};
+pub use redis::{Redis, RedisUrl};
 
 /// All settings of one node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,13 +87,15 @@ pub enum KeyType {
 }
 
 /// `[bridge]`: where the log is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bridge {
     /// SQLite in `node.data_dir`.
     Embedded {
         /// What an acknowledgement promises.
         durability: Durability,
     },
+    /// `[redis]`: a Redis that the nodes of a cluster share.
+    Redis(Redis),
 }
 
 /// What an acknowledged change survives.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use rustls::pki_types::ServerName;
 
 use super::layers::Layer;
+use super::redis::Redis;
 use super::written::{Entry, Written};
 use super::{
     Accounts, Bridge, Durability, History, KeyType, Limits, Listen, Node, Registration, Settings,
@@ -109,11 +110,10 @@ fn certificate_name(text: &str) -> Result<String, String> {
 }
 
 fn bridge(written: &mut Written) -> Option<Bridge> {
-    let kind = written.text("bridge.kind", |text| match text {
-        "embedded" => Ok(()),
-        "redis" => Err("\"embedded\": this build has no Redis bridge".to_owned()),
-        _ => Err("\"embedded\"".to_owned()),
-    });
+    let kind = written.word(
+        "bridge.kind",
+        &[("embedded", Kind::Embedded), ("redis", Kind::Redis)],
+    );
     let durability = written.word(
         "bridge.durability",
         &[
@@ -121,10 +121,30 @@ fn bridge(written: &mut Written) -> Option<Bridge> {
             ("relaxed", Durability::Relaxed),
         ],
     );
-    kind?;
-    Some(Bridge::Embedded {
-        durability: durability?,
-    })
+    let redis = Redis::read(written);
+    match kind? {
+        Kind::Embedded => {
+            for key in Redis::KEYS {
+                written.warn_if_chosen(key, "has no effect while bridge.kind is \"embedded\"");
+            }
+            Some(Bridge::Embedded {
+                durability: durability?,
+            })
+        }
+        Kind::Redis => {
+            for key in ["node.data_dir", "bridge.durability"] {
+                written.warn_if_chosen(key, "has no effect while bridge.kind is \"redis\"");
+            }
+            redis.map(Bridge::Redis)
+        }
+    }
+}
+
+/// `bridge.kind`.
+#[derive(Clone, Copy)]
+enum Kind {
+    Embedded,
+    Redis,
 }
 
 fn accounts(written: &mut Written, listen: Option<&Listen>) -> Option<Accounts> {

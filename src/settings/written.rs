@@ -73,6 +73,16 @@ impl Written {
         self.warnings.push(Warning { place, why });
     }
 
+    /// Notes that a setting has no effect, if somebody chose it: the default may stand anywhere.
+    pub(super) fn warn_if_chosen(&mut self, path: &str, why: &str) {
+        let is_default =
+            |(key, value): (&Key, &Value)| value.to_string() == key.default.trim_matches('"');
+        let chosen = keys::find(path).zip(self.value(path));
+        if !chosen.is_none_or(is_default) {
+            self.warn(path, why);
+        }
+    }
+
     fn warn_of_later_keys(&mut self) {
         for key in KEYS {
             if let Kind::Later(part) = key.kind
@@ -105,6 +115,22 @@ impl Written {
             ValueKind::String(text) => parse(text),
             _ => Err("a text in quotes".to_owned()),
         })
+    }
+
+    /// As [`Written::text`], for what may hold a password: a mistake does not show it.
+    pub(super) fn secret<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(path, |text| Ok(text.to_owned()))?;
+        match parse(&text) {
+            Ok(read) => Some(read),
+            Err(wanted) => {
+                self.mistake(path, "something else".to_owned(), &wanted);
+                None
+            }
+        }
     }
 
     /// One of a few words.
