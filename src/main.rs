@@ -7,8 +7,7 @@ use conclave::auth::PasswordRule;
 use conclave::chat::UserName;
 use conclave::cli::{self, Cli, CliError, Command, Exit, Output, Passwords};
 use conclave::net::tls;
-use conclave::node::admin::EmbeddedAdmin;
-use conclave::node::{self, banner, logging, serve};
+use conclave::node::{self, admin, banner, logging, serve};
 use conclave::settings::{self, Loaded, Settings};
 
 fn main() -> ExitCode {
@@ -26,6 +25,7 @@ fn main() -> ExitCode {
     for warning in &loaded.warnings {
         eprintln!("warning: {warning}");
     }
+    choose_crypto();
     match cli.command.unwrap_or_default() {
         Command::Serve => serve(loaded),
         Command::Check => check(&loaded),
@@ -36,6 +36,12 @@ fn main() -> ExitCode {
         Command::User { command } => user(command, &loaded.settings),
         Command::Cert { force } => cert(force, &loaded.settings),
     }
+}
+
+/// For libraries that make a TLS client without being told by which provider.
+fn choose_crypto() {
+    // Only a second call fails, and this is the only one.
+    let _chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
 fn serve(loaded: Loaded) -> ExitCode {
@@ -54,11 +60,11 @@ fn check(loaded: &Loaded) -> ExitCode {
 
 fn user(command: cli::UserCommand, settings: &Settings) -> ExitCode {
     let in_settings: BTreeSet<UserName> = settings.accounts.users.keys().cloned().collect();
-    let mut store = EmbeddedAdmin::new(settings);
+    let mut store = admin::accounts(settings);
     let passwords = passwords(settings);
     done(cli::run_user(
         command,
-        &mut store,
+        store.as_mut(),
         &in_settings,
         &passwords,
         &mut Output::stdout(),
