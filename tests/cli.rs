@@ -121,3 +121,17 @@ fn the_store_is_for_its_owners_eyes() {
         .mode();
     assert_eq!(mode & 0o777, 0o700);
 }
+
+#[test]
+fn a_cluster_whose_store_is_away_is_told_without_its_password() {
+    let home = Home::new()
+        .set("bridge.kind", "redis")
+        .set("redis.url", "redis://anna:hunter22@127.0.0.1:1");
+    for arguments in [&["user", "list"][..], &["user", "add", "ben"], &[]] {
+        let said = home.run(arguments, "something\n");
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.err.contains("\nconclave: "), "{}", said.err);
+        assert!(!said.err.contains("hunter22"), "{}", said.err);
+    }
+    assert!(!home.path("data").exists(), "that is the embedded store's");
+}

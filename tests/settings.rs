@@ -141,6 +141,28 @@ fn nobody_opens_registration_to_the_world_by_accident() {
     );
 }
 
+#[test]
+fn check_says_which_redis_is_meant_and_not_its_password() {
+    let home = Home::new();
+    let mut command = home.bare_command(&["check"]);
+    command.env("CONCLAVE_BRIDGE__KIND", "redis");
+    command.env("CONCLAVE_REDIS__URL", "redis://anna:hunter22@store");
+    let said = Said::of(command, "");
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    for line in [
+        "bridge.kind = \"redis\"",
+        "redis.url = \"redis://anna:***@store:6379/0\"",
+        "# The password of redis.url is not shown.",
+    ] {
+        assert!(said.out.lines().any(|said| said == line), "{}", said.out);
+    }
+    assert!(!said.out.contains("hunter22"), "{}", said.out);
+    let wrong = with_file(&home, "redis.url = \"anna:hunter22@store\"", &["check"]);
+    assert_eq!(wrong.code, Some(78));
+    assert!(wrong.err.starts_with("redis.url: "), "{}", wrong.err);
+    assert!(!wrong.err.contains("hunter22"), "{}", wrong.err);
+}
+
 #[tokio::test]
 async fn a_port_that_is_taken_is_told() {
     let home = Home::new();

@@ -4,6 +4,9 @@
 
 mod support;
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use support::{Client, Home, Node};
 
 async fn reads_goodbye(person: &mut Client) {
@@ -98,4 +101,24 @@ async fn who_shakes_hands_meanwhile_does_not_hold_the_node() {
     node.newcomer("anna").await.quits().await;
     node.signal("TERM");
     assert_eq!(node.ends().await.code(), Some(0));
+}
+
+#[test]
+fn a_node_that_waits_for_its_store_stops_when_it_is_asked_to() {
+    // Somebody who never answers.
+    let store = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", store.local_addr().unwrap());
+    let home = Home::new()
+        .set("bridge.kind", "redis")
+        .set("redis.url", &url);
+    let mut command = home.command(&[]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut node = command.spawn().unwrap();
+    let mut log = BufReader::new(node.stderr.take().unwrap()).lines();
+    assert!(log.any(|line| line.unwrap().contains("opening the store")));
+    let kill = format!("kill -TERM {}", node.id());
+    let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+    assert!(sent.success());
+    let rest: Vec<_> = log.map_while(Result::ok).collect();
+    assert_eq!(node.wait().unwrap().code(), Some(0), "{rest:#?}");
 }

@@ -82,3 +82,32 @@ fn reached_as(address: SocketAddr) -> String {
         address.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store_of(variables: &[(&str, &str)]) -> String {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        store(&crate::settings::load(None, variables).unwrap().settings)
+    }
+
+    #[test]
+    fn a_store_is_told_with_what_survives_in_it() {
+        assert_eq!(
+            store_of(&[("CONCLAVE_BRIDGE__DURABILITY", "relaxed")]),
+            "data, embedded: acknowledged messages survive a killed process"
+        );
+        assert_eq!(
+            store_of(&[
+                ("CONCLAVE_BRIDGE__KIND", "redis"),
+                ("CONCLAVE_REDIS__URL", "redis://anna:hunter22@store"),
+                ("CONCLAVE_REDIS__PREFIX", "chat:"),
+            ]),
+            "redis://anna:***@store:6379/0 (prefix \"chat:\"), shared by the cluster: \
+             acknowledged messages survive what its appendfsync says"
+        );
+    }
+}

@@ -22,6 +22,7 @@ async fn run(loaded: Loaded) -> Exit {
         Ok(signals) => signals,
         Err(error) => return refused(&error),
     };
+    info!("opening the store");
     let started = tokio::select! {
         started = start(settings.clone()) => started,
         () = signals.next() => {
