@@ -169,7 +169,7 @@ fn in_redis(settings: &Settings) -> Vec<String> {
     };
     let mebibytes = redis_bytes(redis, settings).div_ceil(1 << 20);
     let mut lines = vec![format!(
-        "#   {mebibytes} MiB in Redis if the log and the history of every room are full of the longest lines"
+        "# Room for {mebibytes} MiB in Redis: the log and the history of every room, full of the longest lines"
     )];
     if redis.url.hides_something() {
         lines.push("# The password of redis.url is not shown.".to_owned());
@@ -178,7 +178,8 @@ fn in_redis(settings: &Settings) -> Vec<String> {
 }
 
 /// (`redis.log_entries` + `limits.rooms` × `history.keep_messages`) × (`limits.line_bytes` +
-/// [`ENTRY_BYTES`]). Accounts, subscriptions and claims come on top: a few hundred bytes each.
+/// [`ENTRY_BYTES`]), for lines of plain text: one of nothing but quotes takes twice, of control
+/// characters six times as much. Accounts, subscriptions and claims come on top.
 fn redis_bytes(redis: &Redis, settings: &Settings) -> u64 {
     let entry = (settings.limits.line_bytes as u64).saturating_add(ENTRY_BYTES);
     let history = settings

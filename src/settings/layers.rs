@@ -57,7 +57,7 @@ pub(super) fn place_of(path: &str, layer: Layer) -> String {
 /// A value as the operator may recognise it.
 pub(super) fn show(value: &Value) -> String {
     match &value.kind {
-        ValueKind::String(text) => format!("{:?}", shortened(text)),
+        ValueKind::String(text) => show_text(text),
         ValueKind::Table(_) => "a section".to_owned(),
         ValueKind::Array(_) => "a list".to_owned(),
         ValueKind::Nil => "nothing".to_owned(),
@@ -68,6 +68,14 @@ pub(super) fn show(value: &Value) -> String {
         | ValueKind::U128(_)
         | ValueKind::Float(_) => value.to_string(),
     }
+}
+
+/// A text as the operator may recognise it; a URL may stand at the wrong place with a password.
+pub(super) fn show_text(text: &str) -> String {
+    if text.contains("://") && text.contains('@') {
+        return "a URL".to_owned();
+    }
+    format!("{:?}", shortened(text))
 }
 
 fn shortened(text: &str) -> &str {

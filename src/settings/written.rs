@@ -184,7 +184,7 @@ impl Written {
             match parse(&text) {
                 Ok(item) => list.push(item),
                 Err(wanted) => {
-                    self.mistake(path, format!("{text:?}"), &wanted);
+                    self.mistake(path, layers::show_text(&text), &wanted);
                     wrong = true;
                 }
             }

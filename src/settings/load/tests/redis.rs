@@ -15,6 +15,19 @@ fn a_store_of_a_cluster_is_read_and_no_mistake_in_it_shows_a_password() {
     assert_eq!(redis.channel, "global_chat_events");
     let shown = format!("{redis:?}{}", describe(&settings(text)));
     assert!(!shown.contains("hunter22"), "{shown}");
+    for elsewhere in [
+        "redis",
+        "redis.prefix",
+        "redis.channel",
+        "redis.log_entries",
+        "bridge.kind",
+        "listen.line",
+        "node.name",
+        "bridge.url",
+    ] {
+        let lines = told(read(&format!("{elsewhere} = \"redis://:hunter22@r\"")));
+        assert!(!lines.concat().contains("hunter22"), "{lines:?}");
+    }
     let lines = told(read("redis.url = \"http://:hunter22@r\""));
     assert!(
         lines[0].starts_with("redis.url: found something else, wanted \"redis://"),
@@ -90,7 +103,7 @@ fn what_redis_may_have_to_hold_is_told() {
                 history.keep_messages = 100\nlimits.line_bytes = 512";
     let description = describe(&settings(text));
     assert!(
-        description.contains("\n#   3 MiB in Redis if "),
+        description.contains("\n# Room for 3 MiB in Redis: "),
         "{description}"
     );
     assert!(!describe(&settings("")).contains("in Redis"));
