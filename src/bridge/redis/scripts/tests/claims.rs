@@ -1,4 +1,4 @@
-use super::desk::{Desk, RUN, claiming, session};
+use super::desk::{Desk, Person, RUN, claiming, session};
 use crate::bridge::contract::{
     away, entered_deed, follow, left_deed, moving, room_named, say, standing, user, who_is,
 };
@@ -40,11 +40,8 @@ async fn a_claim_settles_the_rooms_around_its_event() {
     let events = desk.events().await;
     assert_eq!(replaced.head, Some(events[2].position));
     assert_eq!(claim.fence, events[1].position);
-    assert!(
-        events
-            .iter()
-            .all(|event| event.origin == Origin::Session(new.clone()))
-    );
+    let own = Origin::Session(new.clone());
+    assert!(events.iter().all(|event| event.origin == own));
     let deeds: Vec<_> = events.into_iter().map(|event| event.deed).collect();
     let alice = user("alice");
     let claimed = Deed::Claimed {
@@ -59,7 +56,7 @@ async fn a_claim_settles_the_rooms_around_its_event() {
             entered_deed(&RoomName::lobby(), &alice)
         ]
     );
-    let mut new = super::desk::Person {
+    let new = Person {
         session: new,
         claim,
     };
@@ -67,20 +64,36 @@ async fn a_claim_settles_the_rooms_around_its_event() {
         panic!("no answer")
     };
     assert!(matches!(presence, Presence::Online { away: None, .. }));
-    assert!(matches!(
-        desk.outcome(&old, say("lobby", "hi")).await,
-        Outcome::Void
-    ));
+}
+
+#[tokio::test]
+async fn a_void_claim_is_told_so() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let old = desk.live("alice", 1).await;
+    let replace = claiming(&session("node-1", RUN, 2), "alice", DuplicateLogin::Replace);
+    let Verdict::Claimed { claim, .. } = desk.decide(&replace).await else {
+        panic!("not claimed")
+    };
     // Another session cannot use the right fence either.
-    new.session = old.session;
-    assert!(matches!(
-        desk.outcome(&new, say("lobby", "hi")).await,
-        Outcome::Void
-    ));
-    assert!(matches!(
-        desk.outcome(&new, who_is("alice")).await,
-        Outcome::Void
-    ));
+    let thief = Person {
+        session: old.session.clone(),
+        claim,
+    };
+    desk.events().await;
+    for person in [&old, &thief] {
+        for request in [
+            say("lobby", "hi"),
+            moving("lobby", "den"),
+            away("tea"),
+            who_is("alice"),
+        ] {
+            let outcome = desk.outcome(person, request).await;
+            assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
+        }
+    }
+    assert_eq!(desk.events().await, []);
 }
 
 #[tokio::test]
@@ -169,10 +182,7 @@ async fn what_another_run_left_is_released_by_the_store() {
     let before = session("node-1", 7, 1);
     desk.decide(&claiming(&before, "alice", DuplicateLogin::Reject))
         .await;
-    assert_eq!(
-        desk.keys().await.contains(&"held:node-1.7".to_owned()),
-        true
-    );
+    assert!(desk.keys().await.contains(&"held:node-1.7".to_owned()));
     desk.events().await;
     let release = Task::Release {
         session: before,

@@ -6,6 +6,9 @@ use crate::bridge::redis::task::{Task, Trouble, Verdict};
 use crate::chat::Answer;
 use crate::messages::{DuplicateLogin, Outcome, Request};
 
+/// A key, and what is asked that needs it.
+type Case = (&'static str, fn() -> Request);
+
 /// What lies under a key is not what it should be: nothing is done, and nothing in the log.
 #[tokio::test]
 async fn a_wrong_type_is_noticed_before_anything_is_written() {
@@ -16,7 +19,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
     desk.events().await;
-    let cases: [(&str, fn() -> Request); 14] = [
+    let cases: [Case; 15] = [
         ("sessions", || say("lobby", "hi")),
         ("room:lobby", || say("lobby", "hi")),
         ("room:lobby:meta", || say("lobby", "hi")),
@@ -25,6 +28,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
         ("answers:node-1.8c1f", || say("lobby", "hi")),
         ("ordinals:bob", || whisper("bob", "hi")),
         ("ordinals:alice", || post("hi")),
+        ("log", || moving("lobby", "den")),
         ("rooms", || moving("lobby", "den")),
         ("rooms:alice", || moving("lobby", "den")),
         ("private_rooms", || entering("lobby", "den", "key")),
