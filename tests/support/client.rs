@@ -67,6 +67,8 @@ pub(crate) struct Client {
 /// What comes from the node.
 pub(crate) struct Ear {
     name: String,
+    /// The node's name, which it says when it greets.
+    node: String,
     from: BufReader<ReadHalf<TlsStream<TcpStream>>>,
     heard: Vec<String>,
     pings: u32,
@@ -99,6 +101,7 @@ impl Client {
         let (from, to) = tokio::io::split(stream);
         let ear = Ear {
             name: "visitor".to_owned(),
+            node: "node-1".to_owned(),
             from: BufReader::new(from),
             heard: Vec::new(),
             pings: 0,
@@ -112,6 +115,12 @@ impl Client {
     /// Says who this is when an expectation fails.
     pub(crate) fn named(mut self, name: &str) -> Self {
         name.clone_into(&mut self.ear.name);
+        self
+    }
+
+    /// Says which node this is connected to.
+    pub(crate) fn at(mut self, node: &str) -> Self {
+        node.clone_into(&mut self.ear.node);
         self
     }
 
@@ -158,8 +167,11 @@ impl Client {
     }
 
     pub(crate) async fn is_welcome(&mut self, name: &str) {
-        let words = "You are in lobby on node-1. /help lists the commands.";
-        self.hears(&format!("* Welcome {name}. {words}")).await;
+        let place = format!("You are in lobby on {}.", self.ear.node);
+        self.hears(&format!(
+            "* Welcome {name}. {place} /help lists the commands."
+        ))
+        .await;
     }
 
     /// Says goodbye and is gone, which its room hears.
@@ -282,7 +294,8 @@ impl Ear {
 
     pub(crate) async fn is_greeted(&mut self) {
         let what = "What you say is encrypted on its way to this node.";
-        self.hears(&format!("* conclave on node-1. {what}")).await;
+        self.hears(&format!("* conclave on {}. {what}", self.node))
+            .await;
         self.hears("* Log in, or make an account: /register <user> <password>")
             .await;
         self.hears("* Username:").await;

@@ -2,20 +2,30 @@
 //! over real TLS.
 //!
 //! Nothing here sleeps. Who expects a line waits for it until [`PATIENCE`] is over; who expects
-//! nothing asks `/ping`, whose answer comes behind everything that came before it.
+//! nothing asks `/ping`, whose answer comes behind everything that came before it. Only where
+//! the point is that something does not happen for a while is that while spent.
 
 // Each file of tests uses its own part of this.
 #![allow(dead_code, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
+mod cluster;
 mod node;
+mod proxy;
+mod redis;
+mod resp;
 
 use std::future::Future;
 use std::time::Duration;
 
 pub(crate) use client::{Client, Ear, Heard, Mouth, Tls, password_of};
+pub(crate) use cluster::{
+    Cluster, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused, member,
+};
 pub(crate) use node::{Home, Node, Said, lines_of};
+pub(crate) use proxy::Proxy;
+pub(crate) use redis::{KEPT, Papers, Redis, free_port};
 
 /// Longer than anything takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,6 +36,19 @@ pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
         Ok(done) => done,
         Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
     }
+}
+
+/// Between two looks at something that does not tell when it changes.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Looks again and again until it is so, or fails.
+pub(crate) async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let looking = async {
+        while !is_so() {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    soon(what, looking).await;
 }
 
 /// Sockets for a crowd: the test's own, the node raises its own bound.

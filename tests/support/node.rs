@@ -181,6 +181,11 @@ impl Node {
         }
     }
 
+    /// As the node calls itself.
+    pub(crate) fn name(&self) -> &str {
+        self.banner[0].rsplit(' ').next().unwrap()
+    }
+
     /// What stands behind a word in the banner.
     pub(crate) fn said(&self, word: &str) -> &str {
         let found = self
@@ -216,7 +221,8 @@ impl Node {
 
     /// Somebody at the door, greeted and asked for a name.
     pub(crate) async fn visitor(&self) -> Client {
-        let mut visitor = Client::connect(self.address, &Tls::trusting(self)).await;
+        let visitor = Client::connect(self.address, &Tls::trusting(self)).await;
+        let mut visitor = visitor.at(self.name());
         visitor.ear.is_greeted().await;
         visitor
     }
