@@ -1,0 +1,94 @@
+//! A node's name is one node's; what a killed node held is free when its name comes back.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Client, Cluster, is_refused, soon};
+
+/// Longer than the proof of life of a node that was killed lasts, and a start.
+const NAME_IS_FREE: Duration = Duration::from_secs(12);
+
+/// Shorter than that proof: who starts within this did not wait for it.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_second_node_of_the_same_name_is_refused() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let people = [("a", &cluster.one), ("b", &cluster.two)];
+    let [mut a, mut b] = cluster.newcomers(people).await;
+    let twin = crate::support::member("node-1", &cluster.redis.url());
+    let started = Instant::now();
+    let words = is_refused(&twin).await;
+    assert!(words.contains("node-1"), "{words}");
+    assert!(started.elapsed() < NAME_IS_FREE, "it took too long");
+    a.hears_nothing_else().await;
+    a.says("I am still here").await;
+    b.hears("[lobby] a: I am still here").await;
+}
+
+#[tokio::test]
+async fn a_node_that_was_stopped_starts_again_at_once() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let people = [("a", &cluster.one), ("b", &cluster.two)];
+    let [mut a, mut b] = cluster.newcomers(people).await;
+    let home = cluster.one.node.home.clone();
+    cluster.one.node.signal("TERM");
+    a.hears_starting("! The node is going down.").await;
+    a.hears_the_end().await;
+    drop(a);
+    b.hears("* a left lobby").await;
+    cluster.one.node.stop().await;
+    let started = Instant::now();
+    let node = home.start().await;
+    assert!(started.elapsed() < AT_ONCE, "it waited");
+    let mut a = node.login("a").await;
+    b.hears("* a joined lobby").await;
+    a.says("back again").await;
+    b.hears("[lobby] a: back again").await;
+}
+
+#[tokio::test]
+async fn a_node_that_was_killed_frees_its_users_when_it_comes_back() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let people = [
+        ("a", &cluster.one),
+        ("c", &cluster.one),
+        ("b", &cluster.two),
+    ];
+    let [a, c, mut b] = cluster.newcomers(people).await;
+    let home = cluster.one.node.home.clone();
+    cluster.one.node.kill();
+    drop((a, c));
+    let started = Instant::now();
+    let node = home.start().await;
+    assert!(started.elapsed() < NAME_IS_FREE, "it took too long");
+    let mut left = b.ear.hears_times(2).await;
+    left.sort();
+    assert_eq!(left, ["* a left lobby", "* c left lobby"]);
+    let mut a = cluster.two.node.login("a").await;
+    b.hears("* a joined lobby").await;
+    let mut c = node.login("c").await;
+    b.hears("* c joined lobby").await;
+    a.hears("* c joined lobby").await;
+    c.asks("/users", "* online: a, b, c (3)").await;
+}
+
+#[tokio::test]
+async fn the_other_node_does_not_mind_a_killed_one() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let people = [("a", &cluster.one), ("b", &cluster.two)];
+    let [a, mut b] = cluster.newcomers(people).await;
+    let mut clara: Client = cluster.two.node.newcomer("clara").await;
+    b.hears("* clara joined lobby").await;
+    cluster.one.node.kill();
+    drop(a);
+    clara.says("all is well here").await;
+    soon("the message", b.hears("[lobby] clara: all is well here")).await;
+}
