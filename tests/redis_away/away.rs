@@ -1,0 +1,136 @@
+//! Redis dies and comes back with all that it acknowledged.
+
+use crate::support::{Client, Cluster, KEPT, NOT_CONFIRMED, NOT_DELIVERED, Redis, password_of};
+use crate::{all_hear_anna, all_is_well, three_people};
+
+/// Lines that are on their way when Redis dies, and how many of them are heard before.
+const PAGE: usize = 1000;
+const HEARD_BEFORE: usize = 100;
+
+async fn cluster_that_keeps() -> Option<Cluster> {
+    Some(Cluster::on(Redis::with(&KEPT).await?).await)
+}
+
+#[tokio::test]
+async fn while_redis_is_away_nothing_is_taken_and_nobody_has_to_go() {
+    let Some(mut cluster) = cluster_that_keeps().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    all_hear_anna(&mut people, "before").await;
+    cluster.redis.kill();
+    for person in &mut people {
+        // What changes nothing is never in doubt, so this is how to learn that it is away.
+        person.asks("/topic", NOT_DELIVERED).await;
+        for line in [
+            "hello",
+            "/msg anna hello",
+            "/join den",
+            "/who",
+            "/topic tea",
+        ] {
+            person.asks(line, NOT_DELIVERED).await;
+        }
+        person
+            .asks("/help ping", "* /ping [x]: answers pong x")
+            .await;
+    }
+    cluster.redis.start_again().await;
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_read_once_and_what_was_refused_never() {
+    let Some(mut cluster) = cluster_that_keeps().await else {
+        return;
+    };
+    let [mut anna, mut bea, mut ben] = three_people(&cluster).await;
+    let page: String = (0..PAGE).map(|n| format!("{n}\n")).collect();
+    anna.mouth.sends(page.as_bytes()).await;
+    let mut heard = ben.ear.hears_times(HEARD_BEFORE).await;
+    cluster.redis.kill();
+    cluster.redis.start_again().await;
+    let answers = anna.ear.hears_times(PAGE).await;
+    assert!(anna.waits_for_the_store().await.is_empty());
+    heard.extend(ben.waits_for_the_store().await);
+    let last = anna.says_for_sure("the end").await;
+    let end = format!("{last} [lobby] anna: the end");
+    heard.extend(ben.ear.hears_until(&end).await);
+    assert!(bea.ear.hears_until(&end).await == heard, "two orders");
+    agree(&answers, &heard);
+}
+
+/// Whether everything acknowledged was heard in its place, nothing refused, and all in order.
+fn agree(answers: &[String], heard: &[String]) {
+    let texts = heard.iter().map(|line| {
+        let (position, said) = line.split_once(' ').unwrap();
+        let n: usize = said["[lobby] anna: ".len()..].parse().unwrap();
+        (n, position)
+    });
+    let texts: Vec<_> = texts.collect();
+    assert!(
+        texts.windows(2).all(|two| two[0].0 < two[1].0),
+        "out of order or twice: {texts:?}"
+    );
+    for (n, answer) in answers.iter().enumerate() {
+        let place = texts.iter().find(|text| text.0 == n).map(|text| text.1);
+        match answer.strip_prefix("* ok ") {
+            Some(position) => assert_eq!(place, Some(position), "{n}"),
+            None if answer == NOT_DELIVERED => assert_eq!(place, None, "{n} was refused"),
+            None => assert_eq!(answer, NOT_CONFIRMED, "{n}"),
+        }
+    }
+    let count = |wanted: &str| answers.iter().filter(|answer| *answer == wanted).count();
+    println!(
+        "{} refused, {} unconfirmed, {} heard",
+        count(NOT_DELIVERED),
+        count(NOT_CONFIRMED),
+        heard.len()
+    );
+}
+
+#[tokio::test]
+async fn who_left_while_redis_was_away_is_free_afterwards() {
+    let Some(mut cluster) = cluster_that_keeps().await else {
+        return;
+    };
+    let [mut anna, bea, mut ben] = three_people(&cluster).await;
+    cluster.redis.kill();
+    anna.asks("/topic", NOT_DELIVERED).await;
+    drop(bea);
+    // Its node has heard of that when it has done what came behind.
+    cluster.one.node.visitor().await;
+    cluster.redis.start_again().await;
+    let _bea = Client::comes_in("bea", &cluster.two.node).await;
+    let mut heard = ben.waits_for_the_store().await;
+    if heard.is_empty() {
+        heard = ben.ear.hears_times(2).await;
+    }
+    assert_eq!(heard, ["* bea left lobby", "* bea joined lobby"]);
+}
+
+#[tokio::test]
+async fn a_visitor_waits_at_the_door_until_redis_is_back() {
+    let Some(mut cluster) = cluster_that_keeps().await else {
+        return;
+    };
+    let [mut anna, bea, _ben] = three_people(&cluster).await;
+    bea.quits().await;
+    anna.hears("* bea left lobby").await;
+    cluster.redis.kill();
+    anna.asks("/topic", NOT_DELIVERED).await;
+    let mut visitor = cluster.one.node.visitor().await;
+    let login = format!("/login bea {}", password_of("bea"));
+    visitor.asks(&login, NOT_DELIVERED).await;
+    cluster.redis.start_again().await;
+    assert!(anna.waits_for_the_store().await.is_empty());
+    visitor.says(&login).await;
+    let welcome = "* Welcome bea. You are in lobby on node-1. /help lists the commands.";
+    let before = visitor.ear.hears_until(welcome).await;
+    // It may have been asked for a name again.
+    assert!(
+        before.iter().all(|line| line == "* Username:"),
+        "{before:?}"
+    );
+    anna.hears("* bea joined lobby").await;
+}

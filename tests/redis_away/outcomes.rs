@@ -1,0 +1,99 @@
+//! What becomes of a message whose answer does not come: it is in the log once or never, and
+//! its sender is told no lies.
+
+use std::time::Duration;
+
+use crate::support::{Client, Cluster, NOT_CONFIRMED, soon};
+use crate::{all_is_well, three_people};
+
+/// Longer than a node waits for the store to answer.
+const TOO_LATE: Duration = Duration::from_secs(11);
+
+#[tokio::test]
+async fn a_message_whose_answer_was_lost_appears_once() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    for round in 0..3 {
+        let text = format!("spoken {round}");
+        let lost = cluster.one.way.lose_answer_to(&text).await;
+        let [anna, bea, ben] = &mut people;
+        let position = anna.says_for_sure(&text).await;
+        soon("the loss", lost).await.unwrap();
+        for other in [bea, ben] {
+            other
+                .hears(&format!("{position} [lobby] anna: {text}"))
+                .await;
+        }
+    }
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_login_whose_answer_was_lost_is_a_login() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut anna] = cluster.newcomers([("anna", &cluster.one)]).await;
+    cluster.two.node.newcomer("clara").await.quits().await;
+    anna.hears_all(&["* clara joined lobby", "* clara left lobby"])
+        .await;
+    cluster.is_free("clara").await;
+    // The first request that names her asks for her account, the next claims it.
+    for _ in 0..2 {
+        let lost = cluster.two.way.lose_answer_to("clara").await;
+        let mut clara = Client::comes_in("clara", &cluster.two.node).await;
+        soon("the loss", lost).await.unwrap();
+        anna.hears("* clara joined lobby").await;
+        clara.hears_nothing_else().await;
+        clara.quits().await;
+        anna.hears("* clara left lobby").await;
+        cluster.is_free("clara").await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_arrives_after_its_deadline_was_never_called_undelivered() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    let arrives = cluster
+        .one
+        .way
+        .delay_request_with("spoken late", TOO_LATE)
+        .await;
+    let [anna, bea, ben] = &mut people;
+    anna.asks("spoken late", NOT_CONFIRMED).await;
+    soon("the late message", arrives).await.unwrap();
+    for other in [bea, ben] {
+        other.hears_placed("[lobby] anna: spoken late").await;
+    }
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_message_to_a_frozen_redis_is_in_doubt() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    cluster.redis.freeze();
+    people[0].asks("into the ice", NOT_CONFIRMED).await;
+    cluster.redis.thaw();
+    let mut heard = Vec::new();
+    for person in &mut people {
+        heard.push(person.waits_for_the_store().await);
+    }
+    let [anna, bea, ben] = &mut people;
+    let position = anna.says_for_sure("the thaw").await;
+    let end = format!("{position} [lobby] anna: the thaw");
+    heard[1].extend(bea.ear.hears_until(&end).await);
+    heard[2].extend(ben.ear.hears_until(&end).await);
+    println!("{heard:#?}");
+    assert!(heard[0].is_empty(), "nobody else spoke");
+    assert_eq!(heard[1], heard[2], "both hear it, or neither");
+    assert!(heard[1].len() <= 1, "once at most");
+    all_is_well(&mut people).await;
+}

@@ -1,0 +1,148 @@
+//! Redis answers, but not as it should: late, full, read-only, loading, or with somebody
+//! else's values under our keys.
+
+use std::time::Duration;
+
+use crate::support::{Cluster, NOT_DELIVERED, eventually};
+use crate::{all_hear_anna, all_is_well, meets_no_store, three_people};
+
+/// How much later each answer comes; less than any deadline of a node.
+const SLOWER: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn a_slow_redis_makes_a_slow_chat_and_nothing_worse() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    for seat in [&cluster.one, &cluster.two] {
+        seat.way.slow(SLOWER).await;
+    }
+    for round in 0..5 {
+        all_hear_anna(&mut people, &format!("slowly {round}")).await;
+    }
+    let mut clara = cluster.two.node.newcomer("clara").await;
+    for person in &mut people {
+        person.hears("* clara joined lobby").await;
+    }
+    people[0].says_for_sure("hello clara").await;
+    clara.hears("[lobby] anna: hello clara").await;
+    clara.quits().await;
+    for person in &mut people[1..] {
+        person.hears_placed("[lobby] anna: hello clara").await;
+    }
+    for person in &mut people {
+        person.hears("* clara left lobby").await;
+    }
+    for seat in [&cluster.one, &cluster.two] {
+        seat.way.slow(Duration::ZERO).await;
+    }
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_full_redis_takes_nothing_but_lets_people_go() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    cluster.redis.does("CONFIG SET maxmemory 1");
+    let [anna, _, ben] = &mut people;
+    anna.asks("hello", NOT_DELIVERED).await;
+    ben.asks("hello", NOT_DELIVERED).await;
+    anna.asks("/join den", NOT_DELIVERED).await;
+    let [mut anna, bea, mut ben] = people;
+    bea.quits().await;
+    for other in [&mut anna, &mut ben] {
+        other.hears("* bea left lobby").await;
+    }
+    cluster.redis.does("CONFIG SET maxmemory 0");
+    let mut bea = cluster.two.node.login("bea").await;
+    for other in [&mut anna, &mut ben] {
+        other.hears("* bea joined lobby").await;
+    }
+    bea.wants_positions().await;
+    all_is_well(&mut [anna, bea, ben]).await;
+    let log = cluster.one.node.home.log();
+    assert!(log.contains("OOM"), "{log}");
+}
+
+#[tokio::test]
+async fn a_redis_that_became_a_replica_is_as_good_as_away() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    cluster.redis.does("REPLICAOF 127.0.0.1 1");
+    for person in &mut people {
+        meets_no_store(person).await;
+    }
+    cluster.redis.does("REPLICAOF NO ONE");
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_is_loading_is_as_good_as_away() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    let loading = "-LOADING Redis is loading the dataset in memory";
+    cluster.one.way.answers(loading).await;
+    let [anna, bea, ben] = &mut people;
+    meets_no_store(anna).await;
+    meets_no_store(bea).await;
+    ben.says_for_sure("not here").await;
+    cluster.one.way.is_honest().await;
+    for other in [anna, bea] {
+        let mut heard = other.waits_for_the_store().await;
+        if heard.is_empty() {
+            heard = other.ear.hears_times(1).await;
+        }
+        assert!(heard[0].ends_with(" [lobby] ben: not here"), "{heard:?}");
+        assert_eq!(heard.len(), 1, "{heard:?}");
+    }
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_foreign_value_under_the_history_harms_the_history_alone() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    let history = cluster.key("room:lobby:log");
+    cluster.redis.does(&format!("SET {history} foreign"));
+    all_hear_anna(&mut people, "hello").await;
+    let log = || cluster.one.node.home.log();
+    eventually("the operator to be told", || log().contains("WRONGTYPE")).await;
+    people[0].says("/history").await;
+    people[0].hears_starting("! ").await;
+    cluster.redis.ask::<u64>(&format!("DEL {history}"));
+    all_is_well(&mut people).await;
+    people[0].asks("/history 1", "* history lobby 1").await;
+    let line = people[0].ear.line("the last message").await;
+    assert!(line.ends_with("[lobby] ben: so it is"), "{line}");
+    people[0].hears("* end of history").await;
+}
+
+#[tokio::test]
+async fn a_foreign_value_under_a_room_closes_that_room_alone() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    let den = cluster.key("room:den");
+    cluster
+        .redis
+        .ask::<u64>(&format!("HSET {den} foreign value"));
+    people[0].says("/join den").await;
+    people[0].hears_starting("! ").await;
+    let log = || cluster.one.node.home.log();
+    eventually("the operator to be told", || log().contains("WRONGTYPE")).await;
+    all_is_well(&mut people).await;
+    cluster.redis.ask::<u64>(&format!("DEL {den}"));
+    people[0]
+        .asks("/join den", "* You are in den (1 here).")
+        .await;
+}
