@@ -183,8 +183,9 @@ async fn a_lost_answer_is_to_a_request_that_was_done() {
     };
     let way = Proxy::start(redis.address()).await;
     let mut talk = connect(&way).unwrap();
-    let lost = way.lose_answer_to("spoken").await;
+    let lost = way.lose_answer_behind(1, "spoken").await;
     set(&mut talk, "a", "other").unwrap();
+    set(&mut talk, "a", "spoken of").unwrap();
     assert!(set(&mut talk, "a", "spoken").is_err(), "the answer is lost");
     soon("the loss", lost).await.unwrap();
     assert_eq!(redis.ask::<String>("GET a"), "spoken");

@@ -41,8 +41,8 @@ async fn a_login_whose_answer_was_lost_is_a_login() {
         .await;
     cluster.is_free("clara").await;
     // The first request that names her asks for her account, the next claims it.
-    for _ in 0..2 {
-        let lost = cluster.two.way.lose_answer_to("clara").await;
+    for skip in 0..2 {
+        let lost = cluster.two.way.lose_answer_behind(skip, "clara").await;
         let mut clara = Client::comes_in("clara", &cluster.two.node).await;
         soon("the loss", lost).await.unwrap();
         anna.hears("* clara joined lobby").await;

@@ -160,7 +160,7 @@ impl Client {
                 if answer.starts_with("* Welcome ") {
                     return person;
                 }
-                let excuses = ["! User already logged in", NOT_DELIVERED];
+                let excuses = ["! User already logged in", NOT_DELIVERED, NOT_CONFIRMED];
                 assert!(excuses.contains(&answer.as_str()), "{answer}");
                 tokio::time::sleep(LOOK_AGAIN).await;
             }

@@ -55,9 +55,11 @@ enum Door {
     Shut,
 }
 
-/// The next request with these bytes in it, and its fate.
+/// A request with these bytes in it, and its fate.
 struct Trap {
     bytes: String,
+    /// Requests with these bytes that are let through before.
+    skip: usize,
     fate: Fate,
     /// Told when Redis has answered it.
     done: oneshot::Sender<()>,
@@ -150,7 +152,16 @@ impl Proxy {
     /// The next request with these bytes arrives; the connection breaks before its answer does.
     /// Returns what tells that this has happened.
     pub(crate) async fn lose_answer_to(&self, bytes: &str) -> oneshot::Receiver<()> {
-        self.catch(bytes, Fate::AnswerLost).await
+        self.catch(bytes, 0, Fate::AnswerLost).await
+    }
+
+    /// The same, but so many requests with these bytes are let through before.
+    pub(crate) async fn lose_answer_behind(
+        &self,
+        skip: usize,
+        bytes: &str,
+    ) -> oneshot::Receiver<()> {
+        self.catch(bytes, skip, Fate::AnswerLost).await
     }
 
     /// The next request with these bytes arrives so much later, whatever the node does meanwhile.
@@ -160,13 +171,19 @@ impl Proxy {
         bytes: &str,
         by: Duration,
     ) -> oneshot::Receiver<()> {
-        self.catch(bytes, Fate::Late(by)).await
+        self.catch(bytes, 0, Fate::Late(by)).await
     }
 
-    async fn catch(&self, bytes: &str, fate: Fate) -> oneshot::Receiver<()> {
+    async fn catch(&self, bytes: &str, skip: usize, fate: Fate) -> oneshot::Receiver<()> {
         let (done, is_done) = oneshot::channel();
         let bytes = bytes.to_owned();
-        self.order(Order::Catch(Trap { bytes, fate, done })).await;
+        let trap = Trap {
+            bytes,
+            skip,
+            fate,
+            done,
+        };
+        self.order(Order::Catch(trap)).await;
         is_done
     }
 
@@ -215,9 +232,12 @@ impl Rules {
 
     /// The trap, if this request is in it.
     fn caught(&self, request: &[u8]) -> Option<Trap> {
-        let trap = self.trap.take()?;
+        let mut trap = self.trap.take()?;
         if resp::contains(request, trap.bytes.as_bytes()) {
-            return Some(trap);
+            if trap.skip == 0 {
+                return Some(trap);
+            }
+            trap.skip -= 1;
         }
         self.trap.set(Some(trap));
         None
