@@ -34,13 +34,14 @@ async fn a_node_that_was_stopped_starts_again_at_once() {
     };
     let people = [("a", &cluster.one), ("b", &cluster.two)];
     let [mut a, mut b] = cluster.newcomers(people).await;
-    let home = cluster.one.node.home.clone();
-    cluster.one.node.signal("TERM");
+    let mut node = cluster.one.node;
+    let home = node.home.clone();
+    node.signal("TERM");
     a.hears_starting("! The node is going down.").await;
     a.hears_the_end().await;
     drop(a);
     b.hears("* a left lobby").await;
-    cluster.one.node.stop().await;
+    assert_eq!(node.ends().await.code(), Some(0));
     let started = Instant::now();
     let node = home.start().await;
     assert!(started.elapsed() < AT_ONCE, "it waited");

@@ -1,6 +1,6 @@
 //! Redis comes back with less than it had: who saw more is told, who did not goes on.
 
-use crate::support::{Client, Cluster, NOT_DELIVERED};
+use crate::support::{Client, Cluster, NOT_DELIVERED, Redis};
 use crate::{all_hear_anna, three_people};
 
 async fn reads_of_the_loss(person: &mut Client) {
@@ -70,6 +70,9 @@ async fn who_comes_back_first_and_saw_more_is_told_too() {
     for person in &mut people {
         reads_of_the_loss(person).await;
     }
+    for name in ["anna", "bea", "ben"] {
+        cluster.is_free(name).await;
+    }
     let mut anna = Client::comes_in("anna", &cluster.one.node).await;
     let mut ben = Client::comes_in("ben", &cluster.two.node).await;
     anna.hears("* ben joined lobby").await;
@@ -96,11 +99,35 @@ async fn a_redis_that_forgot_everything_is_a_new_beginning() {
         person.hears_the_end().await;
     }
     // The accounts are gone as well.
-    let mut visitor = cluster.one.node.visitor().await;
-    visitor.says("/register anna a new secret").await;
-    visitor.is_welcome("anna").await;
-    let mut ben = cluster.two.node.newcomer("ben").await;
-    visitor.hears("* ben joined lobby").await;
+    let mut anna = Client::comes_anew("anna", &cluster.one.node).await;
+    let mut ben = Client::comes_anew("ben", &cluster.two.node).await;
+    anna.hears("* ben joined lobby").await;
     ben.says("a new beginning").await;
-    visitor.hears("[lobby] ben: a new beginning").await;
+    anna.hears("[lobby] ben: a new beginning").await;
+}
+
+/// The fewest entries that a log may keep, and more lines than it keeps then.
+const SHORT_LOG: &str = "1000";
+const MORE: usize = 3000;
+
+#[tokio::test]
+async fn who_was_away_for_longer_than_the_log_goes_back_is_told() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let cluster = Cluster::with(redis, &[("redis.log_entries", SHORT_LOG)]).await;
+    let mut people = three_people(&cluster).await;
+    all_hear_anna(&mut people, "before").await;
+    let [mut anna, mut bea, ben] = people;
+    cluster.one.way.cut().await;
+    let Client { mut ear, mut mouth } = ben;
+    let page: String = (0..MORE).map(|n| format!("{n}\n")).collect();
+    let (_sent, acknowledged) = tokio::join!(mouth.sends(page.as_bytes()), ear.hears_times(MORE));
+    assert!(acknowledged.iter().all(|line| line.starts_with("* ok ")));
+    cluster.one.way.mend().await;
+    reads_of_the_loss(&mut anna).await;
+    reads_of_the_loss(&mut bea).await;
+    let mut anna = Client::comes_in("anna", &cluster.one.node).await;
+    mouth.says("welcome back").await;
+    anna.hears("[lobby] ben: welcome back").await;
 }

@@ -151,11 +151,20 @@ impl Client {
 
     /// Tries to log in on a node until nobody else has the account.
     pub(crate) async fn comes_in(name: &str, node: &Node) -> Self {
+        Self::enters_by("/login", name, node).await
+    }
+
+    /// Tries to make an account on a node until its store takes it.
+    pub(crate) async fn comes_anew(name: &str, node: &Node) -> Self {
+        Self::enters_by("/register", name, node).await
+    }
+
+    async fn enters_by(word: &str, name: &str, node: &Node) -> Self {
         let password = super::password_of(name);
         let tries = async {
             loop {
                 let mut person = node.visitor().await.named(name);
-                person.says(&format!("/login {name} {password}")).await;
+                person.says(&format!("{word} {name} {password}")).await;
                 let answer = person.ear.line("a welcome").await;
                 if answer.starts_with("* Welcome ") {
                     return person;
