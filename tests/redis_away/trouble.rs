@@ -106,18 +106,21 @@ async fn a_redis_that_is_loading_is_as_good_as_away() {
 }
 
 #[tokio::test]
-async fn a_foreign_value_under_the_history_harms_the_history_alone() {
+async fn a_foreign_value_under_a_rooms_history_silences_that_room_alone() {
     let Some(cluster) = Cluster::start().await else {
         return;
     };
     let mut people = three_people(&cluster).await;
     let history = cluster.key("room:lobby:log");
     cluster.redis.does(&format!("SET {history} foreign"));
-    all_hear_anna(&mut people, "hello").await;
+    let [anna, bea, _] = &mut people;
+    anna.asks("hello", NOT_DELIVERED).await;
     let log = || cluster.one.node.home.log();
     eventually("the operator to be told", || log().contains("WRONGTYPE")).await;
-    people[0].says("/history").await;
-    people[0].hears_starting("! ").await;
+    anna.says("/history").await;
+    anna.hears_starting("! ").await;
+    anna.says_for_sure("/msg bea psst").await;
+    bea.hears_placed("[PM] anna: psst").await;
     cluster.redis.ask::<u64>(&format!("DEL {history}"));
     all_is_well(&mut people).await;
     people[0].asks("/history 1", "* history lobby 1").await;
