@@ -375,3 +375,6 @@ impl<E: Logged> Paged<E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

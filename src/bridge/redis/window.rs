@@ -538,3 +538,6 @@ impl<T: Load, W: Waiter> Sent<T, W> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
