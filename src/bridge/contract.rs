@@ -29,6 +29,9 @@ pub(super) const KEEP_MESSAGES: u64 = 100;
 
 /// A bridge under test.
 pub(super) trait Subject: Sized {
+    /// The name of its node.
+    const NODE: &'static str = "node-1";
+
     /// When its log begins a new epoch.
     const EPOCHS: Epochs;
 

@@ -23,9 +23,9 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// The number of a world's first run; each restart is the next one.
 const FIRST_RUN: u32 = 0x8c1f;
 
-fn incarnation(run: u32) -> Incarnation {
+fn incarnation<S: Subject>(run: u32) -> Incarnation {
     Incarnation {
-        node: NodeName::new("node-1").expect("a name"),
+        node: NodeName::new(S::NODE).expect("a name"),
         run,
     }
 }
@@ -69,7 +69,8 @@ impl<S: Subject> World<S> {
         let (node, failures) = mpsc::channel(1);
         let configured = (0..=FOLLOWS_PER_USER).map(|n| user(&format!("f{n}")));
         let vital = Vital::new("bridge", node);
-        let doors = within(subject.start(incarnation(run), configured.collect(), ear, vital)).await;
+        let doors =
+            within(subject.start(incarnation::<S>(run), configured.collect(), ear, vital)).await;
         (doors, heard, failures)
     }
 
@@ -125,7 +126,7 @@ impl<S: Subject> World<S> {
 
     pub(in crate::bridge) fn session(&self, number: u64) -> SessionId {
         SessionId {
-            incarnation: incarnation(self.run),
+            incarnation: incarnation::<S>(self.run),
             conn: ConnId(number),
         }
     }
@@ -177,9 +178,12 @@ impl<S: Subject> World<S> {
                 }
                 _ => assert_eq!(here, last.next()),
             }
-            let is_claim = matches!(event.deed, Deed::Claimed { .. });
-            assert_eq!(is_claim, *brings != Brings::Nothing);
-            self.last = here;
+            let here = incarnation::<S>(self.run);
+            let is_claimed_here = matches!(
+                &event.deed, Deed::Claimed { session, .. } if session.incarnation == here
+            );
+            assert_eq!(is_claimed_here, *brings != Brings::Nothing);
+            self.last = event.position;
         }
     }
 }

@@ -138,7 +138,7 @@ async fn drive(
     }
 }
 
-async fn fly(
+pub(super) async fn fly(
     mut connection: MultiplexedConnection,
     pipeline: Pipeline,
 ) -> Result<Vec<Value>, RedisError> {

@@ -1,1 +1,194 @@
+//! Redis goes away and comes back.
 
+use super::*;
+use crate::bridge::contract::{offline, online, online_are, release, user, who_is};
+use crate::chat::Answer;
+use crate::messages::{AccountAnswer, AccountAsk, Question, Shut};
+
+#[actix::test]
+async fn a_restart_of_redis_ends_no_session() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let before = says(&mut alice, "before").await;
+    world.server_mut().kill();
+    is_refused(&mut alice).await;
+    world.server_mut().restart();
+    let after = says(&mut alice, "after").await;
+    assert!(after.epoch > before.epoch, "another run of the server");
+    // The world checks that the epoch goes on where the log was.
+    assert_eq!(said(&world.events().await), ["before", "after"]);
+    assert_eq!(alice.done(online()).await, online_are(&["alice"]));
+}
+
+#[actix::test]
+async fn what_was_sent_and_not_answered_is_done_once() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    world.events().await;
+    world.server().signal("STOP");
+    let texts: Vec<_> = (0..20).map(|n| n.to_string()).collect();
+    for text in &texts {
+        alice.send_live(say("lobby", text));
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    world.server_mut().kill();
+    world.server_mut().restart();
+    for _ in &texts {
+        position(&alice.answered().await);
+    }
+    assert_eq!(said(&world.events().await), texts);
+}
+
+#[actix::test]
+async fn a_lost_reply_is_asked_for_again_and_nothing_is_done_twice() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    world.events().await;
+    let mut texts = Vec::new();
+    for round in 0..10 {
+        for n in 0..20 {
+            texts.push(format!("{round}.{n}"));
+            alice.send_live(say("lobby", texts.last().expect("one")));
+        }
+        // On their way; some are done and not answered when the connections are cut.
+        tokio::task::yield_now().await;
+        let _: i64 = world.server().run("CLIENT KILL TYPE normal").await;
+        says(settled(&mut alice, 20).await, "round").await;
+    }
+    let arrived = said(&world.events().await);
+    let mut heard: Vec<_> = arrived.iter().filter(|text| *text != "round").collect();
+    let sent = heard.len();
+    heard.dedup();
+    assert_eq!(heard.len(), sent, "nothing twice");
+    assert!(heard.iter().all(|text| texts.contains(text)));
+}
+
+/// Waits for as many answers, whatever they are.
+async fn settled(caller: &mut Caller, answers: usize) -> &mut Caller {
+    for _ in 0..answers {
+        match caller.outcome().await {
+            Outcome::Done(_) | Outcome::Refused(Refusal::NotDelivered) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    caller
+}
+
+#[actix::test]
+async fn a_channel_that_is_cut_loses_nothing() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    for n in 0..5 {
+        let _: i64 = world.server().run("CLIENT KILL TYPE pubsub").await;
+        alice.done(say("lobby", &n.to_string())).await;
+    }
+    assert_eq!(said(&world.events().await), ["0", "1", "2", "3", "4"]);
+}
+
+#[actix::test]
+async fn scripts_that_were_forgotten_are_loaded_again() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let _: String = world.server().run("SCRIPT FLUSH").await;
+    alice.done(say("lobby", "hi")).await;
+    assert_eq!(said(&world.events().await), ["hi"]);
+}
+
+#[actix::test]
+async fn who_left_while_redis_was_away_is_gone_when_it_is_back() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    world.events().await;
+    world.server_mut().kill();
+    is_refused(&mut bob).await;
+    bob.send(release("bob"));
+    let name = user("carol");
+    let hash = String::new();
+    let refused = world
+        .doors
+        .account
+        .send(AccountAsk::Create { user: name, hash });
+    assert!(refused.await.expect("alive").is_err());
+    bob.send(Question::Settle);
+    assert_eq!(bob.refused().await, Refusal::NotDelivered);
+    world.server_mut().restart();
+    says(&mut alice, "back").await;
+    assert_eq!(alice.done(who_is("bob")).await, offline("bob"));
+    assert_eq!(alice.done(online()).await, online_are(&["alice"]));
+    let mut bob = world.caller();
+    bob.claims("bob").await;
+    let made = world.accounts(AccountAsk::Find { user: user("bob") }).await;
+    assert!(matches!(made, AccountAnswer::Found { .. }));
+}
+
+#[actix::test]
+async fn a_redis_that_hangs_leaves_nobody_waiting() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    world.events().await;
+    world.server().signal("STOP");
+    alice.send_live(say("lobby", "hi"));
+    bob.send_live(online());
+    assert_eq!(alice.refused().await, Refusal::NotConfirmed);
+    assert_eq!(bob.refused().await, Refusal::NotDelivered);
+    world.server().signal("CONT");
+    says(&mut alice, "back").await;
+    let arrived = said(&world.events().await);
+    assert!(["hi", "back"].ends_with(&arrived.iter().map(String::as_str).collect::<Vec<_>>()));
+}
+
+#[actix::test]
+async fn a_name_that_was_taken_meanwhile_ends_the_node() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let _: i64 = world.server().run("HSET t:nodes node-1.ffff 1").await;
+    let _: String = world
+        .server()
+        .run("SET t:lease:node-1.ffff 1 PX 60000")
+        .await;
+    let _: i64 = world.server().run("CLIENT KILL TYPE normal").await;
+    let failure = within(world.failures.recv()).await.expect("a failure");
+    assert!(
+        failure.why.contains("another node is called node-1"),
+        "{failure}"
+    );
+    is_refused(&mut alice).await;
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+}
+
+#[actix::test]
+async fn a_bridge_is_shut_while_redis_is_away() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    world.server().signal("STOP");
+    alice.send_live(say("lobby", "hi"));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    world.server_mut().kill();
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+    assert_eq!(alice.refused().await, Refusal::NotConfirmed);
+    world.server_mut().restart();
+    world.start().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    assert!(matches!(alice.done(online()).await, Answer::Online { .. }));
+}

@@ -2,24 +2,34 @@
 
 mod away;
 mod holes;
+mod open;
 mod server;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
-use actix::{Addr, Recipient};
+use actix::Recipient;
 
 use super::{Options, RedisBridge};
 use crate::bridge::contract::{
-    Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, World, keeps_the_contract,
+    Caller, Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, World, keeps_the_contract, members,
+    position, say, within,
 };
-use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
-use crate::messages::{Arrived, Vital};
+use crate::chat::{Deed, Event, Position, Refusal, UserName};
+use crate::messages::{Arrived, Outcome, Vital};
 use server::Server;
 
 /// A redis-server of its own for each test.
 struct OnRedis {
-    server: Server,
+    server: Rc<Server>,
+}
+
+/// Another node on the same server.
+struct Beside {
+    server: Rc<Server>,
 }
 
 impl Subject for OnRedis {
@@ -30,7 +40,7 @@ impl Subject for OnRedis {
     }
 
     fn new() -> Self {
-        let server = Server::start();
+        let server = Rc::new(Server::start());
         Self { server }
     }
 
@@ -41,18 +51,45 @@ impl Subject for OnRedis {
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors {
-        let mut options = options(&self.server, incarnation);
-        options.configured = configured;
-        let opened = RedisBridge::open(options).await.expect("Redis");
-        doors(&opened.start(registry, vital))
+        run(&self.server, incarnation, configured, registry, vital).await
     }
 }
 
-fn doors(bridge: &Addr<RedisBridge>) -> Doors {
+impl Subject for Beside {
+    const NODE: &'static str = "node-2";
+    const EPOCHS: Epochs = Epochs::LogsOwn;
+
+    fn new() -> Self {
+        let OnRedis { server } = OnRedis::new();
+        Self { server }
+    }
+
+    async fn start(
+        &self,
+        incarnation: Incarnation,
+        configured: BTreeSet<UserName>,
+        registry: Recipient<Arrived>,
+        vital: Vital,
+    ) -> Doors {
+        run(&self.server, incarnation, configured, registry, vital).await
+    }
+}
+
+async fn run(
+    server: &Server,
+    incarnation: Incarnation,
+    configured: BTreeSet<UserName>,
+    registry: Recipient<Arrived>,
+    vital: Vital,
+) -> Doors {
+    let mut options = options(server, incarnation);
+    options.configured = configured;
+    let opened = RedisBridge::open(options).await.expect("Redis");
+    let bridge = opened.start(registry, vital);
     Doors {
         ask: bridge.clone().recipient(),
         account: bridge.clone().recipient(),
-        shut: bridge.clone().recipient(),
+        shut: bridge.recipient(),
     }
 }
 
@@ -78,4 +115,55 @@ async fn world() -> Option<World<OnRedis>> {
         return None;
     }
     Some(World::new().await)
+}
+
+impl World<OnRedis> {
+    fn server(&self) -> &Server {
+        &self.subject.server
+    }
+
+    fn server_mut(&mut self) -> &mut Server {
+        Rc::get_mut(&mut self.subject.server).expect("one node")
+    }
+}
+
+/// Says something until it is taken.
+async fn says(caller: &mut Caller, said: &str) -> Position {
+    let taken = async {
+        loop {
+            caller.send_live(say("lobby", said));
+            match caller.outcome().await {
+                Outcome::Done(answer) => break position(&answer),
+                Outcome::Refused(Refusal::NotDelivered) => {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    within(taken).await
+}
+
+/// Says something until it is refused, because Redis is away.
+async fn is_refused(caller: &mut Caller) {
+    let refused = async {
+        loop {
+            caller.send_live(members("lobby"));
+            match caller.outcome().await {
+                Outcome::Refused(Refusal::NotDelivered) => break,
+                Outcome::Done(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    within(refused).await;
+}
+
+/// What was said in the lobby, as it arrives.
+fn said(events: &[Arc<Event>]) -> Vec<String> {
+    let said = events.iter().filter_map(|event| match &event.deed {
+        Deed::RoomMessage { text, .. } => Some(text.as_str().to_owned()),
+        _ => None,
+    });
+    said.collect()
 }

@@ -1,0 +1,121 @@
+//! How a node comes in, or does not.
+
+use super::*;
+use crate::bridge::redis::OpenError;
+use crate::bridge::redis::connection::connect;
+use crate::chat::NodeName;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+
+fn incarnation(run: u32) -> Incarnation {
+    let node = NodeName::new("node-1").expect("a name");
+    Incarnation { node, run }
+}
+
+#[actix::test]
+async fn a_lease_that_lives_is_waited_for() {
+    if !OnRedis::is_here() {
+        return;
+    }
+    let server = Server::start();
+    let first = RedisBridge::open(options(&server, incarnation(1))).await;
+    first.expect("the first one");
+    let _: i64 = server.run("PEXPIRE t:lease:node-1.1 300").await;
+    let second = RedisBridge::open(options(&server, incarnation(2))).await;
+    second.expect("the lease is over");
+    let nodes: Vec<String> = server.run("HKEYS t:nodes").await;
+    assert_eq!(nodes, ["node-1.2"], "the run before is forgotten");
+}
+
+#[actix::test]
+async fn a_name_that_stays_taken_is_refused() {
+    if !OnRedis::is_here() {
+        return;
+    }
+    let server = Server::start();
+    let first = RedisBridge::open(options(&server, incarnation(1))).await;
+    first.expect("the first one");
+    let _: i64 = server.run("PERSIST t:lease:node-1.1").await;
+    let refused = RedisBridge::open(options(&server, incarnation(2))).await;
+    let why = refused.expect_err("taken").to_string();
+    assert!(why.starts_with("another node is called node-1"), "{why}");
+}
+
+#[actix::test]
+async fn a_redis_that_throws_keys_away_is_refused_at_once() {
+    if !OnRedis::is_here() {
+        return;
+    }
+    let server = Server::start();
+    let _: String = server.run("CONFIG SET maxmemory-policy allkeys-lru").await;
+    let refused = RedisBridge::open(options(&server, incarnation(1))).await;
+    let refused = refused.expect_err("it evicts");
+    assert!(matches!(refused, OpenError::Unusable { .. }), "{refused}");
+    assert!(refused.to_string().contains("noeviction"), "{refused}");
+}
+
+#[actix::test]
+async fn no_error_shows_the_password() {
+    let mut options = Options {
+        url: "redis://:hunter2@127.0.0.1:1/3".to_owned(),
+        ..plain_options()
+    };
+    let refused = RedisBridge::open(options.clone()).await;
+    let why = refused.expect_err("nobody listens").to_string();
+    assert!(
+        why.starts_with("cannot reach Redis at redis://127.0.0.1:1/3: "),
+        "{why}"
+    );
+    assert!(!why.contains("hunter2"), "{why}");
+    options.url = "http://:hunter2@host".to_owned();
+    let why = RedisBridge::open(options)
+        .await
+        .expect_err("no URL")
+        .to_string();
+    assert!(!why.contains("hunter2"), "{why}");
+}
+
+fn plain_options() -> Options {
+    Options {
+        url: String::new(),
+        prefix: String::new(),
+        channel: "c".to_owned(),
+        log_entries: 1,
+        incarnation: incarnation(1),
+        rooms: 1,
+        keep_messages: 0,
+        keep_days: 0,
+        configured: BTreeSet::new(),
+    }
+}
+
+/// What the task of the command connection relies on: pipelines leave in the order in which
+/// their futures were pushed, more of them than the crate's queue holds, and a server's error is
+/// an answer like any other.
+#[actix::test]
+async fn pipelines_leave_in_order() {
+    if !OnRedis::is_here() {
+        return;
+    }
+    let server = Server::start();
+    server.connect().await;
+    let client = redis::Client::open(server.url()).expect("a URL");
+    let connection = connect(&client).await.expect("a connection");
+    let mut flights = FuturesOrdered::new();
+    for n in 0..3000 {
+        let mut pipeline = redis::Pipeline::new();
+        pipeline.cmd("RPUSH").arg("list").arg(n);
+        pipeline.cmd("NONSENSE");
+        let flight = crate::bridge::redis::connection::fly(connection.clone(), pipeline);
+        flights.push_back(tokio::task::unconstrained(flight));
+    }
+    let mut length = 0;
+    while let Some(replies) = flights.next().await {
+        length += 1;
+        let replies = replies.expect("a connection");
+        assert_eq!(replies[0], redis::Value::Int(length));
+        assert!(matches!(replies[1], redis::Value::ServerError(_)));
+    }
+    let list: Vec<i64> = server.run("LRANGE list 0 -1").await;
+    assert_eq!(list, Vec::from_iter(0..3000));
+}
