@@ -14,7 +14,7 @@ use super::{StartError, parts};
 #[derive(Debug)]
 pub(super) enum Opened {
     Embedded(embedded::Opened),
-    Redis(redis::Opened),
+    Redis(Box<redis::Opened>),
 }
 
 /// A bridge that runs.
@@ -38,7 +38,8 @@ impl Opened {
             }
             settings::Bridge::Redis(redis) => {
                 let options = parts::redis(settings, redis, incarnation);
-                Ok(Self::Redis(RedisBridge::open(options).await?))
+                let opened = RedisBridge::open(options).await?;
+                Ok(Self::Redis(Box::new(opened)))
             }
         }
     }

@@ -223,18 +223,26 @@ impl Items {
         self.0.len() == 0
     }
 
-    /// The next element as an entry of a stream: its id and the record in it.
+    /// The next element as an entry of a stream: its id and the record in it. What somebody else
+    /// put there has an empty record, which is none.
     pub(super) fn entry(&mut self) -> Result<(Position, String), Nonsense> {
         let mut entry = self.array()?;
         let position = entry.next()?;
         let mut fields = entry.array()?;
         while !fields.is_empty() {
-            let (field, value): (String, String) = (fields.next()?, fields.next()?);
-            if field == "e" {
-                return Ok((position, value));
+            let (field, value) = (fields.bytes()?, fields.bytes()?);
+            if field == b"e" {
+                return Ok((position, String::from_utf8(value).unwrap_or_default()));
             }
         }
-        Err(Nonsense(format!("the entry {position} holds no record")))
+        Ok((position, String::new()))
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, Nonsense> {
+        match self.value()? {
+            Value::BulkString(bytes) => Ok(bytes),
+            other => Err(Nonsense::unexpected(&other)),
+        }
     }
 
     fn value(&mut self) -> Result<Value, Nonsense> {
