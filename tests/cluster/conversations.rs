@@ -109,9 +109,11 @@ async fn everybody_is_told_about_all_nodes() {
     ben.says("/whois anna").await;
     ben.hears_starting("* anna is online on node-1 since 20")
         .await;
+    ben.hears("* anna is in den.").await;
     anna.says("/whois ben").await;
     anna.hears_starting("* Ben is online on node-2 since 20")
         .await;
+    anna.hears("* Ben is in lobby.").await;
     anna.says("this was said in the den").await;
     anna.catches_up().await;
     ben.asks("/history den", "* history den 20").await;
