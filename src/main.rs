@@ -7,7 +7,7 @@ use conclave::auth::PasswordRule;
 use conclave::chat::UserName;
 use conclave::cli::{self, Cli, CliError, Command, Exit, Output, Passwords};
 use conclave::net::tls;
-use conclave::node::{self, admin, banner, logging, serve};
+use conclave::node::{self, admin, banner, logging, probe, serve};
 use conclave::settings::{self, Loaded, Settings};
 
 fn main() -> ExitCode {
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or_default() {
         Command::Serve => serve(loaded),
         Command::Check => check(&loaded),
+        Command::Ping { address } => ping(address, &loaded.settings),
         Command::Hash => done(cli::run_hash(
             &passwords(&loaded.settings),
             &mut Output::stdout(),
@@ -56,6 +57,16 @@ fn check(loaded: &Loaded) -> ExitCode {
         settings::describe(&loaded.settings)
     );
     Exit::Done.into()
+}
+
+fn ping(address: Option<String>, settings: &Settings) -> ExitCode {
+    match probe::ping(settings, address) {
+        Ok(answer) => {
+            println!("{answer}");
+            Exit::Done.into()
+        }
+        Err(error) => failed(&error),
+    }
 }
 
 fn user(command: cli::UserCommand, settings: &Settings) -> ExitCode {

@@ -12,6 +12,7 @@ fn help_and_version_are_on_standard_output() {
     for word in [
         "serve",
         "check",
+        "ping",
         "hash",
         "user",
         "cert",

@@ -10,6 +10,7 @@ mod tests;
 
 use std::ffi::OsString;
 use std::io;
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ Examples:
   conclave                                serve with the built-in settings
   conclave --config node-1.toml check     look for mistakes without serving
   conclave user add alice                 make an account, asking for its password
+  conclave ping                           does the node of these settings answer?
   conclave hash < password.txt            a hash for [accounts.users]
   CONCLAVE_LISTEN__LINE=127.0.0.1:9001 conclave
                                           every setting can stand in the environment
@@ -41,6 +43,10 @@ Exit codes:
 const PASSWORD_HELP: &str = "\
 The password is asked for twice and not shown. When standard input is not a
 terminal, its first line is the password. It is never an argument.";
+
+const PING_HELP: &str = "\
+The node is known by the certificate that tls.cert names, whatever names stand in
+it. It has 5 s to encrypt, greet and answer; all of it is in the time shown.";
 
 /// A secure chat cluster node: TLS only, accounts and rooms built in
 #[derive(Debug, Parser)]
@@ -63,6 +69,13 @@ pub enum Command {
     Serve,
     /// Report every mistake in the settings, without serving
     Check,
+    /// Ask a node that serves whether it answers
+    #[command(after_help = PING_HELP)]
+    Ping {
+        /// HOST:PORT; without it the line door of the settings, the first of several
+        #[arg(value_parser = host_and_port)]
+        address: Option<String>,
+    },
     /// Print the hash of a password, for [accounts.users] in the settings
     #[command(after_help = PASSWORD_HELP)]
     Hash,
@@ -126,6 +139,25 @@ impl Cli {
                 Exit::Done
             }
         })
+    }
+}
+
+/// `HOST:PORT`, an IPv6 address in brackets.
+fn host_and_port(text: &str) -> Result<String, &'static str> {
+    let parts = text.rsplit_once(':');
+    match parts.map(|(host, port)| (host, port.parse::<u16>())) {
+        Some((host, Ok(1..))) if is_host(host) => Ok(text.to_owned()),
+        _ => Err("not HOST:PORT, such as localhost:8001 or [::1]:8001"),
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match bare {
+        Some(bare) => bare.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && !host.contains([':', ' ']),
     }
 }
 

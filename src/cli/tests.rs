@@ -32,11 +32,17 @@ fn the_arguments_are_consistent() {
 fn commands_are_read() {
     let alice = || user("alice");
     let about = |command| Command::User { command };
+    let ping = |address: &str| Command::Ping {
+        address: Some(address.to_owned()),
+    };
     for (line, meant) in [
         ("conclave", Command::Serve),
         ("conclave serve", Command::Serve),
         ("conclave check", Command::Check),
         ("conclave hash", Command::Hash),
+        ("conclave ping", Command::Ping { address: None }),
+        ("conclave ping node-2:8001", ping("node-2:8001")),
+        ("conclave ping [::1]:8001", ping("[::1]:8001")),
         ("conclave cert", Command::Cert { force: false }),
         ("conclave cert --force", Command::Cert { force: true }),
         (
@@ -83,6 +89,7 @@ fn wrong_arguments_are_64_and_help_is_0() {
         "conclave user add -x",
         "conclave user add a:b",
         "conclave user add server",
+        "conclave ping localhost",
     ] {
         assert_eq!(read(wrong).unwrap_err(), Exit::Usage, "{wrong}");
     }

@@ -5,6 +5,7 @@
 //! no ALPN, no resumption: a ticket costs a handshake more than it saves with an ECDSA key.
 
 mod generate;
+pub mod pinned;
 mod validity;
 
 use std::fs;

@@ -7,6 +7,7 @@ pub mod banner;
 mod bridge;
 pub mod logging;
 mod parts;
+pub mod probe;
 mod reception;
 mod running;
 pub mod serve;
