@@ -1,5 +1,6 @@
 //! 3 and 4: who people are: from the session to the authenticator, and on to the store.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use actix::Message;
@@ -56,6 +57,15 @@ impl From<IpAddr> for Peer {
                 Self(IpAddr::V6(prefix.into()))
             }
             v4 @ IpAddr::V4(_) => Self(v4),
+        }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => write!(f, "{address}"),
+            IpAddr::V6(network) => write!(f, "{network}/64"),
         }
     }
 }

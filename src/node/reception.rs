@@ -112,7 +112,7 @@ async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), H
         incarnation: road.incarnation,
         conn,
     };
-    info!(session = %id, %address, "session began");
+    debug!(session = %id, %address, "session began");
     Session::new(
         id,
         address.ip().into(),

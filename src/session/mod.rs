@@ -19,7 +19,7 @@ use std::time::Duration;
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient, Running, SpawnHandle};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep};
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::chat::origin::SessionId;
 use crate::chat::{Ending, UserName};
@@ -211,7 +211,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Actor for Session<IO> {
             Leaving::Not => Ending::Broken,
             Leaving::Saying(ending) | Leaving::Closed(ending) => ending,
         };
-        info!(session = %self.id, ending = ending.label(), "session ended");
+        // Who never logged in may be a health check, and comes again in a moment.
+        if self.login_deadline.is_some() {
+            debug!(session = %self.id, ending = ending.label(), "visitor gone");
+        } else {
+            info!(session = %self.id, ending = ending.label(), "session ended");
+        }
         self.release(ctx);
         // Last: who waits for the hub to be empty then finds every release with the bridge.
         self.links.detach.do_send(Detach { conn });

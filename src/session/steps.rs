@@ -63,7 +63,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             }
             Step::Claim { user } => self.claim(user, ctx),
             Step::Welcome { user, room } => {
-                info!(session = %self.id, %user, "logged in");
+                info!(session = %self.id, peer = %self.peer, %user, "logged in");
                 self.welcome(ctx);
                 let node = self.id.incarnation.node.clone();
                 self.answer(&Answer::Welcome { user, room, node });
@@ -95,7 +95,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     }
 
     fn refuse_login(&mut self, refusal: &Refusal) {
-        info!(session = %self.id, ?refusal, "login refused");
+        info!(session = %self.id, peer = %self.peer, ?refusal, "login refused");
         let prompt = self.dialect.login_refused(refusal);
         self.tell(|dialect, out| {
             dialect.tell_refusal(refusal, out);
