@@ -89,7 +89,11 @@ pub enum OpenError {
 
 /// Redis was reached and this run of the node is in: it has only to be started.
 #[derive(Debug)]
-pub struct Opened {
+pub struct Opened(Box<Entered>);
+
+/// What a start leaves to the bridge.
+#[derive(Debug)]
+struct Entered {
     client: Client,
     connection: MultiplexedConnection,
     scripts: Scripts,
@@ -166,14 +170,14 @@ impl Entrance {
         loop {
             match self.attempt().await {
                 Ok((connection, greeting, next_seq)) => {
-                    return Ok(Opened {
+                    return Ok(Opened(Box::new(Entered {
                         client: self.client,
                         connection,
                         scripts: self.scripts,
                         incarnation: self.incarnation,
                         greeting,
                         next_seq,
-                    });
+                    })));
                 }
                 Err(Setback::Never(error)) => return Err(error),
                 Err(Setback::Wait(error)) if started.elapsed() >= START_DEADLINE => {
@@ -308,9 +312,11 @@ impl Opened {
     /// Starts the bridge on the current arbiter. `registry` is kept for its life; `vital` hears
     /// when the node cannot go on, after which nothing more is decided.
     pub fn start(self, registry: Recipient<Arrived>, vital: Vital) -> Addr<RedisBridge> {
-        RedisBridge::create(|ctx| self.bridge(registry, vital, ctx))
+        RedisBridge::create(|ctx| self.0.bridge(registry, vital, ctx))
     }
+}
 
+impl Entered {
     fn bridge(
         self,
         registry: Recipient<Arrived>,

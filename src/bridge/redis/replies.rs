@@ -9,7 +9,7 @@ use super::heard::{self, Heard, Told};
 use super::link::{Expect, Phase, Replies};
 use super::load::Decided;
 use super::reader::{Lag, Page, Paged};
-use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Unwelcome};
+use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Pulse, Unwelcome};
 use super::task::{Decision, Task, Trouble, Verdict};
 use super::window::{Care, Given};
 use super::{RedisBridge, State};
@@ -175,9 +175,9 @@ impl RedisBridge {
     }
 
     fn beaten(&mut self, value: Value) -> Usable {
-        let pulse = self.scripts.read_beat(value)?;
+        let Pulse { head, .. } = self.scripts.read_beat(value)?;
         self.link.is_well();
-        match self.reader.beat(pulse.head) {
+        match self.reader.beat(head) {
             Lag::None => {}
             // The channel is silent: its connection may be dead without knowing it.
             Lag::Behind if self.link.has_ear() => self.link.deaf(random(), Instant::now()),
