@@ -9,7 +9,7 @@ use super::heard::{self, Heard, Told};
 use super::link::{Expect, Phase, Replies};
 use super::load::Decided;
 use super::reader::{Lag, Page, Paged};
-use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Pulse, Unwelcome};
+use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Unwelcome};
 use super::task::{Decision, Task, Trouble, Verdict};
 use super::window::{Care, Given};
 use super::{RedisBridge, State};
@@ -175,7 +175,7 @@ impl RedisBridge {
     }
 
     fn beaten(&mut self, value: Value) -> Usable {
-        let Pulse { head, .. } = self.scripts.read_beat(value)?;
+        let head = self.scripts.read_beat(value)?.head;
         self.link.is_well();
         match self.reader.beat(head) {
             Lag::None => {}

@@ -5,6 +5,8 @@
 //! sent again in the same order under the same numbers: the store answers a number twice, but
 //! does it once. Answers leave in the order of the asks of their line, whatever becomes of them.
 
+mod entry;
+
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -12,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::chat::{Position, Refusal};
 use crate::messages::STORE_QUEUE;
+use entry::{Asked, Flight, Place, Queued, Sent, What};
 
 /// Numbers of commands that may be undecided at once, and the weight of what is out: as many as
 /// Redis decides in some 20 ms, and as many answers as it keeps. More wait in the queue.
@@ -101,53 +104,6 @@ pub(super) struct Window<T, W: Waiter, A> {
     lines: HashMap<W::Line, VecDeque<Slot<W, A>>>,
     /// In the order in which they are to be handed out.
     given: VecDeque<(W, Given<A>)>,
-}
-
-#[derive(Debug)]
-struct Queued<T, W: Waiter> {
-    asked: Asked<W>,
-    what: What<T>,
-}
-
-#[derive(Debug)]
-enum What<T> {
-    Task(T),
-    Settle,
-}
-
-#[derive(Debug)]
-enum Sent<T, W: Waiter> {
-    Task {
-        seq: u64,
-        task: T,
-        asked: Asked<W>,
-        flight: Flight,
-        care: Care,
-    },
-    Settle(Asked<W>),
-}
-
-/// Where a sent task is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Flight {
-    /// On the connection; its reply is to come.
-    Out,
-    /// To be sent again.
-    Again,
-}
-
-/// When it was asked, and who waits.
-#[derive(Debug)]
-struct Asked<W: Waiter> {
-    at: Instant,
-    place: Place<W>,
-}
-
-#[derive(Debug)]
-enum Place<W: Waiter> {
-    InLine { line: W::Line, ticket: u64 },
-    Alone(W),
-    Nobody,
 }
 
 /// A place in a line, in the order of the tickets.
@@ -473,68 +429,6 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         }
         if slots.is_empty() {
             self.lines.remove(&line);
-        }
-    }
-}
-
-impl<T, W: Waiter> Queued<T, W> {
-    const fn settles(&self) -> bool {
-        matches!(self.what, What::Settle)
-    }
-}
-
-impl<T: Load, W: Waiter> Sent<T, W> {
-    const fn seq(&self) -> Option<u64> {
-        match self {
-            Self::Task { seq, .. } => Some(*seq),
-            Self::Settle(_) => None,
-        }
-    }
-
-    fn is(&self, here: Flight) -> bool {
-        match self {
-            Self::Task { flight, .. } => *flight == here,
-            Self::Settle(_) => false,
-        }
-    }
-
-    fn weight(&self) -> usize {
-        match self {
-            Self::Task { task, .. } => task.weight(),
-            Self::Settle(_) => 0,
-        }
-    }
-
-    const fn at(&self) -> Instant {
-        match self {
-            Self::Task { asked, .. } | Self::Settle(asked) => asked.at,
-        }
-    }
-
-    /// What is told when no reply comes.
-    fn unknown(&self) -> Refusal {
-        match self {
-            Self::Task { task, .. } if task.kind() == Kind::Read => Refusal::NotDelivered,
-            Self::Task { .. } | Self::Settle(_) => Refusal::NotConfirmed,
-        }
-    }
-
-    /// Takes out whoever waits; chores go on.
-    fn give_up(&mut self) -> Option<Place<W>> {
-        let (Self::Task { asked, .. } | Self::Settle(asked)) = self;
-        let place = std::mem::replace(&mut asked.place, Place::Nobody);
-        if matches!(place, Place::Nobody) {
-            return None;
-        }
-        if let Self::Task { care, .. } = self {
-            *care = Care::GivenUp;
-        }
-        Some(place)
-    }
-
-    fn into_place(self) -> Place<W> {
-        match self {
-            Self::Task { asked, .. } | Self::Settle(asked) => asked.place,
         }
     }
 }
