@@ -14,7 +14,7 @@ use super::{StartError, parts};
 #[derive(Debug)]
 pub(super) enum Opened {
     Embedded(embedded::Opened),
-    Redis(Box<redis::Opened>),
+    Redis(redis::Opened),
 }
 
 /// A bridge that runs.
@@ -38,8 +38,7 @@ impl Opened {
             }
             settings::Bridge::Redis(redis) => {
                 let options = parts::redis(settings, redis, incarnation);
-                let opened = RedisBridge::open(options).await?;
-                Ok(Self::Redis(Box::new(opened)))
+                Ok(Self::Redis(RedisBridge::open(options).await?))
             }
         }
     }
