@@ -1,0 +1,212 @@
+//! What a cluster costs: appends through Redis, the way from node to node, a room on two nodes.
+//!
+//! Beside each figure, in turns in the same run and on the same Redis, stands what Redis itself
+//! does: a script that appends and publishes and checks nothing, a bare publish. It asserts
+//! nothing about speed, but fails when a message is lost, repeated or out of order.
+//! `cargo bench --bench cluster -- --quick` is a look at whether it works.
+
+mod appends;
+mod bare;
+#[path = "../common/client.rs"]
+#[expect(dead_code, reason = "each bench uses a part of it")]
+mod client;
+#[path = "../common/crowd.rs"]
+mod crowd;
+#[path = "../common/figures.rs"]
+mod figures;
+mod redis;
+#[path = "../common/server.rs"]
+#[expect(dead_code, reason = "each bench uses a part of it")]
+mod server;
+mod table;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use appends::Appends;
+use client::Target;
+use crowd::{Crowd, Mode};
+use figures::{Machine, Spread};
+use redis::Redis;
+use server::{Place, Server};
+use table::{Append, Delivery, Latency, Rate, Table};
+
+/// What ends the bench.
+type Failure = Box<dyn std::error::Error>;
+
+/// Readers of the room that is on both nodes.
+const RECEIVERS: u32 = 200;
+
+/// How much is done.
+struct Plan {
+    /// Pairs for each figure.
+    rounds: u32,
+    /// Appends in one measurement, by how many are in flight.
+    appends: [(u32, u32); 3],
+    /// Messages from node to node.
+    messages: u32,
+    /// Deliveries in one measurement.
+    deliveries: u32,
+}
+
+const WHOLE: Plan = Plan {
+    rounds: 5,
+    appends: [(1, 10_000), (64, 200_000), (1024, 200_000)],
+    messages: 2000,
+    deliveries: 200_000,
+};
+
+const QUICK: Plan = Plan {
+    rounds: 1,
+    appends: [(1, 1000), (64, 20_000), (1024, 20_000)],
+    messages: 200,
+    deliveries: 20_000,
+};
+
+fn main() -> ExitCode {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let plan = if quick { &QUICK } else { &WHOLE };
+    match actix::System::new().block_on(measure(plan)) {
+        Ok(table) => {
+            println!("{table}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("failed: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(plan: &Plan) -> Result<Table, Failure> {
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    let redis = Redis::start().await?;
+    let mut table = Table::on(Machine::begin()?);
+    appends(plan, &redis, &mut table).await?;
+    redis.flush().await?;
+    let place = Place::new(Some(RECEIVERS))?;
+    latencies(plan, &redis, &place, &mut table).await?;
+    // Nodes that were killed leave their people claimed.
+    redis.flush().await?;
+    deliveries(plan, &redis, &place, &mut table).await?;
+    table.machine.end()?;
+    Ok(table)
+}
+
+/// Bridge and bare script take turns.
+async fn appends(plan: &Plan, redis: &Redis, table: &mut Table) -> Result<(), Failure> {
+    let mut bridge = Appends::start(redis).await?;
+    for (in_flight, count) in plan.appends {
+        let mut append = Append::of(in_flight);
+        // Warm both.
+        bridge.say(in_flight, count / 10).await?;
+        bare::appends(redis, in_flight, count / 10).await?;
+        for _ in 0..plan.rounds {
+            let (time, each) = bridge.say(in_flight, count).await?;
+            let ours = rate(count, time, &each);
+            let (time, each) = bare::appends(redis, in_flight, count).await?;
+            let bare = rate(count, time, &each);
+            eprintln!(
+                "{in_flight} in flight: {:.0}/s, bare {:.0}/s",
+                ours.per_second, bare.per_second
+            );
+            append.rounds.push((ours, bare));
+        }
+        table.appends.push(append);
+    }
+    bridge.stop().await
+}
+
+/// From a client of one node to a client of the other, beside a publish and its receipt.
+async fn latencies(
+    plan: &Plan,
+    redis: &Redis,
+    place: &Place,
+    table: &mut Table,
+) -> Result<(), Failure> {
+    let (one, other) = nodes(redis, place, ["near", "far"])?;
+    let mut crowd =
+        Crowd::new(vec![Target::new(&one, place)?, Target::new(&other, place)?]).await?;
+    crowd.grow_to(1).await?;
+    crowd.warm_up().await?;
+    for _ in 0..plan.rounds {
+        let mut each = Vec::new();
+        for _ in 0..plan.messages {
+            let said = Instant::now();
+            crowd.say(Mode::Alone, 1).await?;
+            each.push(said.elapsed());
+        }
+        let ours = median(&each);
+        let bare = median(&bare::publishes(redis, plan.messages).await?);
+        eprintln!("node to node: {ours:.0} µs, publish to receipt: {bare:.0} µs");
+        table.latencies.push(Latency { ours, bare });
+    }
+    Ok(())
+}
+
+/// A room on two nodes, beside the same room on a node alone.
+async fn deliveries(
+    plan: &Plan,
+    redis: &Redis,
+    place: &Place,
+    table: &mut Table,
+) -> Result<(), Failure> {
+    let (one, other) = nodes(redis, place, ["one", "two"])?;
+    let alone = Server::conclave(place, "")?;
+    let mut shared =
+        Crowd::new(vec![Target::new(&one, place)?, Target::new(&other, place)?]).await?;
+    let mut single = Crowd::new(vec![Target::new(&alone, place)?]).await?;
+    shared.grow_to(RECEIVERS).await?;
+    single.grow_to(RECEIVERS).await?;
+    for mode in [Mode::Alone, Mode::Burst, Mode::Saturated] {
+        let mut delivery = Delivery::of(mode);
+        let messages = plan.deliveries / RECEIVERS;
+        for _ in 0..plan.rounds {
+            let of_two = || Ok::<_, Failure>([one.cpu()?, other.cpu()?, redis.cpu()?]);
+            shared.warm_up().await?;
+            let before = of_two()?;
+            shared.say(mode, messages).await?;
+            let after = of_two()?;
+            let spent = |index: usize| micros_each(after[index] - before[index], messages);
+            let two = [spent(0) + spent(1), spent(2)];
+            single.warm_up().await?;
+            let before = alone.cpu()?;
+            single.say(mode, messages).await?;
+            let single = micros_each(alone.cpu()? - before, messages);
+            eprintln!(
+                "{mode}: nodes {:.2} µs, Redis {:.2} µs, alone {single:.2} µs",
+                two[0], two[1]
+            );
+            delivery.rounds.push((two, single));
+        }
+        table.deliveries.push(delivery);
+    }
+    Ok(())
+}
+
+/// Two nodes on one Redis.
+fn nodes(redis: &Redis, place: &Place, names: [&str; 2]) -> Result<(Server, Server), Failure> {
+    let url = redis.url();
+    let node = |name: &str| {
+        let settings =
+            format!("node.name = {name:?}\nbridge.kind = \"redis\"\nredis.url = {url:?}");
+        Server::conclave(place, &settings)
+    };
+    Ok((node(names[0])?, node(names[1])?))
+}
+
+fn rate(count: u32, time: Duration, each: &[Duration]) -> Rate {
+    Rate {
+        per_second: f64::from(count) / time.as_secs_f64(),
+        p50: median(each),
+    }
+}
+
+/// In microseconds.
+fn median(times: &[Duration]) -> f64 {
+    Spread::of(times.iter().map(|time| time.as_secs_f64() * 1e6)).median
+}
+
+fn micros_each(spent: Duration, messages: u32) -> f64 {
+    spent.as_secs_f64() * 1e6 / f64::from(messages) / f64::from(RECEIVERS)
+}
