@@ -6,8 +6,12 @@ use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
 use super::{Asker, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::bridge::redis::window::WINDOW;
 use crate::chat::{Answer, Position, Text};
 use crate::messages::{Append, Outcome};
+
+/// Answers that Redis keeps of a node: as many as can be undecided at once.
+const ANSWERS: u64 = WINDOW as u64;
 
 /// Seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
@@ -24,7 +28,8 @@ impl Scripts {
                 call.arg(room.as_str())
                     .arg(json(text))
                     .arg(self.rules.keep_messages.min(MOST))
-                    .arg(kept.min(MOST_SECONDS));
+                    .arg(kept.min(MOST_SECONDS))
+                    .arg(asker.stamp.seq % ANSWERS);
                 call
             }
             Append::Whisper { to, text } => {

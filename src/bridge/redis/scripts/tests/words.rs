@@ -219,7 +219,7 @@ async fn in_another_epoch_nothing_is_done() {
     // A foreign log, and none at all.
     desk.greeting.epoch = real;
     let log = std::mem::take(&mut desk.greeting.log);
-    let foreign = desk.attempt(&alice.asks(say("lobby", "hi"))).await;
+    let foreign = desk.attempt(&alice.asks(moving("lobby", "den"))).await;
     assert!(matches!(foreign.expect("one").verdict, Verdict::Epoch));
     desk.greeting.log = log;
     desk.raw(&["DEL", "log"]).await;
@@ -262,7 +262,7 @@ async fn history_is_the_last_messages_oldest_first_and_bounded() {
     assert!(kept < 250, "{kept}");
     let expires = desk.number(&["TTL", "room:lobby:log"]).await;
     assert!(
-        (30 * 86_400 - 60..=30 * 86_400).contains(&expires),
+        (30 * 86_400..=30 * 86_400 + 3600).contains(&expires),
         "{expires}"
     );
 }
