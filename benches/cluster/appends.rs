@@ -11,6 +11,7 @@ use conclave::messages::{
     Append, Arrived, Ask, Claim, DuplicateLogin, Outcome, Question, Request, SessionMail, Shut,
     Vital,
 };
+use redis::IntoConnectionInfo as _;
 use tokio::sync::mpsc;
 
 use crate::Failure;
@@ -49,7 +50,7 @@ impl Appends {
             run: 1,
         };
         let opened = RedisBridge::open(Options {
-            url: redis.url(),
+            server: redis.url().into_connection_info()?,
             prefix: String::new(),
             channel: "global_chat_events".to_owned(),
             log_entries: 100_000,

@@ -70,7 +70,7 @@ impl RedisAdmin {
             channel,
             ..
         } = &self.redis;
-        let client = ::redis::Client::open(url.expose()).map_err(store)?;
+        let client = ::redis::Client::open(url.server()).map_err(store)?;
         redis::Accounts::open(&client, prefix, channel).map_err(why_not_redis)
     }
 }

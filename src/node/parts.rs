@@ -97,7 +97,7 @@ pub(super) fn redis(
     incarnation: Incarnation,
 ) -> redis::Options {
     redis::Options {
-        url: redis.url.expose(),
+        server: redis.url.server(),
         prefix: redis.prefix.clone(),
         channel: redis.channel.clone(),
         log_entries: redis.log_entries,

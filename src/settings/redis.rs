@@ -5,7 +5,6 @@ use std::fmt;
 use ::redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
 
 use super::written::Written;
-use crate::chat::Secret;
 
 /// Bytes of `redis.prefix` and of `redis.channel`.
 const NAME_BYTES: usize = 64;
@@ -51,9 +50,9 @@ impl Redis {
 }
 
 /// Where a Redis is, and how to log in to it; shown without its password.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct RedisUrl {
-    written: Secret,
+    server: ConnectionInfo,
     shown: String,
 }
 
@@ -71,25 +70,36 @@ impl RedisUrl {
         if !is_ours || text.contains('#') || (text.contains('?') && !is_socket) {
             return Err(wanted());
         }
-        let info = text.into_connection_info().map_err(|_| wanted())?;
-        Ok(Self {
-            written: Secret::new(text),
-            shown: shown(&info).ok_or_else(wanted)?,
-        })
+        let server = text.into_connection_info().map_err(|_| wanted())?;
+        let shown = shown(&server).ok_or_else(wanted)?;
+        Ok(Self { server, shown })
     }
 
-    /// All of it, the password too, for the client that connects.
+    /// What was understood, the password too, for the client that connects.
     #[must_use]
-    pub fn expose(&self) -> String {
-        String::from_utf8_lossy(self.written.expose()).into_owned()
+    pub fn server(&self) -> ConnectionInfo {
+        self.server.clone()
     }
 
     /// Whether there is a password that is not shown.
     #[must_use]
     pub fn hides_something(&self) -> bool {
-        self.shown.as_bytes() != self.written.expose() && self.shown.contains(HIDDEN)
+        self.password().is_some()
+    }
+
+    fn password(&self) -> Option<&str> {
+        self.server.redis_settings().password()
     }
 }
+
+/// Everything but the password is shown.
+impl PartialEq for RedisUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.shown == other.shown && self.password() == other.password()
+    }
+}
+
+impl Eq for RedisUrl {}
 
 impl fmt::Display for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,8 +221,11 @@ mod tests {
             let url = RedisUrl::read(written).unwrap();
             assert_eq!(url.to_string(), shown);
             assert_eq!(format!("{url:?}"), format!("{shown:?}"));
-            assert_eq!(url.expose(), written);
+            let password = url.password().unwrap();
+            assert!(password.contains("hunter22"), "{written}");
             assert!(url.hides_something(), "{written}");
+            let other = written.replace("hunter22", "hunter23");
+            assert_ne!(url, RedisUrl::read(&other).unwrap());
         }
     }
 

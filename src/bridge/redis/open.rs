@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, AsyncContext, Context, Recipient};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{Client, Cmd, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, Pipeline, Value};
+use redis::{Client, Cmd, ConnectionAddr, ConnectionInfo, Pipeline, Value};
 use tokio::time::timeout;
 
 use super::backoff::Backoff;
@@ -35,8 +35,8 @@ const STEP_DEADLINE: Duration = Duration::from_secs(5);
 /// How the bridge reaches Redis, and what it keeps there.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS.
-    pub url: String,
+    /// Where it is, and how to log in to it; the crate shows no password of that.
+    pub server: ConnectionInfo,
     /// Stands before every name in Redis, the channel's too.
     pub prefix: String,
     /// The channel on which every event is published.
@@ -58,11 +58,6 @@ pub struct Options {
 /// Why the bridge does not come in; the words are for the operator and hold no password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The URL is none.
-    #[error(
-        "the URL of Redis is not redis://[[user]:password@]host[:port][/database] or rediss://…"
-    )]
-    Url,
     /// Nobody answers there, or not in time.
     #[error("cannot reach Redis at {place}: {why}")]
     Unreachable {
@@ -117,16 +112,17 @@ impl RedisBridge {
     /// # Errors
     /// [`OpenError`], in words for the operator.
     pub async fn open(options: Options) -> Result<Opened, OpenError> {
-        let info = options.url.as_str().into_connection_info();
-        let info = info.map_err(|_| OpenError::Url)?;
-        let tcp = info.tcp_settings().clone().set_nodelay(true);
-        let info = info.set_tcp_settings(tcp);
-        let place = place(&info);
-        let client = Client::open(info).map_err(|_| OpenError::Url)?;
+        let scripts = scripts_of(&options);
+        let place = place(&options.server);
+        let tcp = options.server.tcp_settings().clone().set_nodelay(true);
+        let client = Client::open(options.server.set_tcp_settings(tcp)).map_err(|error| {
+            let (place, why) = (place.clone(), error.to_string());
+            OpenError::Unusable { place, why }
+        })?;
         let entrance = Entrance {
             client,
             place,
-            scripts: scripts_of(&options),
+            scripts,
             incarnation: options.incarnation,
         };
         entrance.enter().await

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Recipient;
+use redis::{ConnectionInfo, IntoConnectionInfo};
 
 use super::{Options, RedisBridge};
 use crate::bridge::contract::{
@@ -93,9 +94,13 @@ async fn run(
     }
 }
 
+fn at(url: &str) -> ConnectionInfo {
+    url.into_connection_info().expect("a URL")
+}
+
 fn options(server: &Server, incarnation: Incarnation) -> Options {
     Options {
-        url: server.url(),
+        server: at(&server.url()),
         prefix: "t:".to_owned(),
         channel: "global_chat_events".to_owned(),
         log_entries: 100_000,
