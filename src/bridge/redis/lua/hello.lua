@@ -32,12 +32,22 @@ local newest_epoch = numbers(newest)
 local seen_epoch, seen_n = tonumber(ARGV[4]), tonumber(ARGV[5])
 local is_behind = head_epoch < seen_epoch or head_epoch == seen_epoch and head_n < seen_n
 
--- Whether the last event read is still there.
+-- Whether an entry stands right behind the last event read.
+local function follows(entry)
+  local epoch, n = numbers(ARGV[6])
+  local its_epoch, its_n = numbers(entry[1])
+  if its_epoch == epoch then return its_n == n + 1 end
+  local after = string.match(entry[2][2], '^{"v":%d+,"type":"epoch","after":"([%d-]+)"')
+  return its_n == 0 and after == ARGV[6]
+end
+
+-- Whether the last event read is still there, or nothing behind it is missing.
 local last = 'kept'
 if ARGV[6] ~= '0-0' then
   local kept = redis.call('XRANGE', K.log, ARGV[6], ARGV[6])[1]
   if not kept then
-    last = 'gone'
+    local next = redis.call('XRANGE', K.log, '(' .. ARGV[6], '+', 'COUNT', 1)[1]
+    if not next or not follows(next) then last = 'gone' end
   elseif ARGV[7] ~= '' and string.match(kept[2][2], '"at":(%d+)}$') ~= ARGV[7] then
     last = 'gone'
   end

@@ -63,6 +63,45 @@ async fn the_last_event_read_is_known_by_its_time() {
     }
 }
 
+/// Whether the log still holds what comes after a position.
+async fn continuity(desk: &mut Desk, last: Position) -> Continuity {
+    let hello = Hello {
+        turn: Turn::Again,
+        seen: last,
+        last,
+        at: Some(Timestamp(1)),
+    };
+    let greeting = greet(&mut desk.redis, &desk.scripts, &hello).await;
+    greeting.expect("in").last
+}
+
+#[tokio::test]
+async fn nothing_is_missing_where_just_the_last_event_read_was_trimmed() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.events().await;
+    let before = desk.read;
+    for text in ["one", "two"] {
+        desk.done(&alice, say("lobby", text)).await;
+    }
+    desk.raw(&["XTRIM", "log", "MAXLEN", "=", "2"]).await;
+    assert_eq!(continuity(&mut desk, before).await, Continuity::Kept);
+    desk.raw(&["XTRIM", "log", "MAXLEN", "=", "1"]).await;
+    assert_eq!(continuity(&mut desk, before).await, Continuity::Gone);
+
+    // The same where the next event is the beginning of an epoch.
+    let last = before.next().next();
+    desk.raw(&["HSET", "lineage", "run_id", "another"]).await;
+    let greeting = greet(&mut desk.redis, &desk.scripts, &FIRST).await;
+    assert_eq!(greeting.expect("in").before, last);
+    desk.raw(&["XTRIM", "log", "MAXLEN", "=", "1"]).await;
+    assert_eq!(continuity(&mut desk, last).await, Continuity::Kept);
+    assert_eq!(continuity(&mut desk, before.next()).await, Continuity::Gone);
+    assert_eq!(continuity(&mut desk, before).await, Continuity::Gone);
+}
+
 #[tokio::test]
 async fn a_head_that_was_taken_back_begins_an_epoch() {
     let Some(mut desk) = Desk::new().await else {
