@@ -43,6 +43,14 @@ impl Opened {
         }
     }
 
+    /// Closes it again: nothing is left that a next start would have to wait for.
+    pub(super) async fn leave(self) {
+        match self {
+            Self::Embedded(opened) => drop(opened),
+            Self::Redis(opened) => opened.leave().await,
+        }
+    }
+
     /// Starts the bridge on the current arbiter.
     pub(super) fn start(self, registry: Recipient<Arrived>, vital: Vital) -> Bridge {
         match self {

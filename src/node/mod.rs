@@ -83,8 +83,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         node: settings.node.name.clone(),
         run: random()?,
     };
-    let opened = Opened::open(&settings, incarnation.clone()).await?;
-    let doors = bind(&settings.listen.line)?;
+    let (opened, doors) = open(&settings, incarnation.clone()).await?;
     let addresses = doors
         .iter()
         .filter_map(|door| door.local_addr().ok())
@@ -156,6 +155,21 @@ fn start_hubs(arbiters: &[Arbiter], vital: &impl Fn(&'static str) -> Vital) -> V
         Hub::start_in_arbiter(&arbiter.handle(), move |_| Hub::new(vital))
     };
     arbiters.iter().map(start).collect()
+}
+
+/// Opens the store and then the doors; without the doors the store is left again.
+async fn open(
+    settings: &Settings,
+    incarnation: Incarnation,
+) -> Result<(Opened, Vec<tokio::net::TcpListener>), StartError> {
+    let opened = Opened::open(settings, incarnation).await?;
+    match bind(&settings.listen.line) {
+        Ok(doors) => Ok((opened, doors)),
+        Err(error) => {
+            opened.leave().await;
+            Err(error)
+        }
+    }
 }
 
 fn bind(addresses: &[SocketAddr]) -> Result<Vec<tokio::net::TcpListener>, StartError> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Cluster, is_refused, soon};
+use crate::support::{Client, Cluster, Redis, is_refused, member, soon};
 
 /// Longer than the proof of life of a node that was killed lasts, and a start.
 const NAME_IS_FREE: Duration = Duration::from_secs(12);
@@ -17,7 +17,7 @@ async fn a_second_node_of_the_same_name_is_refused() {
     };
     let people = [("a", &cluster.one), ("b", &cluster.two)];
     let [mut a, mut b] = cluster.newcomers(people).await;
-    let twin = crate::support::member("node-1", &cluster.redis.url());
+    let twin = member("node-1", &cluster.redis.url());
     let started = Instant::now();
     let words = is_refused(&twin).await;
     assert!(words.contains("node-1"), "{words}");
@@ -49,6 +49,24 @@ async fn a_node_that_was_stopped_starts_again_at_once() {
     b.hears("* a joined lobby").await;
     a.says("back again").await;
     b.hears("[lobby] a: back again").await;
+}
+
+#[tokio::test]
+async fn a_start_without_a_door_does_not_keep_the_name() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let home = member("node-1", &redis.url());
+    let words = is_refused(&home.clone().set("listen.line", &address)).await;
+    assert!(words.contains(&address), "{words}");
+    let started = Instant::now();
+    let node = home.start().await;
+    assert!(started.elapsed() < AT_ONCE, "it waited");
+    let [mut a, mut b] = node.newcomers(["a", "b"]).await;
+    a.says("hello").await;
+    b.hears("[lobby] a: hello").await;
 }
 
 #[tokio::test]

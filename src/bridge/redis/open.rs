@@ -305,6 +305,23 @@ impl Entrance {
 }
 
 impl Opened {
+    /// Takes this run of the node out again, so that the next one need not wait for its lease.
+    /// Where Redis does not take that, the lease ends by itself.
+    pub async fn leave(self) {
+        let Entered {
+            connection,
+            scripts,
+            ..
+        } = *self.0;
+        let mut goodbye = Pipeline::new();
+        goodbye.add_command(scripts.goodbye());
+        match timeout(STEP_DEADLINE, connection::fly(connection, goodbye)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!("no goodbye to Redis: {error}"),
+            Err(late) => tracing::debug!("no goodbye to Redis: {late}"),
+        }
+    }
+
     /// Starts the bridge on the current arbiter. `registry` is kept for its life; `vital` hears
     /// when the node cannot go on, after which nothing more is decided.
     pub fn start(self, registry: Recipient<Arrived>, vital: Vital) -> Addr<RedisBridge> {
