@@ -7,7 +7,7 @@
 //! | 3 | session → authenticator | [`Prove`], [`Register`], [`ChangePassword`] | `limits.password_checks` in flight | `Busy` |
 //! | 4 | authenticator → bridge | [`AccountAsk`] | as 3, for it only asks for those | `Busy` |
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
-//! | 6 | bridge → session | [`SessionMail::Answered`] | as 5 | never refused |
+//! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::End`] to one whose claim event was lost | as 5, and one | never refused |
 //! | 7 | bridge → registry | [`Arrived`] | one batch of [`BATCH_EVENTS`] | the log is read no further |
 //! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`], [`BATCH_BYTES`] | the registry waits |
 //! | 9 | hub → session | [`SessionMail::Frames`] | as 8 | the session ends as too slow |

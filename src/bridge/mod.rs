@@ -10,7 +10,12 @@
 //! 1. The asks of one session are decided in the order in which they were sent, and answered in it.
 //! 2. The log is one sequence. Each event's position is greater than that of the event before:
 //!    the next ordinal of the same epoch, or an epoch event with ordinal 0.
-//! 3. Events arrive in log order, every event once, none left out.
+//! 3. Events arrive in log order, every event once. None is left out as long as the batches'
+//!    [`continuity`](crate::messages::Arrived::continuity) is unbroken: the first event of such a
+//!    batch stands right behind the last one of the batch before. A broken one says that events
+//!    before it can no longer be read; it may be empty. Nobody who was live may be told that
+//!    nothing is missing: the registry ends their sessions, and the bridge those whose claim
+//!    event was among the lost, of which the registry does not know.
 //! 4. An answer is in the session's mailbox before the events it caused are given to the registry.
 //! 5. Within a conversation (the messages of a room, to a person, of an author) `k` grows by one
 //!    for each message, and `at` never goes back.
@@ -20,6 +25,10 @@
 //!    settings say. What was acknowledged is in the log after a crash.
 //! 7. A refused ask changed nothing, and a change that changes nothing appends nothing
 //!    (following somebody twice, for example, is granted without a second event).
+//!    [`NotDelivered`](crate::chat::Refusal::NotDelivered) is such a refusal, and final: nothing
+//!    of the ask happens later either. The exception is
+//!    [`NotConfirmed`](crate::chat::Refusal::NotConfirmed), which promises nothing: the ask is
+//!    done once or never, perhaps after this answer. A request that only reads is never in doubt.
 //!
 //! **Claims.**
 //! 8. Of any number of simultaneous claims of one account one wins; with
