@@ -64,12 +64,34 @@ async fn a_message_that_arrives_after_its_deadline_was_never_called_undelivered(
         .way
         .delay_request_with("spoken late", TOO_LATE)
         .await;
+    // Or it would be said again on another connection.
+    cluster.one.way.shut().await;
     let [anna, bea, ben] = &mut people;
     anna.asks("spoken late", NOT_CONFIRMED).await;
     soon("the late message", arrives).await.unwrap();
+    cluster.one.way.mend().await;
     for other in [bea, ben] {
         other.hears_placed("[lobby] anna: spoken late").await;
     }
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_message_stuck_on_a_dead_connection_is_said_on_another_and_once() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    let arrives = cluster.one.way.delay_request_with("stuck", TOO_LATE).await;
+    let [anna, bea, ben] = &mut people;
+    let position = anna.says_for_sure("stuck").await;
+    for other in [bea, ben] {
+        other
+            .hears(&format!("{position} [lobby] anna: stuck"))
+            .await;
+    }
+    // The first copy comes all the same.
+    soon("the late copy", arrives).await.unwrap();
     all_is_well(&mut people).await;
 }
 

@@ -9,6 +9,9 @@ use crate::{all_hear_anna, all_is_well, meets_no_store, three_people};
 /// How much later each answer comes; less than any deadline of a node.
 const SLOWER: Duration = Duration::from_secs(1);
 
+/// How long Redis may do nothing at all without being taken for lost.
+const STANDSTILL: Duration = Duration::from_secs(5);
+
 #[tokio::test]
 async fn a_slow_redis_makes_a_slow_chat_and_nothing_worse() {
     let Some(cluster) = Cluster::start().await else {
@@ -38,6 +41,31 @@ async fn a_slow_redis_makes_a_slow_chat_and_nothing_worse() {
         seat.way.slow(Duration::ZERO).await;
     }
     all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_stands_still_for_a_while_is_waited_for() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    cluster.redis.freeze();
+    people[0].says("hello").await;
+    // The standstill is the point here, so the time has to pass.
+    people[1].hears_nothing_for(STANDSTILL).await;
+    cluster.redis.thaw();
+    let ok = people[0].hears_starting("* ok ").await;
+    let position = ok.strip_prefix("* ok ").unwrap();
+    for other in &mut people[1..] {
+        other
+            .hears(&format!("{position} [lobby] anna: hello"))
+            .await;
+    }
+    all_is_well(&mut people).await;
+    for seat in [&cluster.one, &cluster.two] {
+        let log = seat.node.home.log();
+        assert!(!log.contains("Redis is away"), "{log}");
+    }
 }
 
 #[tokio::test]

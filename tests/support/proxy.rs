@@ -135,8 +135,13 @@ impl Proxy {
 
     /// No way to Redis, for those connected now and for those who come.
     pub(crate) async fn cut(&self) {
-        self.order(Order::Door(Door::Shut)).await;
+        self.shut().await;
         self.order(Order::Break).await;
+    }
+
+    /// No way to Redis for those who come.
+    pub(crate) async fn shut(&self) {
+        self.order(Order::Door(Door::Shut)).await;
     }
 
     /// Who comes gets through again.
