@@ -1,42 +1,127 @@
-//! A Redis of a test's own, as the system has it.
+//! A Redis of a test's own, as the system has it: it can be killed, started again with or without
+//! its data, and stopped.
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, Value};
+use redis::{Client, FromRedisValue, Value};
 
 /// How long a server may take to start.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What a test prints when it is left out; whoever runs all tests counts these lines.
-pub(super) const SKIPPED: &str = "skipped for want of redis-server";
+/// Between two looks whether it has started.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// A running server, on a socket in a directory of its own; killed when dropped.
+/// What a test prints when it is left out; whoever runs all tests counts these lines.
+const SKIPPED: &str = "skipped for want of redis-server";
+
+/// What makes a server keep all that it acknowledged.
+const KEPT: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
+
+/// Whether there is a redis-server; a test that is left out for want of one says so.
+///
+/// # Panics
+/// Where none is installed but should be (`CI=true`).
+pub(super) fn is_installed() -> bool {
+    let version = Command::new("redis-server")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    let is_there = version.is_ok();
+    let is_required = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(is_there || !is_required, "redis-server is not installed");
+    if !is_there {
+        let test = std::thread::current();
+        println!("{SKIPPED}: {}", test.name().unwrap_or_default());
+    }
+    is_there
+}
+
+/// A server on a socket in a directory of its own; killed when dropped.
 #[derive(Debug)]
 pub(super) struct Server {
     directory: tempfile::TempDir,
-    child: Child,
+    arguments: Vec<String>,
+    child: Option<Child>,
 }
 
 impl Server {
-    /// A server with nothing in it; none, with a line of print, where no redis-server is installed.
-    ///
-    /// # Panics
-    /// Where none is installed but should be (`CI=true`), and when it does not start.
+    /// A server with nothing in it that answers and keeps nothing; none, with a line of print,
+    /// where no redis-server is installed.
     pub(super) async fn get() -> Option<Self> {
         Self::with(&[]).await
     }
 
     /// The same with more arguments.
     pub(super) async fn with(arguments: &[&str]) -> Option<Self> {
-        let directory = tempfile::tempdir().expect("a directory");
-        let child = spawn(&directory, arguments)?;
-        let server = Self { directory, child };
-        server.answers().await;
+        if !is_installed() {
+            return None;
+        }
+        let server = Self::start(arguments);
+        server.connect().await;
         Some(server)
+    }
+
+    /// A server with nothing in it that keeps what it acknowledges, and answers soon.
+    pub(super) fn that_keeps() -> Self {
+        Self::start(&KEPT)
+    }
+
+    fn start(arguments: &[&str]) -> Self {
+        let mut server = Self {
+            directory: tempfile::tempdir().expect("a directory"),
+            arguments: arguments.iter().map(|&word| word.to_owned()).collect(),
+            child: None,
+        };
+        server.restart();
+        server
+    }
+
+    /// Starts it again on the data that it kept.
+    pub(super) fn restart(&mut self) {
+        let spawned = Command::new("redis-server")
+            .args(["--port", "0", "--unixsocket", "redis.sock", "--save", ""])
+            .args(&self.arguments)
+            .current_dir(self.directory.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn();
+        self.child = Some(spawned.expect("redis-server runs"));
+    }
+
+    /// Kills it, and starts it again with nothing in it.
+    pub(super) async fn replace(&mut self) {
+        self.kill();
+        self.wipe();
+        self.restart();
+        self.connect().await;
+    }
+
+    /// Kills it as a power cut does.
+    pub(super) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // One that is dead already is as good.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let _ = std::fs::remove_file(self.socket());
+    }
+
+    /// Throws its data away, if it keeps any; it is not running.
+    pub(super) fn wipe(&self) {
+        let _ = std::fs::remove_dir_all(self.directory.path().join("appendonlydir"));
+    }
+
+    /// Sends it a signal: `STOP`, `CONT`.
+    pub(super) fn signal(&self, signal: &str) {
+        let child = self.child.as_ref().expect("a running server");
+        let sent = Command::new("kill")
+            .arg(format!("-{signal}"))
+            .arg(child.id().to_string())
+            .status();
+        assert!(sent.expect("kill runs").success());
     }
 
     /// How to reach it.
@@ -49,75 +134,45 @@ impl Server {
         Client::open(self.url()).expect("a URL")
     }
 
-    /// A connection of its own.
+    /// A connection of the test's own, as soon as it answers.
     pub(super) async fn connect(&self) -> MultiplexedConnection {
+        let answers = async {
+            loop {
+                if let Some(connection) = self.answers().await {
+                    return connection;
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        let answered = tokio::time::timeout(DEADLINE, answers).await;
+        answered.expect("redis-server starts")
+    }
+
+    async fn answers(&self) -> Option<MultiplexedConnection> {
         let client = self.client();
-        let connection = client.get_multiplexed_async_connection();
-        connection.await.expect("a connection")
+        let mut connection = client.get_multiplexed_async_connection().await.ok()?;
+        let pong: Result<Value, _> = redis::cmd("PING").query_async(&mut connection).await;
+        pong.is_ok().then_some(connection)
     }
 
-    /// Kills it, and starts another one with nothing in it in its place.
-    pub(super) async fn replace(&mut self) {
-        self.kill();
-        self.child = spawn(&self.directory, &[]).expect("redis-server was there before");
-        self.answers().await;
-    }
-
-    /// Kills it.
-    pub(super) fn kill(&mut self) {
-        // One that is dead already is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_file(self.socket());
+    /// One command, split at its spaces.
+    pub(super) async fn run<T: FromRedisValue>(&self, command: &str) -> T {
+        let mut words = command.split(' ');
+        let mut run = redis::cmd(words.next().expect("a command"));
+        words.for_each(|word| {
+            run.arg(word);
+        });
+        let mut connection = self.connect().await;
+        run.query_async(&mut connection).await.expect(command)
     }
 
     fn socket(&self) -> PathBuf {
         self.directory.path().join("redis.sock")
-    }
-
-    async fn answers(&self) {
-        let answers = async {
-            loop {
-                let connection = self.client().get_multiplexed_async_connection().await;
-                if let Ok(mut connection) = connection {
-                    let pong: Result<Value, _> =
-                        redis::cmd("PING").query_async(&mut connection).await;
-                    if pong.is_ok() {
-                        break;
-                    }
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let answered = tokio::time::timeout(DEADLINE, answers).await;
-        answered.expect("redis-server starts");
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-fn spawn(directory: &tempfile::TempDir, arguments: &[&str]) -> Option<Child> {
-    let spawned = Command::new("redis-server")
-        .args(["--port", "0", "--unixsocket", "redis.sock"])
-        .args(["--save", "", "--appendonly", "no"])
-        .args(arguments)
-        .current_dir(directory.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn();
-    match spawned {
-        Ok(child) => Some(child),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let is_required = std::env::var("CI").is_ok_and(|ci| ci == "true");
-            assert!(!is_required, "redis-server is not installed");
-            let test = std::thread::current();
-            println!("{SKIPPED}: {}", test.name().unwrap_or_default());
-            None
-        }
-        Err(error) => panic!("redis-server: {error}"),
     }
 }

@@ -3,7 +3,6 @@
 mod away;
 mod holes;
 mod open;
-mod server;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -13,6 +12,7 @@ use std::time::Duration;
 use actix::Recipient;
 use redis::{ConnectionInfo, IntoConnectionInfo};
 
+use super::testing::{Server, is_installed};
 use super::{Options, RedisBridge};
 use crate::bridge::contract::{
     Caller, Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, World, keeps_the_contract, members,
@@ -21,7 +21,6 @@ use crate::bridge::contract::{
 use crate::chat::origin::Incarnation;
 use crate::chat::{Deed, Event, Position, Refusal, UserName};
 use crate::messages::{Arrived, Outcome, Vital};
-use server::Server;
 
 /// A redis-server of its own for each test.
 struct OnRedis {
@@ -37,11 +36,11 @@ impl Subject for OnRedis {
     const EPOCHS: Epochs = Epochs::LogsOwn;
 
     fn is_here() -> bool {
-        server::is_installed()
+        is_installed()
     }
 
     fn new() -> Self {
-        let server = Rc::new(Server::start());
+        let server = Rc::new(Server::that_keeps());
         Self { server }
     }
 

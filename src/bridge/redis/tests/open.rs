@@ -17,7 +17,7 @@ async fn a_lease_that_lives_is_waited_for() {
     if !OnRedis::is_here() {
         return;
     }
-    let server = Server::start();
+    let server = Server::that_keeps();
     let first = RedisBridge::open(options(&server, incarnation(1))).await;
     first.expect("the first one");
     let _: i64 = server.run("PEXPIRE t:lease:node-1.1 300").await;
@@ -32,7 +32,7 @@ async fn a_name_that_stays_taken_is_refused() {
     if !OnRedis::is_here() {
         return;
     }
-    let server = Server::start();
+    let server = Server::that_keeps();
     let first = RedisBridge::open(options(&server, incarnation(1))).await;
     first.expect("the first one");
     let _: i64 = server.run("PERSIST t:lease:node-1.1").await;
@@ -46,7 +46,7 @@ async fn a_redis_that_throws_keys_away_is_refused_at_once() {
     if !OnRedis::is_here() {
         return;
     }
-    let server = Server::start();
+    let server = Server::that_keeps();
     let _: String = server.run("CONFIG SET maxmemory-policy allkeys-lru").await;
     let refused = RedisBridge::open(options(&server, incarnation(1))).await;
     let refused = refused.expect_err("it evicts");
@@ -86,10 +86,9 @@ async fn pipelines_leave_in_order() {
     if !OnRedis::is_here() {
         return;
     }
-    let server = Server::start();
+    let server = Server::that_keeps();
     server.connect().await;
-    let client = redis::Client::open(server.url()).expect("a URL");
-    let connection = connect(&client).await.expect("a connection");
+    let connection = connect(&server.client()).await.expect("a connection");
     let mut flights = FuturesOrdered::new();
     for n in 0..3000 {
         let mut pipeline = redis::Pipeline::new();
