@@ -51,7 +51,7 @@ pub enum AdminError {
         user: UserName,
     },
     /// The store itself failed.
-    #[error("the store failed: {0}")]
+    #[error("{0}")]
     Store(Box<dyn Error + Send + Sync>),
 }
 

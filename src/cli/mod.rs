@@ -79,7 +79,7 @@ pub enum Command {
     /// Print the hash of a password, for [accounts.users] in the settings
     #[command(after_help = PASSWORD_HELP)]
     Hash,
-    /// Look after the accounts in the store
+    /// Look after the accounts in the store: that of a node alone, or the cluster's
     User {
         /// Which of the things.
         #[command(subcommand)]

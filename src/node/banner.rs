@@ -57,7 +57,7 @@ fn store(settings: &Settings) -> String {
         }
         Bridge::Redis(Redis { url, prefix, .. }) => format!(
             "{url} (prefix {prefix:?}), shared by the cluster: \
-             acknowledged messages survive what its appendfsync says"
+             acknowledged messages survive what its appendonly and appendfsync say"
         ),
     }
 }
@@ -107,7 +107,7 @@ mod tests {
                 ("CONCLAVE_REDIS__PREFIX", "chat:"),
             ]),
             "redis://anna:***@store:6379/0 (prefix \"chat:\"), shared by the cluster: \
-             acknowledged messages survive what its appendfsync says"
+             acknowledged messages survive what its appendonly and appendfsync say"
         );
     }
 }

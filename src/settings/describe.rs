@@ -169,7 +169,8 @@ fn in_redis(settings: &Settings) -> Vec<String> {
     };
     let mebibytes = redis_bytes(redis, settings).div_ceil(1 << 20);
     let mut lines = vec![format!(
-        "# Room for {mebibytes} MiB in Redis: the log and the history of every room, full of the longest lines"
+        "# At most {mebibytes} MiB in Redis for the log and the history of every room, all full of the longest lines;\n\
+         # accounts, subscriptions and sessions come on top"
     )];
     if redis.url.hides_something() {
         lines.push("# The password of redis.url is not shown.".to_owned());

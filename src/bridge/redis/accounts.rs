@@ -42,7 +42,10 @@ pub enum AccountsError {
         user: UserName,
     },
     /// Somebody is logged in to it.
-    #[error("{user} is logged in on the node {node}; an account is removed when it is not in use")]
+    #[error(
+        "{user} is logged in on the node {node}; an account is removed when nobody is. \
+         If that node was killed, start it again: it lets its people go"
+    )]
     LoggedIn {
         /// The name as asked for.
         user: UserName,

@@ -21,6 +21,9 @@ pub(super) const BEAT: Duration = Duration::from_secs(1);
 /// What was sent goes again on the next connection, before its session has waited too long.
 pub(super) const SILENCE: Duration = Duration::from_secs(6);
 
+/// While Redis is away the operator is told so again that often.
+const REMINDER: Duration = Duration::from_secs(60);
+
 /// What a reply is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -97,13 +100,16 @@ enum Ear {
 #[derive(Debug)]
 struct Away {
     since: Instant,
-    told: String,
+    why: String,
+    told: Instant,
 }
 
 /// Both connections to Redis.
 #[derive(Debug)]
 pub(super) struct Link {
     client: Client,
+    /// For the operator, without a password.
+    place: String,
     channel: String,
     generations: u64,
     line: Line,
@@ -118,6 +124,7 @@ impl Link {
     /// A link that goes on with a connection on which the node was let in.
     pub(super) fn new(
         client: Client,
+        place: String,
         channel: String,
         connection: MultiplexedConnection,
         to: Recipient<Mail>,
@@ -125,6 +132,7 @@ impl Link {
     ) -> Self {
         Self {
             client,
+            place,
             channel,
             generations: 1,
             line: Line::On {
@@ -234,25 +242,40 @@ impl Link {
             }
             Line::Down { .. } | Line::Closed => return,
         }
-        match &self.away {
-            None => tracing::error!("Redis is away: {why}; sends are refused"),
+        let Some(away) = &mut self.away else {
+            let place = &self.place;
+            tracing::error!(
+                "Redis is away ({place}): {why}; people stay connected, what they say is refused"
+            );
+            return self.is_away(why, now);
+        };
+        if now.saturating_duration_since(away.told) >= REMINDER {
+            let seconds = now.saturating_duration_since(away.since).as_secs();
+            tracing::warn!("Redis is still away, since {seconds} s: {why}");
+            away.told = now;
+        } else if away.why != why {
             // What is wrong can change from "refused" to "loading"; that is no news every time.
-            Some(away) if away.told != why => tracing::debug!("Redis is still away: {why}"),
-            Some(_) => {}
+            tracing::debug!("Redis is still away: {why}");
         }
+        why.clone_into(&mut away.why);
+    }
+
+    fn is_away(&mut self, why: &str, now: Instant) {
         let since = self.away.as_ref().map_or(now, |away| away.since);
-        let told = why.to_owned();
-        self.away = Some(Away { since, told });
+        self.away = Some(Away {
+            since,
+            why: why.to_owned(),
+            told: now,
+        });
     }
 
     /// The node may not come in, for a reason that somebody has to do something about.
     pub(super) fn unwelcome(&mut self, why: &str, random: u64, now: Instant) {
-        if self.away.as_ref().is_none_or(|away| away.told != why) {
-            tracing::error!("Redis cannot be used: {why}");
+        if self.away.as_ref().is_none_or(|away| away.why != why) {
+            let place = &self.place;
+            tracing::error!("Redis cannot be used ({place}): {why}; what people say is refused");
+            self.is_away(why, now);
         }
-        let since = self.away.as_ref().map_or(now, |away| away.since);
-        let told = why.to_owned();
-        self.away = Some(Away { since, told });
         self.lost(why, random, now);
     }
 
@@ -261,7 +284,7 @@ impl Link {
         self.turn(Phase::Up);
         if let Some(away) = self.away.take() {
             let seconds = now.saturating_duration_since(away.since).as_secs();
-            tracing::info!("Redis is back after {seconds} s");
+            tracing::info!("Redis is back after {seconds} s; people are heard again");
         }
     }
 

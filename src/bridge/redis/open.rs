@@ -15,7 +15,7 @@ use super::connection;
 use super::keys::Keys;
 use super::link::Link;
 use super::reader::Reader;
-use super::replies::random;
+use super::replies::{self, random};
 use super::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome};
 use super::task::{Stamp, Task, Trouble};
 use super::window::Window;
@@ -90,6 +90,7 @@ pub struct Opened(Box<Entered>);
 #[derive(Debug)]
 struct Entered {
     client: Client,
+    place: String,
     connection: MultiplexedConnection,
     scripts: Scripts,
     incarnation: Incarnation,
@@ -168,6 +169,7 @@ impl Entrance {
                 Ok((connection, greeting, next_seq)) => {
                     return Ok(Opened(Box::new(Entered {
                         client: self.client,
+                        place: self.place,
                         connection,
                         scripts: self.scripts,
                         incarnation: self.incarnation,
@@ -182,7 +184,8 @@ impl Entrance {
                 Err(Setback::Wait(error)) => {
                     let why = error.to_string();
                     if why != told {
-                        tracing::info!("waiting for Redis: {why}");
+                        let most = START_DEADLINE.as_secs();
+                        tracing::warn!("not in yet, trying for {most} s: {why}");
                         told = why;
                     }
                     let left = START_DEADLINE.saturating_sub(started.elapsed());
@@ -201,6 +204,9 @@ impl Entrance {
             .loaded(replies)
             .map_err(|trouble| self.trouble(&trouble))?;
         let greeting = self.greet(&mut connection).await?;
+        if let Some(damage) = &greeting.damage {
+            tracing::error!("{}: {damage}", replies::DAMAGED);
+        }
         let next_seq = self
             .release_earlier_runs(&mut connection, &greeting)
             .await?;
@@ -342,6 +348,7 @@ impl Entered {
         reader.reached(self.greeting.head);
         let link = Link::new(
             self.client,
+            self.place,
             self.scripts.keys().channel().to_owned(),
             self.connection,
             ctx.address().recipient(),

@@ -16,6 +16,10 @@ use super::{RedisBridge, State};
 use crate::chat::{Ending, Refusal};
 use crate::messages::{Outcome, SessionMail};
 
+/// What the operator is told when something behind the log failed.
+pub(super) const DAMAGED: &str =
+    "an event is in the log, but Redis did not write all that goes with it";
+
 /// Whether the connection is still of use.
 type Usable = Result<(), Trouble>;
 
@@ -59,7 +63,7 @@ impl RedisBridge {
             Ok(decision) => self.conclude(decision),
             Err(Trouble::Failed(why)) => {
                 if let Some(times) = self.grievances.failed.another(Instant::now()) {
-                    tracing::error!(times, "Redis refused a command: {why}");
+                    tracing::error!(times, "Redis refused a command, nothing was done: {why}");
                 }
                 let refused = Given::Refused(Refusal::NotDelivered);
                 drop(self.window.decided(Some(refused)));
@@ -70,11 +74,7 @@ impl RedisBridge {
     }
 
     fn conclude(&mut self, decision: Decision) {
-        if let Some(damage) = decision.damage
-            && let Some(times) = self.grievances.damaged.another(Instant::now())
-        {
-            tracing::error!(times, "Redis did not write all of an event: {damage}");
-        }
+        self.damaged(decision.damage);
         let mut claimed = None;
         let given = match decision.verdict {
             Verdict::Outcome(outcome) => Some(Decided::Outcome(outcome)),
@@ -117,6 +117,14 @@ impl RedisBridge {
         }
     }
 
+    fn damaged(&mut self, damage: Option<String>) {
+        if let Some(damage) = damage
+            && let Some(times) = self.grievances.damaged.another(Instant::now())
+        {
+            tracing::error!(times, "{DAMAGED}: {damage}");
+        }
+    }
+
     fn greeted(&mut self, greeting: Result<Greeting, Unwelcome>) -> Usable {
         match greeting {
             Ok(greeting) => self.welcome(greeting),
@@ -132,6 +140,7 @@ impl RedisBridge {
     }
 
     fn welcome(&mut self, greeting: Greeting) {
+        self.damaged(greeting.damage);
         (self.log, self.epoch) = (greeting.log, greeting.epoch);
         self.reader.reached(greeting.head);
         match greeting.last {
@@ -220,7 +229,12 @@ impl RedisBridge {
     /// The channel's connection is of no use any more; perhaps that of the commands is not either.
     pub(super) fn deaf(&mut self, why: &str) {
         let now = Instant::now();
-        tracing::debug!("the channel of events is closed: {why}");
+        if self.link.phase() == Some(Phase::Up) {
+            tracing::warn!(
+                "the channel of events is closed: {why}; until it is open again what is said comes \
+                 a second or two late"
+            );
+        }
         self.link.deaf(random(), now);
         self.link.beat_soon(now);
     }
@@ -245,7 +259,8 @@ impl RedisBridge {
         if let Some(times) = self.grievances.unread.another(Instant::now()) {
             tracing::warn!(
                 times,
-                "something {place} is no event that this program knows"
+                "something {place} is no event that this program knows, and is passed over: \
+                 a newer node or a stranger writes there too"
             );
         }
     }
@@ -254,7 +269,10 @@ impl RedisBridge {
     /// of them yet.
     pub(super) fn broken(&mut self) {
         let last = self.reader.last();
-        tracing::error!("events before {last} are lost; all sessions of this node end");
+        tracing::error!(
+            "events up to {last} are lost: Redis forgot what it had, or its log (redis.log_entries) \
+             no longer goes back to what this node read; everybody here has to log in again"
+        );
         self.recognised = None;
         for to in self.claims.lost(last) {
             // A session that is gone has nobody left to tell.

@@ -79,7 +79,9 @@ pub(in crate::bridge::redis) enum Unwelcome {
         policy: String,
     },
     /// Another process has this node's name.
-    #[error("another node is called {node} (its run is {by}); node.name must be its own")]
+    #[error(
+        "another node is called {node} and lives (its run is {by}); every node needs a node.name of its own"
+    )]
     Taken {
         /// The name.
         node: NodeName,

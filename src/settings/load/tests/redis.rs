@@ -104,7 +104,7 @@ fn what_redis_may_have_to_hold_is_told() {
                 history.keep_messages = 100\nlimits.line_bytes = 512";
     let description = describe(&settings(text));
     assert!(
-        description.contains("\n# Room for 3 MiB in Redis: "),
+        description.contains("\n# At most 3 MiB in Redis for the log and "),
         "{description}"
     );
     assert!(!describe(&settings("")).contains("in Redis"));
