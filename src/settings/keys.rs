@@ -224,7 +224,7 @@ pub(super) const KEYS: &[Key] = &[
         "Rooms that may exist at once."),
 
     key("history.keep_messages", count(1, 10 * MILLION), "1000",
-        "Messages that are kept of each conversation."),
+        "Messages that are kept of each room."),
     key("history.keep_days", count(1, 36_500), "30",
         "Days that a message is kept."),
 ];
