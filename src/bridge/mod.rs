@@ -22,7 +22,8 @@
 //!
 //! **Durability.**
 //! 6. An ask is answered, and its events arrive, only after the change is as durable as the
-//!    settings say. What was acknowledged is in the log after a crash.
+//!    settings say, the node's own or those of the store. What was acknowledged is in the log
+//!    after a crash of the node.
 //! 7. A refused ask changed nothing, and a change that changes nothing appends nothing
 //!    (following somebody twice, for example, is granted without a second event).
 //!    [`NotDelivered`](crate::chat::Refusal::NotDelivered) is such a refusal, and final: nothing
