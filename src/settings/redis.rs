@@ -52,7 +52,8 @@ impl Redis {
 /// Where a Redis is, and how to log in to it; shown without its password.
 #[derive(Clone)]
 pub struct RedisUrl {
-    server: ConnectionInfo,
+    /// Boxed: it is large, and few settings have it.
+    server: Box<ConnectionInfo>,
     shown: String,
 }
 
@@ -72,13 +73,14 @@ impl RedisUrl {
         }
         let server = text.into_connection_info().map_err(|_| wanted())?;
         let shown = shown(&server).ok_or_else(wanted)?;
+        let server = Box::new(server);
         Ok(Self { server, shown })
     }
 
     /// What was understood, the password too, for the client that connects.
     #[must_use]
     pub fn server(&self) -> ConnectionInfo {
-        self.server.clone()
+        (*self.server).clone()
     }
 
     /// Whether there is a password that is not shown.
