@@ -59,8 +59,13 @@ enum Flow {
 impl Feed {
     /// Appends events.
     pub(super) fn extend(&mut self, arrivals: Vec<Arrival>) {
-        self.events += arrivals.len();
-        self.items.extend(arrivals.into_iter().map(Item::Event));
+        arrivals.into_iter().for_each(|arrival| self.push(arrival));
+    }
+
+    /// Appends one event.
+    pub(super) fn push(&mut self, arrival: Arrival) {
+        self.events += 1;
+        self.items.push_back(Item::Event(arrival));
     }
 
     /// Says that events were lost: what follows does not follow on what is here.

@@ -53,7 +53,15 @@ pub(super) fn write(event: &Event) -> Result<String, NotARecord> {
 /// # Errors
 /// [`NotARecord`] for anything that [`write()`] did not make.
 pub(super) fn read(position: Position, record: &str) -> Result<Event, NotARecord> {
-    let Version { v: found } = serde_json::from_str(record)?;
+    let Version { v } = serde_json::from_str(record)?;
+    read_as(v, position, record)
+}
+
+/// The same for a record whose version was read already.
+///
+/// # Errors
+/// Those of [`read()`].
+pub(super) fn read_as(found: u32, position: Position, record: &str) -> Result<Event, NotARecord> {
     if found > VERSION {
         return Err(NotARecord::Newer { found });
     }

@@ -30,6 +30,7 @@ pub(super) enum Told {
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
+    v: u32,
     #[serde(borrow)]
     log: Cow<'a, str>,
     #[serde(borrow)]
@@ -51,7 +52,7 @@ pub(super) fn read(payload: &[u8], log: &str) -> Told {
         return Told::Foreign;
     }
     let size = payload.len();
-    match wire::read(position, record) {
+    match wire::read_as(envelope.v, position, record) {
         Ok(event) => Told::Event(Heard { event, size }),
         Err(_) => Told::Unread(position),
     }
@@ -104,9 +105,10 @@ mod tests {
             let told = read(unread.as_bytes(), "k3");
             assert!(matches!(told, Told::Unread(position) if position == at("7-2")));
         }
+        let no_version = said.replace(r#""v":1,"#, "");
         let no_id = said.replace(r#""id":"7-2","#, "");
         let bad_id = said.replace("7-2", "7");
-        for foreign in ["", "{}", "\u{0}", &no_id, &bad_id] {
+        for foreign in ["", "{}", "\u{0}", &no_version, &no_id, &bad_id] {
             assert!(matches!(read(foreign.as_bytes(), "k3"), Told::Foreign));
         }
         assert!(matches!(read(said.as_bytes(), "k4"), Told::Foreign));

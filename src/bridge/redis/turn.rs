@@ -101,7 +101,7 @@ impl RedisBridge {
             | Deed::CameBack { .. } => Brings::Nothing,
         };
         let event = Arc::new(event);
-        self.feed.extend(vec![Arrival { event, brings }]);
+        self.feed.push(Arrival { event, brings });
     }
 
     /// Sends one pipeline of all that may be sent.
