@@ -147,6 +147,7 @@ fn place(info: &ConnectionInfo) -> String {
     let database = info.redis_settings().db();
     match info.addr() {
         address @ ConnectionAddr::TcpTls { .. } => format!("rediss://{address}/{database}"),
+        ConnectionAddr::Unix(path) => format!("redis+unix://{}?db={database}", path.display()),
         address => format!("redis://{address}/{database}"),
     }
 }
