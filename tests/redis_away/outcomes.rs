@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Client, Cluster, NOT_CONFIRMED, soon};
+use crate::support::{Client, Cluster, NOT_CONFIRMED, eventually, soon};
 use crate::{all_is_well, three_people};
 
 /// Longer than a node waits for the store to answer.
@@ -92,6 +92,57 @@ async fn a_message_stuck_on_a_dead_connection_is_said_on_another_and_once() {
     }
     // The first copy comes all the same.
     soon("the late copy", arrives).await.unwrap();
+    all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn scripts_that_are_forgotten_change_no_order() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    let [anna, bea, ben] = &mut people;
+    // Redis does not know what the first line asks, but the second: the other node told it again.
+    cluster.one.way.hold_replies().await;
+    cluster.redis.does("SCRIPT FLUSH");
+    anna.says("the first").await;
+    let calls = || {
+        let info: String = cluster.redis.ask("INFO commandstats");
+        let calls = info
+            .lines()
+            .find(|line| line.starts_with("cmdstat_evalsha:"));
+        calls.map_or(0, |line| {
+            let failed = line.rsplit("failed_calls=").next().unwrap();
+            failed.trim().parse::<u64>().unwrap()
+        })
+    };
+    eventually("Redis to refuse it", || calls() >= 1).await;
+    ben.waits_for_the_store().await;
+    ben.says_for_sure("in between").await;
+    anna.says("the second").await;
+    let log = cluster.key("log");
+    eventually("the second line", || {
+        let entries: Vec<(String, Vec<String>)> =
+            cluster.redis.ask(&format!("XREVRANGE {log} + - COUNT 1"));
+        entries[0].1[1].contains("the second")
+    })
+    .await;
+    cluster.one.way.breaks().await;
+    cluster.one.way.let_go().await;
+    let mut answers = Vec::new();
+    while answers.len() < 2 {
+        let line = anna.ear.line("an answer").await;
+        if !line.contains("[lobby] ben: in between") {
+            answers.push(line);
+        }
+    }
+    assert_eq!(answers[0], NOT_CONFIRMED);
+    assert!(answers[1].starts_with("* ok "), "{answers:?}");
+    bea.hears_placed("[lobby] ben: in between").await;
+    for other in [bea, ben] {
+        other.hears_placed("[lobby] anna: the second").await;
+    }
+    anna.catches_up().await;
     all_is_well(&mut people).await;
 }
 

@@ -92,7 +92,8 @@ pub(super) enum Verdict {
     Silence,
     /// The log's epoch is another one; nothing was done: hello, then the same again.
     Epoch,
-    /// A copy that a dead connection delivered late; nobody waits.
+    /// Something asked later is decided already, so it is not and never will be: a copy that a
+    /// dead connection delivered late, or one that Redis refused while it knew no script.
     Old,
 }
 

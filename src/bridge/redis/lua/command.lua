@@ -6,19 +6,16 @@ local epoch, log, seq, session = ARGV[1], ARGV[2], ARGV[4], ARGV[6]
 local answers = K.answers .. ARGV[3]
 local me = string.lower(ARGV[7])
 
--- A command that was decided before is answered as before.
+-- A command that was decided before is answered as before. One that was not, though a later one
+-- was, comes too late: the order in which a node asks is the order in which it is decided.
 local before
 if seq ~= '' then
-  local kept = redis.call('HGET', answers, seq % 1024)
-  if kept then
-    local at = string.find(kept, '\n', 1, true)
-    local of = string.sub(kept, 1, at - 1)
-    if of == seq then
-      before = string.sub(kept, at + 1)
-    elseif tonumber(of) > tonumber(seq) then
-      return 'old\n-\n'
-    end
+  local kept = redis.call('HMGET', answers, seq % 1024, 'last')
+  if kept[1] then
+    local at = string.find(kept[1], '\n', 1, true)
+    if string.sub(kept[1], 1, at - 1) == seq then before = string.sub(kept[1], at + 1) end
   end
+  if not before and tonumber(kept[2] or 0) >= tonumber(seq) then return 'old\n-\n' end
 end
 
 -- Nothing is decided in an epoch, or for a log, that is another one by now.
@@ -62,6 +59,6 @@ end
 local function answer(...)
   for _, event in ipairs(told) do also('PUBLISH', K.channel, event) end
   local reply = table.concat({(...), last, damage, select(2, ...)}, '\n')
-  if seq ~= '' then also('HSET', answers, seq % 1024, seq .. '\n' .. reply) end
+  if seq ~= '' then also('HSET', answers, seq % 1024, seq .. '\n' .. reply, 'last', seq) end
   return reply
 end

@@ -3,13 +3,13 @@
 -- 13 where the answer is kept (a number would be spelled anew for each call).
 local call, pcall = redis.call, redis.pcall
 local seq, slot, answers = ARGV[4], ARGV[13], K.answers .. ARGV[3]
-local kept = call('HGET', answers, slot)
-if kept then
-  local at = string.find(kept, '\n', 1, true)
-  local of = string.sub(kept, 1, at - 1)
-  if of == seq then return string.sub(kept, at + 1) end
-  if #of > #seq or #of == #seq and of > seq then return 'old\n-\n' end
+local kept = call('HMGET', answers, slot, 'last')
+if kept[1] then
+  local at = string.find(kept[1], '\n', 1, true)
+  if string.sub(kept[1], 1, at - 1) == seq then return string.sub(kept[1], at + 1) end
 end
+local behind = kept[2]
+if behind and (#behind > #seq or #behind == #seq and behind >= seq) then return 'old\n-\n' end
 
 local user, room = string.lower(ARGV[7]), K.room .. string.lower(ARGV[9])
 local refused
@@ -19,7 +19,10 @@ elseif call('SISMEMBER', room, user) == 0 then
   refused = 'refused\n-\n\nnot_in\n' .. ARGV[9]
 end
 if refused then
-  call('HSET', answers, slot, seq .. '\n' .. refused)
+  -- What comes behind one that goes again must go again too.
+  local lineage = call('HMGET', K.lineage, 'log', 'epoch')
+  if lineage[1] ~= ARGV[2] or lineage[2] ~= ARGV[1] then return 'epoch\n-\n' end
+  call('HSET', answers, slot, seq .. '\n' .. refused, 'last', seq)
   return refused
 end
 
@@ -70,5 +73,5 @@ if is_aging then
 end
 also('PUBLISH', K.channel, '{"v":1,"log":"' .. ARGV[2] .. '","id":"' .. id .. '",' .. record)
 local reply = 'ok\n' .. id .. '\n' .. damage
-also('HSET', answers, slot, seq .. '\n' .. reply)
+also('HSET', answers, slot, seq .. '\n' .. reply, 'last', seq)
 return reply
