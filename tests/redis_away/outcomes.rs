@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Client, Cluster, NOT_CONFIRMED, eventually, soon};
+use crate::support::{Client, Cluster, NOT_CONFIRMED, eventually, password_of, soon};
 use crate::{all_is_well, three_people};
 
 /// Longer than a node waits for the store to answer.
@@ -93,6 +93,30 @@ async fn a_message_stuck_on_a_dead_connection_is_said_on_another_and_once() {
     // The first copy comes all the same.
     soon("the late copy", arrives).await.unwrap();
     all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn a_login_that_arrives_when_nobody_waits_for_it_takes_no_account() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut anna] = cluster.newcomers([("anna", &cluster.one)]).await;
+    cluster.two.node.newcomer("clara").await.quits().await;
+    anna.hears_all(&["* clara joined lobby", "* clara left lobby"])
+        .await;
+    cluster.is_free("clara").await;
+    // Only a claim says what becomes of a live session.
+    let way = &cluster.two.way;
+    let arrives = way.delay_request_with("reject", LONG_TOO_LATE).await;
+    let mut clara = cluster.two.node.visitor().await.named("clara");
+    let login = format!("/login clara {}", password_of("clara"));
+    clara.asks(&login, NOT_CONFIRMED).await;
+    clara
+        .hears("! What became of that is not known: log in again")
+        .await;
+    clara.hears_the_end().await;
+    soon("the late login", arrives).await.unwrap();
+    let _clara = Client::comes_in("clara", &cluster.one.node).await;
 }
 
 #[tokio::test]

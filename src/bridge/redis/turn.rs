@@ -13,10 +13,10 @@ use super::heard::Heard;
 use super::link::{Expect, Phase, Replies};
 use super::reader::{Pass, Step};
 use super::scripts::{Hello, Turn as Greeted};
-use super::task::Stamp;
+use super::task::{Stamp, Task};
 use super::{RedisBridge, State, replies};
-use crate::chat::Deed;
-use crate::chat::origin::Origin;
+use crate::chat::origin::{Origin, SessionId};
+use crate::chat::{Deed, UserName};
 use crate::messages::{Arrival, Brings};
 
 /// Polled after every turn of the mailbox, so that what was asked together is sent together: a
@@ -83,7 +83,10 @@ impl RedisBridge {
     fn arrived(&mut self, Heard { event, .. }: Heard) {
         self.recognised = Some((event.position, event.at));
         let brings = match &event.deed {
-            Deed::Claimed { session, .. } if session.incarnation == self.incarnation => {
+            Deed::Claimed { session, user } if session.incarnation == self.incarnation => {
+                if !self.claims.is_here(session, user) {
+                    self.gives_back(session.clone(), user.clone());
+                }
                 self.claims.brings(event.position)
             }
             Deed::Claimed { .. }
@@ -102,6 +105,12 @@ impl RedisBridge {
         };
         let event = Arc::new(event);
         self.feed.push(Arrival { event, brings });
+    }
+
+    /// A claim that took so long that nobody waits for it any more: the account is free again.
+    fn gives_back(&mut self, session: SessionId, user: UserName) {
+        let release = Task::Release { session, user };
+        self.window.chore(release, Instant::now());
     }
 
     /// Sends one pipeline of all that may be sent.
