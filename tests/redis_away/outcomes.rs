@@ -107,7 +107,9 @@ async fn a_login_that_arrives_when_nobody_waits_for_it_takes_no_account() {
     cluster.is_free("clara").await;
     // Only a claim says what becomes of a live session.
     let way = &cluster.two.way;
-    let arrives = way.delay_request_with("reject", LONG_TOO_LATE).await;
+    let arrives = way.delay_request_with("reject", TOO_LATE).await;
+    // Or it would be asked again on another connection.
+    way.shut().await;
     let mut clara = cluster.two.node.visitor().await.named("clara");
     let login = format!("/login clara {}", password_of("clara"));
     clara.asks(&login, NOT_CONFIRMED).await;
@@ -116,6 +118,8 @@ async fn a_login_that_arrives_when_nobody_waits_for_it_takes_no_account() {
         .await;
     clara.hears_the_end().await;
     soon("the late login", arrives).await.unwrap();
+    way.mend().await;
+    cluster.is_free("clara").await;
     let _clara = Client::comes_in("clara", &cluster.one.node).await;
 }
 
