@@ -1,6 +1,7 @@
 //! Every name that conclave uses in Redis. They stand here and nowhere else.
 //!
-//! Names of users and rooms inside keys, fields and set members are lower case. The scripts write
+//! Names of users and rooms inside keys, fields and set members are lower case, but for `rooms`,
+//! which holds them as they are shown. The scripts write
 //! `K.sessions` or `K.room .. name`, and [`Keys::fill`] puts the prefixed, quoted name there once,
 //! so that it costs nothing when they run. Names are computed in scripts: not for Redis Cluster.
 

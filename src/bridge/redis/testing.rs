@@ -14,8 +14,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Between two looks whether it has started.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// What a test prints when it is left out; whoever runs all tests counts these lines.
-const SKIPPED: &str = "skipped for want of redis-server";
+/// What a test prints when it is left out.
+const SKIPPED: &str = "skipped: no redis-server";
 
 /// What makes a server keep all that it acknowledged.
 const KEPT: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
