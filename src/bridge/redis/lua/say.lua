@@ -31,7 +31,8 @@ local known = call('HMGET', meta, 'name', 'seal', 'k', 'at', 'aged')
 local k = string.format('%d', (known[3] or 0) + 1)
 local clock = call('TIME')
 local at = clock[1] .. string.format('%03d', clock[2] / 1000)
-if known[4] and known[4] > at then at = known[4] end
+local before = tonumber(known[4])
+if before and before > tonumber(at) then at = string.format('%d', before) end
 local is_kept = ARGV[11] ~= '0' and ARGV[12] ~= '0'
 if is_kept then call('XLEN', history) end
 -- It expires an hour later than it may, so that this is said once an hour and not each time.
