@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Cluster, Redis, is_refused, member, soon};
+use crate::support::{Client, Cluster, Redis, Seat, is_refused, member, soon};
 
 /// Longer than the proof of life of a node that was killed lasts, and a start.
 const NAME_IS_FREE: Duration = Duration::from_secs(12);
@@ -110,4 +110,30 @@ async fn the_other_node_does_not_mind_a_killed_one() {
     drop(a);
     clara.says("all is well here").await;
     soon("the message", b.hears("[lobby] clara: all is well here")).await;
+}
+
+#[tokio::test]
+async fn a_node_whose_name_was_taken_while_it_was_frozen_ends_and_says_why() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let mut cluster = Cluster::on(redis).await;
+    let [mut anna, mut ben] = cluster
+        .newcomers([("anna", &cluster.one), ("ben", &cluster.two)])
+        .await;
+    cluster.one.node.signal("STOP");
+    // It waits for the lease to end.
+    let next = Seat::taken_by("node-1", &cluster.redis, &[]).await;
+    ben.hears("* anna left lobby").await;
+    cluster.one.node.signal("CONT");
+    let status = cluster.one.node.ends().await;
+    assert!(!status.success());
+    let log = cluster.one.node.home.log();
+    assert!(log.contains("another node is called node-1"), "{log}");
+    let said = anna.ear.line("an ending").await;
+    assert!(said.starts_with("! "), "{said}");
+    let mut anna = Client::comes_in("anna", &next.node).await;
+    ben.hears("* anna joined lobby").await;
+    anna.says("hello again").await;
+    ben.hears("[lobby] anna: hello again").await;
 }

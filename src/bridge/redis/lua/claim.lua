@@ -6,6 +6,8 @@ if before then
   if string.sub(before, 1, 3) ~= 'ok\n' then return before end
   return before .. '\n' .. follows()
 end
+-- A run that another of its name has taken over holds nothing: its hello will tell it.
+if redis.call('HEXISTS', K.nodes, ARGV[9]) == 0 then return 'epoch\n-\n' end
 local held = redis.call('HGET', K.sessions, me)
 if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and ARGV[10] == 'reject' then
   return answer('duplicate')

@@ -180,6 +180,7 @@ async fn what_another_run_left_is_released_by_the_store() {
         return;
     };
     let before = session("node-1", 7, 1);
+    desk.number(&["HSET", "nodes", "node-1.7", "0"]).await;
     desk.decide(&claiming(&before, "alice", DuplicateLogin::Reject))
         .await;
     assert!(desk.keys().await.contains(&"held:node-1.7".to_owned()));
@@ -202,6 +203,7 @@ async fn a_claim_moves_from_run_to_run() {
     };
     desk.claim("alice", 1).await;
     let elsewhere = session("node-2", 9, 1);
+    desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
     desk.decide(&claiming(&elsewhere, "alice", DuplicateLogin::Replace))
         .await;
     let keys = desk.keys().await;
@@ -209,4 +211,15 @@ async fn a_claim_moves_from_run_to_run() {
     assert!(!keys.contains(&"held:node-1.8c1f".to_owned()), "{keys:?}");
     let held = desk.word(&["HGET", "sessions", "alice"]).await;
     assert!(held.ends_with(" node-2.9 1 live"), "{held}");
+}
+
+#[tokio::test]
+async fn a_run_that_is_not_known_any_more_claims_nothing() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let thawed = session("node-1", 7, 1);
+    let claim = claiming(&thawed, "alice", DuplicateLogin::Reject);
+    assert!(matches!(desk.decide(&claim).await, Verdict::Epoch));
+    assert_eq!(desk.events().await, []);
 }
