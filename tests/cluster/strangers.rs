@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Client, Cluster};
+use crate::support::{Client, Cluster, eventually};
 
 /// Something is said on both nodes, and everybody hears it next.
 async fn chat_goes_on(a: &mut Client, b: &mut Client) {
@@ -66,8 +66,12 @@ async fn what_is_no_event_on_the_channel_is_ignored() {
         &with(json!({"v": 1, "log": log, "id": far, "type": "dance"})),
         &with(json!({"v": "one", "log": log, "id": far})),
     ] {
-        let heard: u64 = cluster.redis.ask_words(&["PUBLISH", &channel, said]);
-        assert_eq!(heard, 2, "both nodes listen");
+        eventually("both nodes to listen", || {
+            let (_, ears): (String, u64) = cluster.redis.ask_words(&["PUBSUB", "NUMSUB", &channel]);
+            ears == 2
+        })
+        .await;
+        let _heard: u64 = cluster.redis.ask_words(&["PUBLISH", &channel, said]);
         chat_goes_on(&mut a, &mut b).await;
     }
 }
