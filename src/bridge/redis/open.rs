@@ -17,7 +17,7 @@ use super::link::Link;
 use super::reader::Reader;
 use super::replies::{self, random};
 use super::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome};
-use super::task::{Stamp, Task, Trouble};
+use super::task::{Stamp, Task, Trouble, Verdict};
 use super::window::Window;
 use super::{Grievances, RedisBridge, State};
 use crate::bridge::feed::Feed;
@@ -265,9 +265,12 @@ impl Entrance {
                 let reply = self
                     .ask_one(connection, scripts.call(&task, &stamp))
                     .await?;
-                scripts
+                let decision = scripts
                     .read(&task, reply)
                     .map_err(|trouble| self.trouble(&trouble))?;
+                if matches!(decision.verdict, Verdict::Epoch) {
+                    return Err(self.away("its log began anew meanwhile".to_owned()));
+                }
             }
             if run != self.incarnation {
                 self.ask_one(connection, scripts.forget(&run)).await?;
