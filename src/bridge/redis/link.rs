@@ -39,6 +39,10 @@ pub(super) enum Expect {
     Beat,
     /// That it is gone.
     Goodbye,
+    /// As what the server knows the connection.
+    Info,
+    /// That a connection given up is closed at the server's end too.
+    Closed,
 }
 
 /// One pipeline on its way.
@@ -104,10 +108,32 @@ struct Away {
     told: Instant,
 }
 
+/// Command connections given up that the server may still read from; more than ever are.
+const GIVEN_UP: usize = 16;
+
+/// As what the server knows a connection. The number alone could be another one's, on a server
+/// that was started again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Id {
+    /// `id` in the server's own words.
+    pub(super) number: String,
+    /// `addr`: from where it came.
+    pub(super) from: String,
+}
+
+/// As what the server knows command connections.
+#[derive(Debug, Default)]
+struct Ids {
+    current: Option<Id>,
+    /// What was sent on these may still be on its way to the server.
+    given_up: VecDeque<Id>,
+}
+
 /// Both connections to Redis.
 #[derive(Debug)]
 pub(super) struct Link {
     client: Client,
+    ids: Ids,
     /// For the operator, without a password.
     place: String,
     channel: String,
@@ -118,6 +144,29 @@ pub(super) struct Link {
     backoff: Backoff,
     ear_backoff: Backoff,
     beat_due: Instant,
+}
+
+impl Id {
+    /// Reads what `CLIENT INFO` tells: words with `=` in them.
+    pub(super) fn read(info: &str) -> Option<Self> {
+        let word = |name: &str| {
+            let mut words = info.split_whitespace();
+            words.find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+        };
+        Some(Self {
+            number: word("id")?.to_owned(),
+            from: word("addr")?.to_owned(),
+        })
+    }
+}
+
+impl Ids {
+    fn give_up(&mut self) {
+        self.given_up.extend(self.current.take());
+        if self.given_up.len() > GIVEN_UP {
+            self.given_up.pop_front();
+        }
+    }
 }
 
 impl Link {
@@ -132,6 +181,7 @@ impl Link {
     ) -> Self {
         Self {
             client,
+            ids: Ids::default(),
             place,
             channel,
             generations: 1,
@@ -192,6 +242,22 @@ impl Link {
         }
     }
 
+    /// The server knows the command connection as this.
+    pub(super) fn is_known_as(&mut self, id: Id) {
+        self.ids.current = Some(id);
+    }
+
+    /// Connections that have to be closed at the server's end before anything is sent again:
+    /// nothing that is held up on them may be done later.
+    pub(super) fn given_up(&self) -> impl Iterator<Item = &Id> {
+        self.ids.given_up.iter()
+    }
+
+    /// The first of them is closed.
+    pub(super) fn is_closed_there(&mut self) {
+        self.ids.given_up.pop_front();
+    }
+
     /// Whether no reply is to come.
     pub(super) fn is_quiet(&self) -> bool {
         match &self.line {
@@ -239,6 +305,7 @@ impl Link {
             Line::On { .. } => {
                 let until = now + self.backoff.failed(random);
                 self.line = Line::Down { until };
+                self.ids.give_up();
             }
             Line::Down { .. } | Line::Closed => return,
         }
@@ -341,5 +408,21 @@ impl Link {
     /// Whether it was closed for good.
     pub(super) const fn is_closed(&self) -> bool {
         matches!(self.line, Line::Closed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Id;
+
+    #[test]
+    fn a_connection_is_known_by_number_and_address() {
+        let info = "id=3 addr=127.0.0.1:55555 laddr=127.0.0.1:6379 fd=8 name= lib-name=x\n";
+        let id = Id::read(info).expect("both");
+        assert_eq!(
+            (id.number.as_str(), id.from.as_str()),
+            ("3", "127.0.0.1:55555")
+        );
+        assert_eq!(Id::read("OK"), None);
     }
 }

@@ -261,6 +261,7 @@ impl Actor for RedisBridge {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(ACTOR_MAILBOX);
+        self.ask_info();
         self.window
             .chore(Task::Sweep { after: None }, Instant::now());
         ctx.spawn(turn::Turn);

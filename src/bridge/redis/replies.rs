@@ -6,7 +6,7 @@ use std::time::Instant;
 use redis::Value;
 
 use super::heard::{self, Heard, Told};
-use super::link::{Expect, Phase, Replies};
+use super::link::{Expect, Id, Phase, Replies};
 use super::load::Decided;
 use super::reader::{Lag, Page, Paged};
 use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Unwelcome};
@@ -51,6 +51,23 @@ impl RedisBridge {
             Expect::Page => self.paged(self.scripts.read_page(value)?),
             Expect::Beat => self.beaten(value),
             Expect::Goodbye => self.left(value),
+            Expect::Info => {
+                self.is_known(value);
+                Ok(())
+            }
+            Expect::Closed => {
+                self.link.is_closed_there();
+                Ok(())
+            }
+        }
+    }
+
+    /// Without the right to ask, what is held up on a dead connection may be done late.
+    fn is_known(&mut self, info: Value) {
+        let info = redis::from_redis_value::<String>(info);
+        match info.as_deref().ok().and_then(Id::read) {
+            Some(id) => self.link.is_known_as(id),
+            None => tracing::debug!("Redis does not tell as what it knows the connection"),
         }
     }
 

@@ -177,11 +177,25 @@ impl RedisBridge {
                 .recognised
                 .and_then(|(position, at)| (position == last).then_some(at)),
         };
-        let mut pipeline = Pipeline::new();
+        let (mut pipeline, mut expects) = (Pipeline::new(), Vec::new());
+        for id in self.link.given_up() {
+            let kill = pipeline.cmd("CLIENT").arg("KILL");
+            kill.arg("ID").arg(&id.number).arg("ADDR").arg(&id.from);
+            expects.push(Expect::Closed);
+        }
+        pipeline.cmd("CLIENT").arg("INFO");
         pipeline.add_command(self.scripts.hello(&hello));
         pipeline.add_command(self.scripts.held(&self.incarnation));
-        let expects = vec![Expect::Hello, Expect::Held];
+        expects.extend([Expect::Info, Expect::Hello, Expect::Held]);
         self.link.send(pipeline, Replies::Each(expects), now);
+    }
+
+    /// Asks as what the server knows the connection on which the node was let in.
+    pub(super) fn ask_info(&mut self) {
+        let mut pipeline = Pipeline::new();
+        pipeline.cmd("CLIENT").arg("INFO");
+        let replies = Replies::Each(vec![Expect::Info]);
+        self.link.send(pipeline, replies, Instant::now());
     }
 
     /// Looks at the deadlines.
