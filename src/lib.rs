@@ -11,11 +11,13 @@
 //! - [`auth`]: who people are.
 //! - [`bridge`]: the contract of the log, and what keeps it.
 //! - [`registry`]: who is here; a fold over the log, and the hubs that hand out its frames.
+//! - [`backoff`]: how long to wait before the next attempt.
 //! - [`settings`]: the operator's choices.
 //! - [`node`]: puts all of it together, and takes it apart at the end.
 //! - [`cli`]: what the operator types: arguments, small commands, exit codes.
 
 pub mod auth;
+pub mod backoff;
 pub mod bridge;
 pub mod chat;
 pub mod cli;

@@ -10,12 +10,13 @@ use source::{Source, paths_of_ours, sources, words};
 /// What each part may know of the others; whatever is not here may not be known.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("chat", &[]),
+    ("backoff", &[]),
     ("dialect", &["chat"]),
     ("messages", &["chat", "dialect"]),
     ("net", &["chat", "dialect", "messages"]),
     ("session", &["chat", "dialect", "net", "messages"]),
     ("registry", &["chat", "dialect", "messages"]),
-    ("bridge", &["chat", "messages"]),
+    ("bridge", &["chat", "messages", "backoff"]),
     ("auth", &["chat", "messages"]),
     ("settings", &["chat", "messages"]),
     ("cli", &["chat", "auth", "settings"]),

@@ -10,8 +10,19 @@ use actix::Recipient;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, Pipeline};
 
-use super::backoff::Backoff;
 use super::connection::{Channel, Commands, Generation, Mail};
+use crate::backoff::Backoff;
+
+/// The wait after the first failure: a restart of Redis is often over by then.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+
+/// The longest wait: what a person at the other end notices least, and Redis too.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// Between two attempts to reach Redis.
+pub(super) const fn backoff() -> Backoff {
+    Backoff::new(FIRST_WAIT, LONGEST_WAIT)
+}
 
 /// Between two beats, each of which renews the lease and tells the log's head.
 pub(super) const BEAT: Duration = Duration::from_secs(1);
@@ -192,8 +203,8 @@ impl Link {
             },
             ear: Ear::Closed { until: now },
             away: None,
-            backoff: Backoff::default(),
-            ear_backoff: Backoff::default(),
+            backoff: backoff(),
+            ear_backoff: backoff(),
             beat_due: now,
         }
     }

@@ -4,14 +4,13 @@
 //! - `turn`: what it does after every turn of its mailbox: reads, answers, sends.
 //! - `replies`: what comes back, and what that means.
 //! - `window`: what was asked, from queued to answered. `reader`: the log in order, every event
-//!   once. `backoff`, `complaints`: when to try again, when to tell. All four are pure.
+//!   once. `complaints`: when to tell the operator. All three are pure.
 //! - `link`: the state of the way to Redis. `connection`: the two tasks that own its sockets.
 //! - `load`, `claims`, `heard`: what the window, the reconciling and the reader need to know.
 //! - `open`: how all of it starts. [`accounts`]: the operator's hand.
 //! - `task`, `scripts`, `keys`: what the store is asked, and how it decides.
 
 pub mod accounts;
-mod backoff;
 mod claims;
 mod complaints;
 mod connection;

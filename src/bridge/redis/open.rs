@@ -9,17 +9,17 @@ use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{Client, Cmd, ConnectionAddr, ConnectionInfo, Pipeline, Value};
 use tokio::time::timeout;
 
-use super::backoff::Backoff;
 use super::claims::Claims;
 use super::connection;
 use super::keys::Keys;
-use super::link::Link;
+use super::link::{self, Link};
 use super::reader::Reader;
-use super::replies::{self, random};
+use super::replies;
 use super::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome};
 use super::task::{Stamp, Task, Trouble, Verdict};
 use super::window::Window;
 use super::{Grievances, RedisBridge, State};
+use crate::backoff::random;
 use crate::bridge::feed::Feed;
 use crate::chat::origin::Incarnation;
 use crate::chat::{Position, UserName};
@@ -163,7 +163,7 @@ struct Entrance {
 impl Entrance {
     async fn enter(self) -> Result<Opened, OpenError> {
         let started = Instant::now();
-        let mut backoff = Backoff::default();
+        let mut backoff = link::backoff();
         let mut told = String::new();
         loop {
             match self.attempt().await {

@@ -13,6 +13,7 @@ use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Unwelcom
 use super::task::{Decision, Task, Trouble, Verdict};
 use super::window::{Care, Given};
 use super::{RedisBridge, State};
+use crate::backoff::random;
 use crate::chat::{Ending, Refusal};
 use crate::messages::{Outcome, SessionMail};
 
@@ -296,14 +297,5 @@ impl RedisBridge {
             let _ = to.try_send(SessionMail::End(Ending::MessagesLost));
         }
         self.feed.breaks();
-    }
-}
-
-/// For waits that scatter; without chance they do not.
-pub(super) fn random() -> u64 {
-    let mut bytes = [0; 8];
-    match aws_lc_rs::rand::fill(&mut bytes) {
-        Ok(()) => u64::from_ne_bytes(bytes),
-        Err(_) => 0,
     }
 }

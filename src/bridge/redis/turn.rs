@@ -14,7 +14,8 @@ use super::link::{Expect, Phase, Replies};
 use super::reader::{Pass, Step};
 use super::scripts::{Hello, Turn as Greeted};
 use super::task::{Stamp, Task};
-use super::{RedisBridge, State, replies};
+use super::{RedisBridge, State};
+use crate::backoff::random;
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, UserName};
 use crate::messages::{Arrival, Brings};
@@ -75,7 +76,7 @@ impl RedisBridge {
             }
         }
         if self.reader.is_far_behind() && self.link.has_ear() {
-            self.link.deaf(replies::random(), Instant::now());
+            self.link.deaf(random(), Instant::now());
             self.reader.forget_channel();
         }
     }
