@@ -4,8 +4,9 @@
 //! TLS 1.3 and 1.2 by aws-lc-rs, hybrid post-quantum key exchange first. No client certificates,
 //! no ALPN, no resumption: a ticket costs a handshake more than it saves with an ECDSA key.
 
+mod fingerprint;
 mod generate;
-pub mod pinned;
+pub mod trust;
 mod validity;
 
 use std::fs;
@@ -13,7 +14,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ::aws_lc_rs::digest::{SHA256, digest};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -23,6 +23,8 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{InconsistentKeys, ServerConfig};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
+
+pub use fingerprint::{Fingerprint, NoFingerprint};
 
 /// Where the certificate lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,16 +243,10 @@ impl Identity {
         Ok(Arc::new(config))
     }
 
-    /// SHA-256 of the server's own certificate, as people compare it: `AB:CD:…`.
+    /// That of the server's own certificate.
     #[must_use]
-    pub fn fingerprint(&self) -> String {
-        let hash = digest(&SHA256, self.leaf());
-        let bytes: Vec<_> = hash
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect();
-        bytes.join(":")
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.leaf())
     }
 
     /// The last moment at which clients accept the certificate; `None` when it does not say so in
@@ -378,14 +374,8 @@ mod tests {
     fn it_can_be_told_from_others_and_when_it_ends() {
         let (_folder, files) = place();
         let (identity, _) = start(&files).unwrap();
-        let fingerprint = identity.fingerprint();
-        assert_eq!(
-            fingerprint
-                .split(':')
-                .filter(|byte| byte.len() == 2)
-                .count(),
-            32
-        );
+        let known = trust::fingerprint_of(&files.cert).unwrap();
+        assert_eq!(known, identity.fingerprint());
         let left = identity.expires().unwrap() - OffsetDateTime::now_utc();
         assert!((3649..=3650).contains(&left.whole_days()), "{left}");
     }

@@ -18,7 +18,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 
-use crate::net::tls::{TlsError, pinned};
+use crate::net::tls::TlsError;
+use crate::net::tls::trust::{self, Pin};
 use crate::settings::Settings;
 
 /// From the first packet to the answer.
@@ -116,7 +117,8 @@ pub enum ProbeError {
 pub fn ping(settings: &Settings, address: Option<String>) -> Result<Answer, ProbeError> {
     let own = || settings.listen.line.first().map(|door| reached(*door));
     let address = address.or_else(own).ok_or(ProbeError::NoDoor)?;
-    let config = pinned::client_config(&settings.tls.cert)?;
+    let known = trust::fingerprint_of(&settings.tls.cert)?;
+    let config = trust::by_fingerprint(Pin::Known(known))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -230,7 +232,7 @@ impl Probe {
             .get_ref()
             .and_then(|inner| inner.downcast_ref::<rustls::Error>());
         match tls {
-            Some(error) if pinned::is_another(error) => ProbeError::Stranger {
+            Some(error) if trust::stranger(error).is_some() => ProbeError::Stranger {
                 address,
                 cert: self.cert.clone(),
             },
