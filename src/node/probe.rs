@@ -18,6 +18,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 
+use crate::chat::NodeName;
+use crate::dialect::line::read::{Told, read};
 use crate::net::tls::TlsError;
 use crate::net::tls::trust::{self, Pin};
 use crate::settings::Settings;
@@ -31,15 +33,14 @@ const MOST: u64 = 16 * 1024;
 /// Characters of a strange line that the operator is shown.
 const SHOWN: usize = 100;
 
-const GREETING: &str = "* conclave on ";
 const PING: &[u8] = b"/ping conclave\n";
-const PONG: &str = "* pong conclave";
+const TOKEN: &str = "conclave";
 
 /// A node answered.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The name by which it greets.
-    pub node: String,
+    pub node: NodeName,
     /// From the first packet to the answer.
     pub took: Duration,
 }
@@ -184,15 +185,11 @@ impl Probe {
     async fn greeted(
         &self,
         lines: &mut Lines<impl AsyncBufRead + Unpin>,
-    ) -> Result<String, ProbeError> {
+    ) -> Result<NodeName, ProbeError> {
         let line = self.line(lines).await?;
-        // A name may hold dots, but no spaces.
-        match line
-            .strip_prefix(GREETING)
-            .and_then(|rest| rest.split_once(". "))
-        {
-            Some((node, _)) => Ok(node.to_owned()),
-            None => Err(self.strange(&line)),
+        match read(&line) {
+            Told::Greeting { node } => Ok(node),
+            _ => Err(self.strange(&line)),
         }
     }
 
@@ -208,11 +205,10 @@ impl Probe {
         asked.await.map_err(|source| self.hung_up(source))?;
         loop {
             let line = self.line(lines).await?;
-            if line == PONG {
-                return Ok(());
-            }
-            if !line.starts_with("* ") {
-                return Err(self.strange(&line));
+            match read(&line) {
+                Told::Pong { token: TOKEN } => return Ok(()),
+                Told::Info { .. } | Told::Prompt(_) => {}
+                _ => return Err(self.strange(&line)),
             }
         }
     }
@@ -275,7 +271,7 @@ mod tests {
     #[test]
     fn an_answer_is_one_line() {
         let answer = Answer {
-            node: "node-1".to_owned(),
+            node: NodeName::new("node-1").unwrap(),
             took: Duration::from_micros(2700),
         };
         assert_eq!(answer.to_string(), "node-1 answers: 2 ms");

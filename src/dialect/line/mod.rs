@@ -4,6 +4,7 @@
 
 mod hear;
 mod help;
+pub mod read;
 pub(super) mod tell;
 #[cfg(test)]
 mod tests;

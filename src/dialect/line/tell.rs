@@ -43,14 +43,17 @@ pub(in crate::dialect) fn greeting(node: &str, out: &mut BytesMut) {
 }
 
 pub(in crate::dialect) fn prompt(prompt: Prompt, out: &mut BytesMut) {
-    let asks = match prompt {
+    line!(out, "* {}", asks(prompt));
+}
+
+pub(super) const fn asks(prompt: Prompt) -> &'static str {
+    match prompt {
         Prompt::Username => "Username:",
         Prompt::Password => "Password:",
         Prompt::OldPassword => "Old password:",
         Prompt::NewPassword => "New password:",
         Prompt::NewPasswordAgain => "New password again:",
-    };
-    line!(out, "* {asks}");
+    }
 }
 
 pub(in crate::dialect) fn event(

@@ -8,6 +8,7 @@ use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
 use crate::chat::name::NameError;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::dialect::line::read::{Audience, Told, read};
 use crate::dialect::{self, Dialect, Format, Heard, Malformed};
 use crate::testing::{event, node};
 
@@ -65,7 +66,15 @@ proptest! {
             hearing,
         );
         let told = String::from_utf8(told.unwrap().to_vec()).unwrap();
-        prop_assert_eq!(read(told.trim_end_matches('\n')), what_it_is(&deed, hearing));
+        let line = told.trim_end_matches('\n');
+        match (read(line), what_it_is(&deed, hearing)) {
+            (Told::Message(message), Some((to, sender, text))) => {
+                prop_assert_eq!((&message.to, &message.sender), (&to, sender));
+                prop_assert_eq!(message.text, text.visible());
+            }
+            (Told::Message(message), None) => prop_assert!(false, "forged: {message:?}"),
+            (_, said) => prop_assert!(said.is_none() && line.starts_with("* "), "{line:?}"),
+        }
     }
 }
 
@@ -115,68 +124,24 @@ fn is_harmless(told: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// What a client makes of the first characters of a line.
-#[derive(Debug, PartialEq, Eq)]
-enum Kind<'a> {
-    Information,
-    Refusal,
-    Room { room: &'a str, sender: &'a str },
-    Private { sender: &'a str },
-    Post { sender: &'a str },
-    FromOutside { room: &'a str, sender: &'a str },
-    Gap,
-    Unknown,
-}
-
-/// As `docs/protocol.md` tells clients to read.
-fn read(line: &str) -> Kind<'_> {
-    if line.starts_with("* ") {
-        return Kind::Information;
-    }
-    if line.starts_with("! ") {
-        return Kind::Refusal;
-    }
-    let Some((mark, rest)) = bracket(line) else {
-        return Kind::Unknown;
-    };
-    let sender = before_colon(rest);
-    match (mark, bracket(rest)) {
-        ("PM", _) => Kind::Private { sender },
-        ("gap", _) => Kind::Gap,
-        ("Sub", None) => Kind::Post { sender },
-        ("Sub", Some((room, rest))) => {
-            let sender = before_colon(rest);
-            Kind::FromOutside { room, sender }
-        }
-        (room, _) => Kind::Room { room, sender },
-    }
-}
-
-fn before_colon(line: &str) -> &str {
-    line.split_once(':').map_or("", |(name, _)| name)
-}
-
-fn bracket(line: &str) -> Option<(&str, &str)> {
-    line.strip_prefix('[')?.split_once("] ")
-}
-
-fn what_it_is(deed: &Deed, hearing: Hearing) -> Kind<'_> {
+/// To whom and by whom something was said, where it was said by anybody.
+fn what_it_is(deed: &Deed, hearing: Hearing) -> Option<(Audience, &UserName, &Text)> {
     match (deed, hearing) {
-        (Deed::RoomMessage { room, sender, .. }, Hearing::Direct) => Kind::Room {
-            room: room.as_str(),
-            sender: sender.as_str(),
-        },
-        (Deed::RoomMessage { room, sender, .. }, Hearing::Subscriber) => Kind::FromOutside {
-            room: room.as_str(),
-            sender: sender.as_str(),
-        },
-        (Deed::Whisper { sender, .. }, _) => Kind::Private {
-            sender: sender.as_str(),
-        },
-        (Deed::Post { sender, .. }, _) => Kind::Post {
-            sender: sender.as_str(),
-        },
-        _ => Kind::Information,
+        (
+            Deed::RoomMessage {
+                room, sender, text, ..
+            },
+            Hearing::Direct,
+        ) => Some((Audience::Room(room.clone()), sender, text)),
+        (
+            Deed::RoomMessage {
+                room, sender, text, ..
+            },
+            Hearing::Subscriber,
+        ) => Some((Audience::OtherRoom(room.clone()), sender, text)),
+        (Deed::Whisper { sender, text, .. }, _) => Some((Audience::Private, sender, text)),
+        (Deed::Post { sender, text, .. }, _) => Some((Audience::Subscribers, sender, text)),
+        _ => None,
     }
 }
 

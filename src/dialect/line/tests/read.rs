@@ -1,0 +1,277 @@
+//! What a client makes of lines: the way back of what `tell` spells.
+
+use std::time::Duration;
+
+use super::told;
+use crate::chat::answer::KeyUse;
+use crate::chat::command::Positions;
+use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::refusal::Throttled;
+use crate::chat::{Answer, Deed, Ending, Refusal};
+use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read};
+use crate::dialect::{self, Format, Prompt};
+use crate::testing::{at, event, node, post, room, room_message, text, user, whisper};
+
+#[test]
+fn messages_are_told_apart() {
+    for (line, to) in [
+        ("[den] alice: hi: [x] ", Audience::Room(room("den"))),
+        ("[PM] alice: hi: [x] ", Audience::Private),
+        ("[Sub] alice: hi: [x] ", Audience::Subscribers),
+        (
+            "[Sub] [den] alice: hi: [x] ",
+            Audience::OtherRoom(room("den")),
+        ),
+    ] {
+        let said = |position, when| {
+            Told::Message(Message {
+                position,
+                when,
+                to: to.clone(),
+                sender: user("alice"),
+                text: "hi: [x] ",
+            })
+        };
+        assert_eq!(read(line), said(None, When::Now));
+        let placed = format!("1763850000-1041 {line}");
+        assert_eq!(read(&placed), said(Some(at("1763850000-1041")), When::Now));
+        let past = When::Past {
+            at: Timestamp(1_763_847_005_000),
+        };
+        let dated = format!("2025-11-22T21:30:05Z {line}");
+        assert_eq!(read(&dated), said(None, past));
+        let both = format!("1763850000-1041 {dated}");
+        assert_eq!(read(&both), said(Some(at("1763850000-1041")), past));
+    }
+}
+
+#[test]
+fn what_no_node_says_is_unknown() {
+    for text in [
+        "",
+        "hello",
+        "*",
+        "[den]",
+        "[den] alice",
+        "[a b] alice: hi",
+        "[den] a b: hi",
+        "[server] alice: hi",
+        "yesterday [den] alice: hi",
+        "[gap] 12 messages in den are lost",
+    ] {
+        assert_eq!(read(text), Told::Unknown { text });
+    }
+}
+
+#[test]
+fn events_are_read_as_they_are_told() {
+    let (den, bob) = (room("den"), user("bob"));
+    let joined = Deed::Entered {
+        room: den.clone(),
+        user: bob.clone(),
+    };
+    let left = Deed::Left {
+        room: den.clone(),
+        user: bob.clone(),
+    };
+    let topic = Deed::TopicSet {
+        room: den.clone(),
+        by: bob.clone(),
+        text: text("tea: at 5"),
+    };
+    let (room, user) = (den.clone(), bob.clone());
+    check_event(&joined, &Told::Joined { room, user });
+    let (room, user) = (den.clone(), bob);
+    check_event(&left, &Told::Left { room, user });
+    let topic_changed = Told::TopicChanged {
+        room: den,
+        topic: "tea: at 5",
+    };
+    check_event(&topic, &topic_changed);
+    for deed in [
+        room_message("den", "alice", "hi"),
+        whisper("alice", "bob", "hi"),
+        post("alice", "hi"),
+    ] {
+        let line = spelled(&deed);
+        assert!(matches!(read(line.trim_end()), Told::Message(_)), "{line}");
+    }
+}
+
+#[test]
+fn answers_are_read_as_they_are_told() {
+    let (den, alice) = (room("den"), user("alice"));
+    let welcome = Answer::Welcome {
+        user: alice.clone(),
+        room: den.clone(),
+        node: node("node.1"),
+    };
+    let (user, room, node) = (alice.clone(), den.clone(), node("node.1"));
+    check_answer(&welcome, &[Told::Welcome { user, room, node }]);
+    let entered = Answer::Entered {
+        room: den.clone(),
+        here: 3,
+        key: KeyUse::Fitting,
+    };
+    let room = den.clone();
+    check_answer(&entered, &[Told::Entered { room }]);
+    let rooms = Answer::Rooms {
+        rooms: vec![(den.clone(), 3)],
+    };
+    let room = den.clone();
+    check_answer(&rooms, &[Told::Room { room, here: 3 }, Told::RoomsEnd]);
+    check_answer(&Answer::Rooms { rooms: vec![] }, &[Told::RoomsEnd]);
+    let members = |users: &[_]| Answer::Members {
+        room: den.clone(),
+        users: users.to_vec(),
+    };
+    let people = |users: &[_]| Told::People {
+        of: "den",
+        users: users.to_vec(),
+    };
+    let bob = crate::testing::user("bob");
+    let both = [alice, bob];
+    check_answer(&members(&both), &[people(&both)]);
+    check_answer(&members(&[]), &[people(&[])]);
+    let position = at("1763850000-1041");
+    check_answer(&Answer::Said { position }, &[Told::Said { position }]);
+    for token in ["", "a b"] {
+        let pong = Answer::Pong {
+            token: token.to_owned(),
+        };
+        check_answer(&pong, &[Told::Pong { token }]);
+    }
+    check_answer(&Answer::PasswordChanged, &[Told::PasswordChanged]);
+    let text = "You are back.";
+    check_answer(&Answer::Back, &[Told::Info { text }]);
+}
+
+#[test]
+fn topics_and_histories_are_read_as_they_are_told() {
+    let den = room("den");
+    for topic in [Some("tea: at 5"), None] {
+        let answer = Answer::Topic {
+            room: den.clone(),
+            topic: topic.map(text),
+        };
+        let room = den.clone();
+        check_answer(&answer, &[Told::Topic { room, topic }]);
+    }
+    let history = Answer::History {
+        room: den.clone(),
+        count: 20,
+        messages: vec![event(room_message("den", "alice", "hi"))],
+    };
+    let told = spelled_answer(&history);
+    let read: Vec<_> = told.lines().map(read).collect();
+    let [
+        Told::HistoryBegins,
+        Told::Message(message),
+        Told::HistoryEnds,
+    ] = &read[..]
+    else {
+        panic!("{read:?}");
+    };
+    assert_eq!((&message.to, message.text), (&Audience::Room(den), "hi"));
+    assert!(matches!(message.when, When::Past { .. }), "{message:?}");
+}
+
+#[test]
+fn greetings_and_prompts_are_read_as_they_are_told() {
+    let greeting = told(|talk, out| talk.greet("node.1", out));
+    let lines: Vec<_> = greeting.lines().map(read).collect();
+    let node = node("node.1");
+    assert_eq!(lines[0], Told::Greeting { node });
+    assert_eq!(lines[2], Told::Prompt(Prompt::Username));
+    for prompt in [
+        Prompt::Username,
+        Prompt::Password,
+        Prompt::OldPassword,
+        Prompt::NewPassword,
+        Prompt::NewPasswordAgain,
+    ] {
+        let line = told(|talk, out| talk.tell_prompt(prompt, out));
+        assert_eq!(read(line.trim_end()), Told::Prompt(prompt));
+    }
+}
+
+#[test]
+fn endings_are_read_as_they_are_told() {
+    for ending in [
+        Ending::Quit,
+        Ending::Duplicate,
+        Ending::Replaced,
+        Ending::MessagesLost,
+        Ending::Unconfirmed,
+        Ending::TooManyFailures,
+        Ending::NoLogin {
+            within: Duration::from_secs(30),
+        },
+        Ending::FramingLost { most: 65536 },
+        Ending::TooSlow,
+        Ending::GoingDown {
+            come_back_in: Duration::from_secs(7),
+        },
+        Ending::Broken,
+    ] {
+        let line = told(|talk, out| talk.tell_ending(ending, out));
+        assert_eq!(read(line.trim_end()), Told::Ended(ending));
+    }
+}
+
+#[test]
+fn refusals_are_told_apart_where_it_matters() {
+    for (refusal, refused) in [
+        (Refusal::WrongPassword, Refused::WrongPassword),
+        (Refusal::NameTaken { user: user("bob") }, Refused::NameTaken),
+        (Refusal::RegistrationClosed, Refused::RegistrationClosed),
+        (Refusal::Busy, Refused::Busy),
+        (
+            Refusal::SlowDown {
+                what: Throttled::Registrations,
+                wait: Duration::from_secs(7),
+            },
+            Refused::SlowDown {
+                wait: Duration::from_secs(7),
+            },
+        ),
+        (Refusal::NotDelivered, Refused::NotDelivered),
+        (Refusal::NotConfirmed, Refused::NotConfirmed),
+        (
+            Refusal::WrongKey { room: room("den") },
+            Refused::Other {
+                text: "Wrong key for den",
+            },
+        ),
+    ] {
+        let line = told(|talk, out| talk.tell_refusal(&refusal, out));
+        assert_eq!(read(line.trim_end()), Told::Refused(refused));
+    }
+}
+
+fn check_event(deed: &Deed, read_as: &Told<'_>) {
+    assert_eq!(&read(spelled(deed).trim_end()), read_as);
+}
+
+fn spelled(deed: &Deed) -> String {
+    let positions = Positions::Hidden;
+    let told = dialect::tell_event(
+        Format::Line { positions },
+        &event(deed.clone()),
+        Hearing::Direct,
+    );
+    String::from_utf8(told.unwrap().to_vec()).unwrap()
+}
+
+fn check_answer(answer: &Answer, read_as: &[Told<'_>]) {
+    let told = spelled_answer(answer);
+    let lines: Vec<_> = told.lines().map(read).collect();
+    assert_eq!(lines, read_as);
+}
+
+fn spelled_answer(answer: &Answer) -> String {
+    told(|talk, out| {
+        talk.set_positions(Positions::Shown);
+        talk.tell_answer(answer, out);
+    })
+}
