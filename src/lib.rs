@@ -14,6 +14,7 @@
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`settings`]: the operator's choices.
 //! - [`node`]: puts all of it together, and takes it apart at the end.
+//! - [`client`]: the other end of the line door, for every tool that talks to a node.
 //! - [`cli`]: what the operator types: arguments, small commands, exit codes.
 
 pub mod auth;
@@ -21,6 +22,7 @@ pub mod backoff;
 pub mod bridge;
 pub mod chat;
 pub mod cli;
+pub mod client;
 pub mod dialect;
 pub mod messages;
 pub mod net;

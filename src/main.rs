@@ -1,41 +1,52 @@
 //! Arguments → settings → node → exit code.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use conclave::auth::PasswordRule;
 use conclave::chat::UserName;
 use conclave::cli::{self, Cli, CliError, Command, Exit, Output, Passwords};
+use conclave::client::{
+    self,
+    address::{Address, Destination},
+    chat::{Face, Trust},
+};
 use conclave::net::tls;
 use conclave::node::{self, admin, banner, logging, probe, serve};
 use conclave::settings::{self, Loaded, Settings};
 
 fn main() -> ExitCode {
-    let cli = match Cli::read(std::env::args_os()) {
+    let Cli { config, command } = match Cli::read(std::env::args_os()) {
         Ok(cli) => cli,
         Err(exit) => return exit.into(),
     };
-    let loaded = match settings::load(cli.config.as_deref(), settings::environment()) {
-        Ok(loaded) => loaded,
+    choose_crypto();
+    let config = config.as_deref();
+    match command.unwrap_or_default() {
+        Command::Serve => with_settings(config, serve),
+        Command::Check => with_settings(config, |loaded| check(&loaded)),
+        Command::Ping { address } => with_settings(config, |it| ping(address, &it.settings)),
+        Command::Chat { nodes, ca, plain } => chat(nodes, ca, plain),
+        Command::Hash => with_settings(config, |it| hash(&it.settings)),
+        Command::User { command } => with_settings(config, |it| user(command, &it.settings)),
+        Command::Cert { force } => with_settings(config, |it| cert(force, &it.settings)),
+    }
+}
+
+/// For what is about a node of one's own.
+fn with_settings(config: Option<&Path>, run: impl FnOnce(Loaded) -> ExitCode) -> ExitCode {
+    match settings::load(config, settings::environment()) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                eprintln!("warning: {warning}");
+            }
+            run(loaded)
+        }
         Err(mistakes) => {
             eprintln!("{mistakes}");
-            return Exit::Config.into();
+            Exit::Config.into()
         }
-    };
-    for warning in &loaded.warnings {
-        eprintln!("warning: {warning}");
-    }
-    choose_crypto();
-    match cli.command.unwrap_or_default() {
-        Command::Serve => serve(loaded),
-        Command::Check => check(&loaded),
-        Command::Ping { address } => ping(address, &loaded.settings),
-        Command::Hash => done(cli::run_hash(
-            &passwords(&loaded.settings),
-            &mut Output::stdout(),
-        )),
-        Command::User { command } => user(command, &loaded.settings),
-        Command::Cert { force } => cert(force, &loaded.settings),
     }
 }
 
@@ -59,7 +70,23 @@ fn check(loaded: &Loaded) -> ExitCode {
     Exit::Done.into()
 }
 
-fn ping(address: Option<String>, settings: &Settings) -> ExitCode {
+fn chat(nodes: Vec<Destination>, ca: Option<PathBuf>, plain: bool) -> ExitCode {
+    let options = client::chat::Options {
+        nodes,
+        trust: ca.map_or(Trust::FirstSeen, Trust::Authority),
+        face: if plain { Face::Plain } else { Face::Fitting },
+    };
+    match client::chat::chat(&options) {
+        Ok(()) => Exit::Done.into(),
+        Err(error) => failed(&error),
+    }
+}
+
+fn hash(settings: &Settings) -> ExitCode {
+    done(cli::run_hash(&passwords(settings), &mut Output::stdout()))
+}
+
+fn ping(address: Option<Address>, settings: &Settings) -> ExitCode {
     match probe::ping(settings, address) {
         Ok(answer) => {
             println!("{answer}");

@@ -10,7 +10,6 @@ mod tests;
 
 use std::ffi::OsString;
 use std::io;
-use std::net::Ipv6Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 use crate::auth::{CannotHash, PasswordRule};
 use crate::chat::UserName;
+use crate::client::address::{Address, Destination};
 
 pub use accounts::{AccountAdmin, AdminError, Output, Reader, run_hash, run_user};
 pub use password::{Passwords, read_password};
@@ -27,12 +27,13 @@ Examples:
   conclave                                serve with the built-in settings
   conclave --config node-1.toml check     look for mistakes without serving
   conclave user add alice                 make an account, asking for its password
+  conclave chat alice@localhost           talk to a node that serves
   conclave ping                           does the node of these settings answer?
   conclave hash < password.txt            a hash for [accounts.users]
   CONCLAVE_LISTEN__LINE=127.0.0.1:9001 conclave
                                           every setting can stand in the environment
   openssl s_client -quiet -connect localhost:8001
-                                          talk to a node that serves
+                                          the same with nothing but openssl
 
 Exit codes:
   0   done; a node: stopped when it was asked to
@@ -43,6 +44,15 @@ Exit codes:
 const PASSWORD_HELP: &str = "\
 The password is asked for twice and not shown. When standard input is not a
 terminal, its first line is the password. It is never an argument.";
+
+const CHAT_HELP: &str = "\
+Without --ca a node is known, as with ssh, by the certificate that it shows the first
+time: its fingerprint is kept in ~/.config/conclave/known_nodes, and another one is
+refused. Compare it with the one in the node's log.
+
+Through pipes, or with --plain, it is exactly lines in and lines out; with USER@ the
+first line of standard input is the password. What is about the connection is said on
+standard error. A connection that breaks is made again, with the same login and room.";
 
 const PING_HELP: &str = "\
 The node is known by the certificate that tls.cert names, whatever names stand in
@@ -73,8 +83,21 @@ pub enum Command {
     #[command(after_help = PING_HELP)]
     Ping {
         /// HOST:PORT; without it the line door of the settings, the first of several
-        #[arg(value_parser = host_and_port)]
-        address: Option<String>,
+        #[arg(value_parser = Address::with_port)]
+        address: Option<Address>,
+    },
+    /// Talk to a node, on this terminal or through pipes
+    #[command(after_help = CHAT_HELP)]
+    Chat {
+        /// [USER@]HOST[:PORT]; of several, nodes of one cluster, another is tried when one is gone
+        #[arg(required = true, value_name = "NODE")]
+        nodes: Vec<Destination>,
+        /// Trust the certificates in this PEM file and whom they vouch for, and no others
+        #[arg(long, value_name = "FILE")]
+        ca: Option<PathBuf>,
+        /// Lines in, lines out, also on a terminal
+        #[arg(long)]
+        plain: bool,
     },
     /// Print the hash of a password, for [accounts.users] in the settings
     #[command(after_help = PASSWORD_HELP)]
@@ -139,25 +162,6 @@ impl Cli {
                 Exit::Done
             }
         })
-    }
-}
-
-/// `HOST:PORT`, an IPv6 address in brackets.
-fn host_and_port(text: &str) -> Result<String, &'static str> {
-    let parts = text.rsplit_once(':');
-    match parts.map(|(host, port)| (host, port.parse::<u16>())) {
-        Some((host, Ok(1..))) if is_host(host) => Ok(text.to_owned()),
-        _ => Err("not HOST:PORT, such as localhost:8001 or [::1]:8001"),
-    }
-}
-
-fn is_host(host: &str) -> bool {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    match bare {
-        Some(bare) => bare.parse::<Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && !host.contains([':', ' ']),
     }
 }
 

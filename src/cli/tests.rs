@@ -33,7 +33,7 @@ fn commands_are_read() {
     let alice = || user("alice");
     let about = |command| Command::User { command };
     let ping = |address: &str| Command::Ping {
-        address: Some(address.to_owned()),
+        address: Address::with_port(address).ok(),
     };
     for (line, meant) in [
         ("conclave", Command::Serve),

@@ -2,7 +2,7 @@
 
 use bytes::{Buf, BytesMut};
 
-/// Bytes without a line end after which the peer's framing is lost.
+/// Bytes without a line end after which the peer's framing is lost, where longer lines are not allowed.
 pub const UNFRAMED_BYTES: usize = 64 * 1024;
 
 /// Cuts what a peer sends into lines that end with LF or CRLF.
@@ -58,6 +58,12 @@ impl Lines {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Whether no line has begun that is not taken yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
     /// Whether [`Lines::take`] would give a line without more bytes.
     pub fn has_line(&mut self) -> bool {
         self.end().is_some()
@@ -104,7 +110,7 @@ impl Lines {
             Skipped::Nothing => 0,
             Skipped::Bytes(bytes) => bytes,
         } + self.buffer.len();
-        if so_far >= UNFRAMED_BYTES {
+        if so_far >= UNFRAMED_BYTES.max(self.most + 2) {
             return Framed::Lost;
         }
         // One byte more than the bound may still be the CR of an allowed line.

@@ -78,6 +78,16 @@ pub async fn handshake(
 /// Small writes leave at once, dead peers are found, and a slow one fills our backlog rather
 /// than the kernel's memory.
 fn prepare(socket: &TcpStream) -> io::Result<()> {
+    notice_death(socket)?;
+    SockRef::from(socket).set_tcp_notsent_lowat(NOTSENT_LOWAT)
+}
+
+/// Has the kernel end the connection when the other side is gone without a word, and send
+/// without waiting for more.
+///
+/// # Errors
+/// The kernel's.
+pub fn notice_death(socket: &TcpStream) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
     let keepalive = TcpKeepalive::new()
@@ -85,8 +95,7 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
         .with_interval(Duration::from_secs(10))
         .with_retries(3);
     socket.set_tcp_keepalive(&keepalive)?;
-    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
-    socket.set_tcp_notsent_lowat(NOTSENT_LOWAT)
+    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))
 }
 
 /// One readable line for a peer that does not speak TLS. Best effort: it may be gone.

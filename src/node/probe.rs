@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 
 use crate::chat::NodeName;
+use crate::client::address::Address;
 use crate::dialect::line::read::{Told, read};
 use crate::net::tls::TlsError;
 use crate::net::tls::trust::{self, Pin};
@@ -115,8 +116,9 @@ pub enum ProbeError {
 ///
 /// # Errors
 /// [`ProbeError`] when no answer came in 5 s.
-pub fn ping(settings: &Settings, address: Option<String>) -> Result<Answer, ProbeError> {
+pub fn ping(settings: &Settings, address: Option<Address>) -> Result<Answer, ProbeError> {
     let own = || settings.listen.line.first().map(|door| reached(*door));
+    let address = address.map(|address| address.to_string());
     let address = address.or_else(own).ok_or(ProbeError::NoDoor)?;
     let known = trust::fingerprint_of(&settings.tls.cert)?;
     let config = trust::by_fingerprint(Pin::Known(known))?;

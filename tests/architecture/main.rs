@@ -19,7 +19,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("bridge", &["chat", "messages", "backoff"]),
     ("auth", &["chat", "messages"]),
     ("settings", &["chat", "messages"]),
-    ("cli", &["chat", "auth", "settings"]),
+    ("client", &["chat", "dialect", "net", "backoff"]),
+    ("cli", &["chat", "auth", "client"]),
 ];
 
 /// What puts the parts together knows all of them.

@@ -1,0 +1,176 @@
+//! `conclave chat`: what was asked for, and which of its two faces it gets.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::address::{Address, Destination};
+use super::door::{Door, DoorError};
+use super::known::{self, KnownError, KnownNodes};
+use super::link::{Down, Link};
+use super::plain;
+use crate::backoff::random;
+use crate::chat::UserName;
+use crate::net::tls::{Fingerprint, TlsError, trust};
+
+/// What a client is asked to do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Nodes of one cluster; at least one.
+    pub nodes: Vec<Destination>,
+    /// How they are known.
+    pub trust: Trust,
+    /// How people see them.
+    pub face: Face,
+}
+
+/// How nodes are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// By the certificates in this PEM file and whom they vouch for.
+    Authority(PathBuf),
+    /// By what they showed the first time.
+    FirstSeen,
+}
+
+/// How people see a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// A screen where there is a terminal, lines where there is none.
+    Fitting,
+    /// Lines.
+    Plain,
+}
+
+/// Why there is nobody to talk to, or nobody any more; for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum ChatError {
+    /// The file with the certificates.
+    #[error(transparent)]
+    Authority(#[from] TlsError),
+    /// A node that cannot be one.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+    /// The certificates seen before.
+    #[error(transparent)]
+    Known(#[from] KnownError),
+    /// A node can be talked to as one person only.
+    #[error("{one} or {other}: one connection has one user")]
+    TwoUsers {
+        /// One of them.
+        one: UserName,
+        /// The other.
+        other: UserName,
+    },
+    /// The node is another one than before, and how to say that it is right.
+    #[error("{why}\nIf its operator made a new certificate, remove the old one from {}", path.display())]
+    Stranger {
+        /// What was shown.
+        why: Down,
+        /// Where the old one is kept.
+        path: PathBuf,
+    },
+    /// The connection ended, and there will not be another.
+    #[error(transparent)]
+    Down(#[from] Down),
+    /// The connection broke behind the last line of a pipe.
+    #[error("{0}; what was sent last may not have arrived")]
+    CutOff(#[source] Down),
+    /// The terminal or a pipe.
+    #[error("cannot talk to the terminal: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+/// Talks until it is over.
+///
+/// # Errors
+/// [`ChatError`].
+pub fn chat(options: &Options) -> Result<(), ChatError> {
+    let user = one_user(&options.nodes)?;
+    let (doors, acquaintances) = doors(options)?;
+    // Clients that are told the same list spread over it.
+    let first = usize::try_from(random()).unwrap_or_default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(async {
+        let link = Link::new(doors, first);
+        plain::run(link, acquaintances, user).await
+    });
+    // Whoever still reads the terminal is not waited for.
+    runtime.shutdown_background();
+    done
+}
+
+/// Where it is kept whom this client has seen.
+#[derive(Debug)]
+pub enum Acquaintances {
+    /// An authority knows them all.
+    Vouched,
+    /// Here.
+    Kept(KnownNodes),
+}
+
+impl Acquaintances {
+    /// Keeps what a node showed the first time; what a person is told about that.
+    ///
+    /// # Errors
+    /// [`KnownError::File`].
+    pub fn keep(&mut self, address: &Address, shown: Fingerprint) -> Result<String, KnownError> {
+        match self {
+            Self::Vouched => Ok(String::new()),
+            Self::Kept(known) => {
+                known.keep(address.clone(), shown)?;
+                let path = known.path().display();
+                Ok(format!(
+                    "first time at {address}: its certificate is SHA-256 {shown}, kept in {path}"
+                ))
+            }
+        }
+    }
+
+    /// Why it is over, with what can be done about it.
+    #[must_use]
+    pub fn explain(&self, why: Down) -> ChatError {
+        match (self, &why) {
+            (Self::Kept(known), Down::NotConnected(error)) if error.is_stranger() => {
+                let path = known.path().to_owned();
+                ChatError::Stranger { why, path }
+            }
+            _ => ChatError::Down(why),
+        }
+    }
+}
+
+fn one_user(nodes: &[Destination]) -> Result<Option<UserName>, ChatError> {
+    let mut users = nodes.iter().filter_map(|node| node.user.as_ref());
+    let Some(one) = users.next() else {
+        return Ok(None);
+    };
+    match users.find(|user| *user != one) {
+        Some(other) => Err(ChatError::TwoUsers {
+            one: one.clone(),
+            other: other.clone(),
+        }),
+        None => Ok(Some(one.clone())),
+    }
+}
+
+fn doors(options: &Options) -> Result<(Vec<Door>, Acquaintances), ChatError> {
+    let addresses = options.nodes.iter().map(|node| node.address.clone());
+    match &options.trust {
+        Trust::Authority(file) => {
+            let authority = trust::by_authority(file)?;
+            let doors = addresses.map(|address| Door::vouched(address, authority.clone()));
+            Ok((doors.collect::<Result<_, _>>()?, Acquaintances::Vouched))
+        }
+        Trust::FirstSeen => {
+            let known = KnownNodes::read(&known::folder()?)?;
+            let doors = addresses.map(|address| {
+                let seen = known.fingerprint(&address);
+                Door::pinned(address, seen)
+            });
+            let doors = doors.collect::<Result<_, _>>()?;
+            Ok((doors, Acquaintances::Kept(known)))
+        }
+    }
+}

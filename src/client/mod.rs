@@ -1,0 +1,21 @@
+//! The other end of the line door: what every tool that talks to a node is made of.
+//!
+//! - [`address`]: which node is meant, as a person types it.
+//! - [`known`]: the certificates seen before; [`door`]: a node with how it is known.
+//! - [`connection`]: one connection, lines in and out.
+//! - [`login`], [`seat`]: how a client comes in again, and where it was. Pure.
+//! - [`link`]: the whole of it, kept up: one of several nodes, again and again, with a wait.
+//! - [`chat`]: `conclave chat`, with `plain` for pipes: exactly lines in, lines out.
+
+pub mod address;
+pub mod chat;
+pub mod connection;
+pub mod door;
+pub mod known;
+pub mod link;
+pub mod login;
+mod plain;
+pub mod seat;
+
+/// Where the line door is, if nothing else is said.
+pub const DEFAULT_PORT: u16 = 8001;
