@@ -10,7 +10,8 @@ use conclave::cli::{self, Cli, CliError, Command, Exit, Output, Passwords};
 use conclave::client::{
     self,
     address::{Address, Destination},
-    chat::{Face, Trust},
+    chat::Face,
+    trust::Trust,
 };
 use conclave::net::tls;
 use conclave::node::{self, admin, banner, logging, probe, serve};

@@ -3,14 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::address::{Address, Destination};
-use super::door::{Door, DoorError};
-use super::known::{self, KnownError, KnownNodes};
+use super::address::Destination;
+use super::known::KnownError;
 use super::link::{Down, Link};
 use super::plain;
+use super::trust::{self, Acquaintances, Trust, TrustError};
 use crate::backoff::random;
 use crate::chat::UserName;
-use crate::net::tls::{Fingerprint, TlsError, trust};
 
 /// What a client is asked to do.
 #[derive(Debug, Clone)]
@@ -21,15 +20,6 @@ pub struct Options {
     pub trust: Trust,
     /// How people see them.
     pub face: Face,
-}
-
-/// How nodes are known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trust {
-    /// By the certificates in this PEM file and whom they vouch for.
-    Authority(PathBuf),
-    /// By what they showed the first time.
-    FirstSeen,
 }
 
 /// How people see a node.
@@ -44,12 +34,9 @@ pub enum Face {
 /// Why there is nobody to talk to, or nobody any more; for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum ChatError {
-    /// The file with the certificates.
+    /// By what nodes are known.
     #[error(transparent)]
-    Authority(#[from] TlsError),
-    /// A node that cannot be one.
-    #[error(transparent)]
-    Door(#[from] DoorError),
+    Trust(#[from] TrustError),
     /// The certificates seen before.
     #[error(transparent)]
     Known(#[from] KnownError),
@@ -86,7 +73,8 @@ pub enum ChatError {
 /// [`ChatError`].
 pub fn chat(options: &Options) -> Result<(), ChatError> {
     let user = one_user(&options.nodes)?;
-    let (doors, acquaintances) = doors(options)?;
+    let addresses = options.nodes.iter().map(|node| node.address.clone());
+    let (doors, acquaintances) = trust::doors(addresses, &options.trust)?;
     // Clients that are told the same list spread over it.
     let first = usize::try_from(random()).unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -101,33 +89,7 @@ pub fn chat(options: &Options) -> Result<(), ChatError> {
     done
 }
 
-/// Where it is kept whom this client has seen.
-#[derive(Debug)]
-pub enum Acquaintances {
-    /// An authority knows them all.
-    Vouched,
-    /// Here.
-    Kept(KnownNodes),
-}
-
 impl Acquaintances {
-    /// Keeps what a node showed the first time; what a person is told about that.
-    ///
-    /// # Errors
-    /// [`KnownError::File`].
-    pub fn keep(&mut self, address: &Address, shown: Fingerprint) -> Result<String, KnownError> {
-        match self {
-            Self::Vouched => Ok(String::new()),
-            Self::Kept(known) => {
-                known.keep(address.clone(), shown)?;
-                let path = known.path().display();
-                Ok(format!(
-                    "first time at {address}: its certificate is SHA-256 {shown}, kept in {path}"
-                ))
-            }
-        }
-    }
-
     /// Why it is over, with what can be done about it.
     #[must_use]
     pub fn explain(&self, why: Down) -> ChatError {
@@ -152,25 +114,5 @@ fn one_user(nodes: &[Destination]) -> Result<Option<UserName>, ChatError> {
             other: other.clone(),
         }),
         None => Ok(Some(one.clone())),
-    }
-}
-
-fn doors(options: &Options) -> Result<(Vec<Door>, Acquaintances), ChatError> {
-    let addresses = options.nodes.iter().map(|node| node.address.clone());
-    match &options.trust {
-        Trust::Authority(file) => {
-            let authority = trust::by_authority(file)?;
-            let doors = addresses.map(|address| Door::vouched(address, authority.clone()));
-            Ok((doors.collect::<Result<_, _>>()?, Acquaintances::Vouched))
-        }
-        Trust::FirstSeen => {
-            let known = KnownNodes::read(&known::folder()?)?;
-            let doors = addresses.map(|address| {
-                let seen = known.fingerprint(&address);
-                Door::pinned(address, seen)
-            });
-            let doors = doors.collect::<Result<_, _>>()?;
-            Ok((doors, Acquaintances::Kept(known)))
-        }
     }
 }

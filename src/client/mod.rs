@@ -1,7 +1,8 @@
 //! The other end of the line door: what every tool that talks to a node is made of.
 //!
 //! - [`address`]: which node is meant, as a person types it.
-//! - [`known`]: the certificates seen before; [`door`]: a node with how it is known.
+//! - [`trust`]: whom a client trusts; [`known`]: the certificates seen before; [`door`]: a node
+//!   with how it is known.
 //! - [`connection`]: one connection, lines in and out.
 //! - [`login`], [`seat`]: how a client comes in again, and where it was. Pure.
 //! - [`link`]: the whole of it, kept up: one of several nodes, again and again, with a wait.
@@ -16,6 +17,7 @@ pub mod link;
 pub mod login;
 mod plain;
 pub mod seat;
+pub mod trust;
 
 /// Where the line door is, if nothing else is said.
 pub const DEFAULT_PORT: u16 = 8001;

@@ -6,8 +6,9 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use rustix::termios::{self, LocalModes, OptionalActions};
 use tokio::sync::mpsc;
 
-use super::chat::{Acquaintances, ChatError};
+use super::chat::ChatError;
 use super::link::{Down, Link, News, Next};
+use super::trust::Acquaintances;
 use crate::chat::text::visible;
 use crate::chat::{Ending, UserName};
 use crate::dialect::Prompt;
