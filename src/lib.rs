@@ -15,6 +15,7 @@
 //! - [`settings`]: the operator's choices.
 //! - [`node`]: puts all of it together, and takes it apart at the end.
 //! - [`client`]: the other end of the line door, for every tool that talks to a node.
+//! - [`load`]: many such clients, and a referee.
 //! - [`cli`]: what the operator types: arguments, small commands, exit codes.
 
 pub mod auth;
@@ -24,6 +25,7 @@ pub mod chat;
 pub mod cli;
 pub mod client;
 pub mod dialect;
+pub mod load;
 pub mod messages;
 pub mod net;
 pub mod node;

@@ -1,0 +1,4 @@
+//! `conclave load`: many people who talk, and a referee.
+
+pub mod referee;
+pub mod text;

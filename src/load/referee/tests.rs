@@ -1,0 +1,338 @@
+//! Stories of one room, in which every fault is seen and nothing else is.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Two people who talk and one who listens, all in the room from the beginning.
+struct Story {
+    referee: Referee,
+    now: Micros,
+}
+
+const ANNA: Person = 0;
+const BEN: Person = 1;
+const CLEO: Person = 2;
+
+impl Story {
+    fn new() -> Self {
+        let mut referee = Referee::new(1);
+        for _ in [ANNA, BEN, CLEO] {
+            let person = referee.add(0);
+            referee.entered(person, 0);
+        }
+        Self { referee, now: 1 }
+    }
+
+    fn says(&mut self, talker: Person, number: u64) {
+        self.referee.said(talker, number, self.now);
+    }
+
+    fn is_told(&mut self, talker: Person, n: u64) {
+        self.referee.acknowledged(talker, at(n));
+    }
+
+    /// Says, and is told where it is.
+    fn puts(&mut self, talker: Person, number: u64, n: u64) {
+        self.says(talker, number);
+        self.is_told(talker, n);
+    }
+
+    fn hears(&mut self, person: Person, talker: Person, number: u64, n: u64) {
+        let hearing = Hearing {
+            position: at(n),
+            talker,
+            number,
+            due: self.now,
+            at: self.now + 5,
+        };
+        self.referee.heard(person, hearing);
+    }
+
+    /// What came of it: lost, repeated, reordered, false.
+    fn ends(mut self) -> [u64; 4] {
+        self.referee.close();
+        let tally = self.referee.tally();
+        [
+            tally.lost,
+            tally.repeated,
+            tally.reordered,
+            tally.false_ones,
+        ]
+    }
+}
+
+fn at(n: u64) -> Position {
+    Position { epoch: 7, n }
+}
+
+#[test]
+fn a_room_in_which_all_is_well() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    // Ben hears it before his own is confirmed, and Cleo hears his before he knows himself.
+    story.says(BEN, 0);
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 0, 1);
+    story.hears(CLEO, BEN, 0, 2);
+    assert_eq!(
+        story.referee.on_their_way(0),
+        2,
+        "Anna has not, Ben does not know"
+    );
+    story.is_told(BEN, 2);
+    story.hears(ANNA, BEN, 0, 2);
+    assert_eq!(story.referee.on_their_way(0), 0);
+    assert_eq!(story.referee.tally().delivered, 4);
+    assert_eq!(story.referee.tally().verdict(), Verdict::Clean);
+    assert_eq!(story.ends(), [0; 4]);
+}
+
+#[test]
+fn a_message_that_one_does_not_hear_is_lost() {
+    let mut story = Story::new();
+    for n in 1..=3 {
+        story.puts(ANNA, n, n);
+        story.hears(BEN, ANNA, n, n);
+        if n != 2 {
+            story.hears(CLEO, ANNA, n, n);
+        }
+    }
+    assert_eq!(story.referee.on_their_way(0), 1);
+    assert_eq!(story.ends(), [1, 0, 0, 0]);
+}
+
+#[test]
+fn the_last_message_can_be_lost_too() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    story.hears(BEN, ANNA, 0, 1);
+    assert_eq!(story.ends(), [1, 0, 0, 0]);
+}
+
+#[test]
+fn an_acknowledged_message_that_nobody_hears_is_lost_for_all() {
+    let mut story = Story::new();
+    story.says(ANNA, 0);
+    story.puts(BEN, 0, 2);
+    story.hears(ANNA, BEN, 0, 2);
+    story.hears(CLEO, BEN, 0, 2);
+    story.is_told(ANNA, 1);
+    assert_eq!(story.ends(), [2, 0, 0, 0]);
+}
+
+#[test]
+fn a_message_heard_twice_is_repeated() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    for person in [BEN, CLEO, BEN] {
+        story.hears(person, ANNA, 0, 1);
+    }
+    assert_eq!(story.ends(), [0, 1, 0, 0]);
+}
+
+#[test]
+fn one_message_at_two_places_is_repeated() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    for n in [1, 2] {
+        story.hears(BEN, ANNA, 0, n);
+        story.hears(CLEO, ANNA, 0, n);
+    }
+    assert_eq!(story.ends(), [0, 1, 0, 0]);
+}
+
+#[test]
+fn who_hears_their_own_words_hears_too_much() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    for person in [ANNA, BEN, CLEO] {
+        story.hears(person, ANNA, 0, 1);
+    }
+    assert_eq!(story.ends(), [0, 1, 0, 0]);
+}
+
+#[test]
+fn messages_that_change_places_are_reordered_and_not_lost() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    story.puts(ANNA, 1, 2);
+    story.hears(CLEO, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 1, 2);
+    story.hears(BEN, ANNA, 1, 2);
+    story.hears(BEN, ANNA, 0, 1);
+    assert_eq!(story.referee.on_their_way(0), 0);
+    assert_eq!(story.ends(), [0, 0, 1, 0]);
+}
+
+#[test]
+fn ones_own_order_counts_in_the_log() {
+    let mut story = Story::new();
+    for (number, n) in [(1, 1), (0, 2)] {
+        story.hears(BEN, ANNA, number, n);
+        story.hears(CLEO, ANNA, number, n);
+    }
+    assert_eq!(story.ends(), [0, 0, 1, 0]);
+}
+
+#[test]
+fn a_place_is_one_message_for_all() {
+    let mut story = Story::new();
+    story.puts(ANNA, 0, 1);
+    story.says(BEN, 0);
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, BEN, 0, 1);
+    assert_eq!(story.ends(), [0, 0, 0, 1]);
+}
+
+#[test]
+fn what_was_refused_is_heard_by_nobody() {
+    let mut story = Story::new();
+    story.says(ANNA, 0);
+    story.referee.refused(ANNA, Refusal::Certain);
+    assert_eq!(story.referee.on_their_way(0), 0);
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 0, 1);
+    assert_eq!(story.ends(), [0, 0, 0, 2]);
+}
+
+#[test]
+fn what_was_not_confirmed_is_heard_by_all_or_by_nobody() {
+    let mut story = Story::new();
+    for number in 0..3 {
+        story.says(ANNA, number);
+        story.referee.refused(ANNA, Refusal::Unknown);
+    }
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 0, 1);
+    story.hears(BEN, ANNA, 2, 2);
+    assert_eq!(story.referee.tally().unconfirmed, 3);
+    assert_eq!(story.ends(), [1, 0, 0, 0], "Cleo did not hear the third");
+}
+
+#[test]
+fn who_was_not_there_need_not_hear_it() {
+    let mut story = Story::new();
+    story.referee.left(CLEO);
+    story.puts(ANNA, 0, 1);
+    story.hears(BEN, ANNA, 0, 1);
+    story.now = 2;
+    story.referee.entered(CLEO, 2);
+    // On its way when she came: she may hear it.
+    story.puts(ANNA, 1, 2);
+    story.hears(BEN, ANNA, 1, 2);
+    story.hears(CLEO, ANNA, 1, 2);
+    assert_eq!(story.referee.on_their_way(0), 0);
+    assert_eq!(story.ends(), [0; 4]);
+}
+
+#[test]
+fn who_was_thrown_out_is_not_judged_by_what_came_behind() {
+    let mut story = Story::new();
+    for n in 1..=3 {
+        story.puts(ANNA, n, n);
+        story.hears(BEN, ANNA, n, n);
+    }
+    story.hears(CLEO, ANNA, 1, 1);
+    story.referee.left(CLEO);
+    assert_eq!(story.referee.on_their_way(0), 0);
+    assert_eq!(story.ends(), [0; 4]);
+}
+
+#[test]
+fn who_is_thrown_out_behind_a_hole_has_lost_something() {
+    let mut story = Story::new();
+    for n in 1..=3 {
+        story.puts(ANNA, n, n);
+        story.hears(BEN, ANNA, n, n);
+    }
+    story.hears(CLEO, ANNA, 3, 3);
+    story.referee.left(CLEO);
+    assert_eq!(story.ends(), [2, 0, 0, 0]);
+}
+
+#[test]
+fn what_was_not_answered_is_counted_and_may_be_heard() {
+    let mut story = Story::new();
+    story.says(ANNA, 0);
+    story.says(ANNA, 1);
+    story.referee.left(ANNA);
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 0, 1);
+    assert_eq!(story.referee.tally().unanswered, 2);
+    assert_eq!(story.ends(), [0; 4]);
+}
+
+#[test]
+fn what_all_have_heard_is_forgotten_after_a_while() {
+    let mut story = Story::new();
+    for n in 1..=1000 {
+        story.now = n * 1_000_000;
+        story.puts(ANNA, n, n);
+        story.hears(BEN, ANNA, n, n);
+        story.hears(CLEO, ANNA, n, n);
+        story.referee.settle(story.now);
+        assert!(story.referee.rooms[0].behind(None).count() <= 31);
+    }
+    story.hears(BEN, ANNA, 1, 1);
+    assert_eq!(story.ends(), [0, 1, 0, 0]);
+}
+
+#[test]
+fn a_run_in_which_nobody_heard_anything_proves_nothing() {
+    let mut story = Story::new();
+    story.says(ANNA, 0);
+    story.referee.refused(ANNA, Refusal::Certain);
+    assert_eq!(story.referee.tally().verdict(), Verdict::Silent);
+}
+
+/// What a room may do to one person's messages.
+#[derive(Debug, Clone, Copy)]
+enum Harm {
+    Drop(usize),
+    Repeat(usize),
+    Swap(usize),
+}
+
+fn harm() -> impl Strategy<Value = Harm> {
+    prop_oneof![
+        (0..20usize).prop_map(Harm::Drop),
+        (0..20usize).prop_map(Harm::Repeat),
+        (0..19usize).prop_map(Harm::Swap),
+    ]
+}
+
+proptest! {
+    /// However the tidings of three people mingle, the referee sees what was done and no more.
+    #[test]
+    fn harm_is_seen_whoever_tells_first(
+        harm in proptest::option::of(harm()),
+        turns in prop::collection::vec(0..4usize, 0..200),
+    ) {
+        let all: Vec<u64> = (0..20).collect();
+        let mut harmed = all.clone();
+        let expected = match harm {
+            None => [0; 4],
+            Some(Harm::Drop(at)) => { harmed.remove(at); [1, 0, 0, 0] }
+            Some(Harm::Repeat(at)) => { harmed.insert(at, all[at]); [0, 1, 0, 0] }
+            Some(Harm::Swap(at)) => { harmed.swap(at, at + 1); [0, 0, 1, 0] }
+        };
+        let mut story = Story::new();
+        for number in &all {
+            story.says(ANNA, *number);
+        }
+        let mut tidings = [all.clone().into_iter(), all.into_iter(), harmed.into_iter()];
+        let order = turns.into_iter().chain((0..3).flat_map(|who| [who; 21]));
+        for who in order {
+            let Some(number) = tidings.get_mut(who).and_then(Iterator::next) else {
+                continue;
+            };
+            match who {
+                0 => story.is_told(ANNA, number + 1),
+                1 => story.hears(BEN, ANNA, number, number + 1),
+                _ => story.hears(CLEO, ANNA, number, number + 1),
+            }
+        }
+        prop_assert_eq!(story.ends(), expected);
+    }
+}
