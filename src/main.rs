@@ -6,13 +6,14 @@ use std::process::ExitCode;
 
 use conclave::auth::PasswordRule;
 use conclave::chat::UserName;
-use conclave::cli::{self, Cli, CliError, Command, Exit, Output, Passwords};
+use conclave::cli::{self, Cli, CliError, Command, Exit, LoadArguments, Output, Passwords};
 use conclave::client::{
     self,
     address::{Address, Destination},
     chat::Face,
     trust::Trust,
 };
+use conclave::load::{self, referee::Verdict};
 use conclave::net::tls;
 use conclave::node::{self, admin, banner, logging, probe, serve};
 use conclave::settings::{self, Loaded, Settings};
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Check => with_settings(config, |loaded| check(&loaded)),
         Command::Ping { address } => with_settings(config, |it| ping(address, &it.settings)),
         Command::Chat { nodes, ca, plain } => chat(nodes, ca, plain),
+        Command::Load(arguments) => load(arguments),
         Command::Hash => with_settings(config, |it| hash(&it.settings)),
         Command::User { command } => with_settings(config, |it| user(command, &it.settings)),
         Command::Cert { force } => with_settings(config, |it| cert(force, &it.settings)),
@@ -79,6 +81,24 @@ fn chat(nodes: Vec<Destination>, ca: Option<PathBuf>, plain: bool) -> ExitCode {
     };
     match client::chat::chat(&options) {
         Ok(()) => Exit::Done.into(),
+        Err(error) => failed(&error),
+    }
+}
+
+fn load(arguments: LoadArguments) -> ExitCode {
+    let json = arguments.json;
+    match load::load(&arguments.plan()) {
+        Ok(report) => {
+            if json {
+                println!("{:#}", report.json());
+            } else {
+                println!("{report}");
+            }
+            match report.verdict() {
+                Verdict::Clean => Exit::Done.into(),
+                Verdict::Faulty | Verdict::Silent => Exit::Failed.into(),
+            }
+        }
         Err(error) => failed(&error),
     }
 }

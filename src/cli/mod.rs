@@ -4,6 +4,7 @@
 //! typed at the terminal without being shown, or is the first line of standard input.
 
 mod accounts;
+mod load;
 mod password;
 #[cfg(test)]
 mod tests;
@@ -18,8 +19,10 @@ use clap::{Parser, Subcommand};
 use crate::auth::{CannotHash, PasswordRule};
 use crate::chat::UserName;
 use crate::client::address::{Address, Destination};
+use load::LOAD_HELP;
 
 pub use accounts::{AccountAdmin, AdminError, Output, Reader, run_hash, run_user};
+pub use load::LoadArguments;
 pub use password::{Passwords, read_password};
 
 const AFTER_HELP: &str = "\
@@ -38,6 +41,7 @@ Examples:
 Exit codes:
   0   done; a node: stopped when it was asked to
   1   failed; the reason is on standard error
+      conclave load: 0 only when nothing was lost, repeated or reordered
   64  wrong arguments
   78  mistakes in the settings, all of them on standard error";
 
@@ -72,7 +76,7 @@ pub struct Cli {
 }
 
 /// What a run of the program is for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, Default, PartialEq, Subcommand)]
 pub enum Command {
     /// Run the node until it is told to stop (the default)
     #[default]
@@ -99,6 +103,9 @@ pub enum Command {
         #[arg(long)]
         plain: bool,
     },
+    /// Have many people talk, and tell whether everybody heard all of it, once and in order
+    #[command(after_help = LOAD_HELP)]
+    Load(LoadArguments),
     /// Print the hash of a password, for [accounts.users] in the settings
     #[command(after_help = PASSWORD_HELP)]
     Hash,

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::address::Address;
@@ -213,6 +214,22 @@ impl Link {
         }
     }
 
+    /// Says whole lines that are texts: nothing that would have to be remembered.
+    ///
+    /// # Errors
+    /// [`NotConnected`]: they were not said.
+    pub fn say_all(&mut self, lines: Bytes) -> Result<(), NotConnected> {
+        match &mut self.state {
+            State::Up(up) => {
+                up.connection.push(lines);
+                Ok(())
+            }
+            State::Resting | State::Waiting(_) | State::Connecting(_) | State::Over => {
+                Err(NotConnected)
+            }
+        }
+    }
+
     /// Nothing more is said on this connection; its end is the end of the link.
     ///
     /// # Errors
@@ -245,6 +262,12 @@ impl Link {
         matches!(self.state, State::Up(_))
     }
 
+    /// Whether there will not be another connection.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+
     /// Whether something can be said and no login is under way that it would come before.
     #[must_use]
     pub fn is_ready(&self) -> bool {
@@ -259,7 +282,8 @@ impl Link {
             .then(|| self.lost(Down::Broken { address, source }))
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<News> {
+    /// As [`Link::next`], polled.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<News> {
         loop {
             match &mut self.state {
                 State::Resting | State::Over => return Poll::Pending,
@@ -334,7 +358,11 @@ impl Link {
     }
 
     fn heard(&mut self, line: &[u8]) -> News {
+        let is_message = !matches!(line.first(), Some(b'*' | b'!'));
         let line = String::from_utf8_lossy(line).into_owned();
+        if is_message {
+            return News::Line(line);
+        }
         let told = read(&line);
         if let (State::Up(up), Told::Ended(ending)) = (&mut self.state, &told) {
             up.ending.get_or_insert(*ending);

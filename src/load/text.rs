@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::referee::{Hearing, Micros, Person};
+use crate::chat::Position;
+
 /// Bytes of the shortest text that every number fits in.
 pub const SHORTEST: usize = 64;
 
@@ -11,14 +14,26 @@ pub struct Numbered {
     /// Which run of the generator; texts of others are none of its business.
     pub run: u32,
     /// Which of its people says it.
-    pub talker: u32,
+    pub talker: Person,
     /// The talker's how-many-eth, from 0.
     pub number: u64,
     /// When it was due, in microseconds since the run began.
-    pub due: u64,
+    pub due: Micros,
 }
 
 impl Numbered {
+    /// What the referee is told when somebody hears it.
+    #[must_use]
+    pub const fn heard(&self, position: Position, at: Micros) -> Hearing {
+        Hearing {
+            position,
+            talker: self.talker,
+            number: self.number,
+            due: self.due,
+            at,
+        }
+    }
+
     /// Writes it as a line of so many bytes before its end, or more where the numbers need more.
     pub fn write(&self, bytes: usize, out: &mut String) {
         let start = out.len();

@@ -11,7 +11,7 @@ mod load;
 mod mistakes;
 mod redis;
 mod resolve;
-mod units;
+pub mod units;
 mod written;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,8 @@ const TIME: [(&str, u64); 5] = [
 const BYTES: [(&str, u64); 3] = [("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
 /// Milliseconds of a duration such as `30s`; `None` when it is not one or does not fit.
-pub(super) fn read_duration(written: &str) -> Option<u64> {
+#[must_use]
+pub fn read_duration(written: &str) -> Option<u64> {
     read(written, &TIME)
 }
 

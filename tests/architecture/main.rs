@@ -20,7 +20,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("auth", &["chat", "messages"]),
     ("settings", &["chat", "messages"]),
     ("client", &["chat", "dialect", "net", "backoff"]),
-    ("cli", &["chat", "auth", "client"]),
+    ("load", &["chat", "dialect", "client", "backoff"]),
+    ("cli", &["chat", "auth", "client", "load", "settings"]),
 ];
 
 /// What puts the parts together knows all of them.

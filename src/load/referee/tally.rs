@@ -1,7 +1,5 @@
 //! What was counted, and what that amounts to.
 
-use std::fmt;
-
 use hdrhistogram::Histogram;
 
 use super::{Micros, Person};
@@ -150,20 +148,6 @@ impl Tally {
             Verdict::Silent
         } else {
             Verdict::Clean
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Lost { person, position } => write!(f, "{person} did not hear {position}"),
-            Self::Repeated { person, position } => write!(f, "{person} met {position} again"),
-            Self::Reordered { person, position } => write!(f, "{person} met {position} too late"),
-            Self::Unsaid { person, position } => {
-                write!(f, "{person} heard {position}, which nobody said")
-            }
-            Self::TwoAtOnePlace { position } => write!(f, "{position} is two messages"),
         }
     }
 }

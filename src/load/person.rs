@@ -1,0 +1,248 @@
+//! One of many people: a task that keeps a link up, says what it is told to say, and tells what it
+//! hears.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::referee::{Micros, Person, Refusal};
+use super::text::Numbered;
+use crate::chat::{Position, RoomName};
+use crate::client::link::{Down, Link, News, Next};
+use crate::client::login::Account;
+use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read};
+
+/// What one report tells at most.
+const BATCH: usize = 256;
+
+/// Orders that wait for one person.
+pub(super) const ORDERS: usize = 4;
+
+/// What happened to a person.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) person: Person,
+    pub(super) at: Micros,
+    pub(super) what: Vec<What>,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub(super) enum What {
+    /// In the room.
+    Entered,
+    /// Heard somebody of this run.
+    Heard { position: Position, said: Numbered },
+    /// Heard somebody else.
+    Foreign,
+    /// The first text that is unanswered is in the log.
+    Acknowledged { position: Position },
+    /// The first text that is unanswered was refused.
+    Refused {
+        label: &'static str,
+        refusal: Refusal,
+    },
+    /// Not in yet: the node said no.
+    NotYet { said: String },
+    /// The connection ended.
+    Gone { label: &'static str },
+    /// It ended for good.
+    Over { why: String },
+}
+
+/// What a person needs to be one.
+pub(super) struct Life {
+    pub(super) person: Person,
+    pub(super) link: Link,
+    pub(super) account: Account,
+    pub(super) room: RoomName,
+    pub(super) run: u32,
+    pub(super) epoch: Instant,
+    pub(super) orders: mpsc::Receiver<Bytes>,
+    pub(super) reports: mpsc::Sender<Report>,
+}
+
+/// Where a person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    /// Welcome, and on the way to the room.
+    Inside,
+    InTheRoom,
+}
+
+/// Lives until nobody wants reports any more, or there is no way to come in again.
+pub(super) async fn live(life: Life) {
+    let Life {
+        person,
+        mut link,
+        account,
+        room,
+        run,
+        epoch,
+        mut orders,
+        reports,
+    } = life;
+    link.log_in(account);
+    let mut mind = Mind {
+        room,
+        run,
+        place: Place::Outside,
+        visits: 0,
+    };
+    loop {
+        let mut what = Vec::new();
+        tokio::select! {
+            () = mind.hears(&mut link, &mut what) => {}
+            order = orders.recv() => match order {
+                // Who is not there says nothing: the end of the connection was reported.
+                Some(lines) => drop(link.say_all(lines)),
+                None => return,
+            },
+        }
+        if what.is_empty() {
+            continue;
+        }
+        let at = micros(epoch);
+        if reports.send(Report { person, at, what }).await.is_err() || mind.is_over(&link) {
+            return;
+        }
+    }
+}
+
+/// Since the run began.
+pub(super) fn micros(epoch: Instant) -> Micros {
+    u64::try_from(epoch.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+struct Mind {
+    room: RoomName,
+    run: u32,
+    place: Place,
+    visits: u32,
+}
+
+impl Mind {
+    /// All that is there to be heard, at most [`BATCH`], at least one.
+    async fn hears(&mut self, link: &mut Link, what: &mut Vec<What>) {
+        poll_fn(|cx| {
+            while what.len() < BATCH {
+                match link.poll_next(cx) {
+                    Poll::Ready(news) => self.news(&news, link, what),
+                    Poll::Pending if what.is_empty() => return Poll::Pending,
+                    Poll::Pending => break,
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    fn is_over(&self, link: &Link) -> bool {
+        self.place == Place::Outside && link.is_over()
+    }
+
+    fn news(&mut self, news: &News, link: &mut Link, what: &mut Vec<What>) {
+        match news {
+            News::Connected { .. } => {}
+            News::Line(line) => self.line(line, link, what),
+            News::Down { why, next } => {
+                self.place = Place::Outside;
+                let label = label(why);
+                what.push(What::Gone { label });
+                if matches!(next, Next::Over | Next::Rest) {
+                    let why = why.to_string();
+                    what.push(What::Over { why });
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str, link: &mut Link, what: &mut Vec<What>) {
+        match (read(line), self.place) {
+            (Told::Message(message), _) => what.extend(self.message(&message)),
+            (Told::Said { position }, Place::InTheRoom) => {
+                what.push(What::Acknowledged { position });
+            }
+            (Told::Refused(refused), Place::InTheRoom) => what.push(refusal(&refused)),
+            (Told::Welcome { .. }, _) => self.welcome(link),
+            (Told::Entered { room }, Place::Inside) if room == self.room => {
+                self.place = Place::InTheRoom;
+                what.push(What::Entered);
+            }
+            (Told::Refused(refused), Place::Outside) => {
+                let said = line.to_owned();
+                what.push(match refused {
+                    Refused::Busy
+                    | Refused::SlowDown { .. }
+                    | Refused::NotDelivered
+                    | Refused::NotConfirmed => What::NotYet { said },
+                    Refused::NameTaken | Refused::RegistrationClosed
+                        if link.account().is_some() =>
+                    {
+                        What::NotYet { said }
+                    }
+                    _ => What::Over { why: said },
+                });
+            }
+            (Told::Refused(_), Place::Inside) => {
+                let said = line.to_owned();
+                what.push(What::NotYet { said });
+                // Where the room cannot be entered now, all of it begins anew, after a wait.
+                if let Some(news) = link.abandon() {
+                    self.news(&news, link, what);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn message(&self, message: &Message<'_>) -> Option<What> {
+        match (&message.when, &message.to, message.position) {
+            (When::Now, Audience::Room(room), Some(position)) if *room == self.room => {
+                let said = Numbered::read(message.text).filter(|said| said.run == self.run);
+                Some(said.map_or(What::Foreign, |said| What::Heard { position, said }))
+            }
+            (When::Now | When::Past { .. }, _, _) => Some(What::Foreign),
+        }
+    }
+
+    /// The first time; from then on the link remembers.
+    fn welcome(&mut self, link: &mut Link) {
+        self.place = Place::Inside;
+        if self.visits == 0 {
+            for line in ["/ids on".to_owned(), format!("/join {}", self.room)] {
+                // It has just said something, so it is there.
+                let _ = link.say(line.as_bytes());
+            }
+        }
+        self.visits += 1;
+    }
+}
+
+fn refusal(refused: &Refused<'_>) -> What {
+    let refusal = match refused {
+        Refused::NotConfirmed => Refusal::Unknown,
+        Refused::WrongPassword
+        | Refused::NameTaken
+        | Refused::RegistrationClosed
+        | Refused::Busy
+        | Refused::SlowDown { .. }
+        | Refused::NotDelivered
+        | Refused::Other { .. } => Refusal::Certain,
+    };
+    let label = refused.label();
+    What::Refused { label, refusal }
+}
+
+fn label(why: &Down) -> &'static str {
+    match why {
+        Down::NotConnected(_) => "not_connected",
+        Down::Ended { ending, .. } => ending.label(),
+        Down::Closed { .. } => "closed",
+        Down::Broken { .. } => "broken",
+    }
+}
