@@ -21,6 +21,10 @@ const BATCH: usize = 256;
 /// Orders that wait for one person.
 pub(super) const ORDERS: usize = 4;
 
+/// What can be done about a wrong password.
+const OTHER_PASSWORD: &str =
+    "The account has another one: name it with --password-file, or other accounts with --prefix";
+
 /// What happened to a person.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -174,19 +178,7 @@ impl Mind {
                 what.push(What::Entered);
             }
             (Told::Refused(refused), Place::Outside) => {
-                let said = line.to_owned();
-                what.push(match refused {
-                    Refused::Busy
-                    | Refused::SlowDown { .. }
-                    | Refused::NotDelivered
-                    | Refused::NotConfirmed => What::NotYet { said },
-                    Refused::NameTaken | Refused::RegistrationClosed
-                        if link.account().is_some() =>
-                    {
-                        What::NotYet { said }
-                    }
-                    _ => What::Over { why: said },
-                });
+                what.extend(not_in(line, &refused, link));
             }
             (Told::Refused(_), Place::Inside) => {
                 let said = line.to_owned();
@@ -220,6 +212,25 @@ impl Mind {
             }
         }
         self.visits += 1;
+    }
+}
+
+/// What a refusal means to somebody who wants in.
+fn not_in(line: &str, refused: &Refused<'_>, link: &Link) -> Option<What> {
+    let said = line.to_owned();
+    match refused {
+        Refused::Busy
+        | Refused::SlowDown { .. }
+        | Refused::NotDelivered
+        | Refused::NotConfirmed => Some(What::NotYet { said }),
+        // So the account is there, and is logged in to.
+        Refused::NameTaken | Refused::RegistrationClosed if link.account().is_some() => None,
+        Refused::WrongPassword => Some(What::Over {
+            why: format!("{said}. {OTHER_PASSWORD}"),
+        }),
+        Refused::NameTaken | Refused::RegistrationClosed | Refused::Other { .. } => {
+            Some(What::Over { why: said })
+        }
     }
 }
 

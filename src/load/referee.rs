@@ -11,6 +11,8 @@ mod tally;
 
 use std::collections::{BTreeSet, VecDeque};
 
+use hdrhistogram::Histogram;
+
 pub use tally::{Fault, Tally, Verdict};
 
 use room::{Entry, Identity, Room};
@@ -108,6 +110,11 @@ impl Referee {
     #[must_use]
     pub const fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// How long deliveries took so far, in microseconds; from here on they are counted anew.
+    pub fn take_latency(&mut self) -> Histogram<u64> {
+        std::mem::replace(&mut self.tally.latency, tally::latency())
     }
 
     /// Another person, who will be in this room; not yet.

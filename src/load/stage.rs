@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use hdrhistogram::Histogram;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -115,6 +116,11 @@ impl Stage {
     #[must_use]
     pub const fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// How long deliveries took since this was asked for last, in microseconds.
+    pub fn take_latency(&mut self) -> Histogram<u64> {
+        self.referee.take_latency()
     }
 
     /// How many people there are.

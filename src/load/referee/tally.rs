@@ -94,13 +94,17 @@ pub enum Verdict {
     Silent,
 }
 
+/// An empty one.
+#[expect(
+    clippy::expect_used,
+    reason = "the bounds are constants that fit each other"
+)]
+pub(super) fn latency() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LONGEST, DIGITS).expect("1 < 600,000,000")
+}
+
 impl Default for Tally {
     fn default() -> Self {
-        #[expect(
-            clippy::expect_used,
-            reason = "the bounds are constants that fit each other"
-        )]
-        let latency = Histogram::new_with_bounds(1, LONGEST, DIGITS).expect("1 < 600,000,000");
         Self {
             said: 0,
             acknowledged: 0,
@@ -113,7 +117,7 @@ impl Default for Tally {
             reordered: 0,
             false_ones: 0,
             evidence: Vec::new(),
-            latency,
+            latency: latency(),
         }
     }
 }
