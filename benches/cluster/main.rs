@@ -7,9 +7,6 @@
 
 mod appends;
 mod bare;
-#[path = "../common/client.rs"]
-#[expect(dead_code, reason = "each bench uses a part of it")]
-mod client;
 #[path = "../common/crowd.rs"]
 mod crowd;
 #[path = "../common/figures.rs"]
@@ -21,10 +18,9 @@ mod server;
 mod table;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use appends::Appends;
-use client::Target;
 use crowd::{Crowd, Mode};
 use figures::{Machine, Spread};
 use redis::Redis;
@@ -125,18 +121,13 @@ async fn latencies(
     table: &mut Table,
 ) -> Result<(), Failure> {
     let (one, other) = nodes(redis, place, ["near", "far"])?;
-    let mut crowd =
-        Crowd::new(vec![Target::new(&one, place)?, Target::new(&other, place)?]).await?;
+    let mut crowd = Crowd::new(vec![one.door(place)?, other.door(place)?]).await?;
     crowd.grow_to(1).await?;
     crowd.warm_up().await?;
+    crowd.median_latency();
     for _ in 0..plan.rounds {
-        let mut each = Vec::new();
-        for _ in 0..plan.messages {
-            let said = Instant::now();
-            crowd.say(Mode::Alone, 1).await?;
-            each.push(said.elapsed());
-        }
-        let ours = median(&each);
+        crowd.say(Mode::Alone, plan.messages).await?;
+        let ours = micros(crowd.median_latency());
         let bare = median(&bare::publishes(redis, plan.messages).await?);
         eprintln!("node to node: {ours:.0} µs, publish to receipt: {bare:.0} µs");
         table.latencies.push(Latency { ours, bare });
@@ -153,9 +144,8 @@ async fn deliveries(
 ) -> Result<(), Failure> {
     let (one, other) = nodes(redis, place, ["one", "two"])?;
     let alone = Server::conclave(place, "")?;
-    let mut shared =
-        Crowd::new(vec![Target::new(&one, place)?, Target::new(&other, place)?]).await?;
-    let mut single = Crowd::new(vec![Target::new(&alone, place)?]).await?;
+    let mut shared = Crowd::new(vec![one.door(place)?, other.door(place)?]).await?;
+    let mut single = Crowd::new(vec![alone.door(place)?]).await?;
     shared.grow_to(RECEIVERS).await?;
     single.grow_to(RECEIVERS).await?;
     for mode in [Mode::Alone, Mode::Burst, Mode::Saturated] {
@@ -204,9 +194,13 @@ fn rate(count: u32, time: Duration, each: &[Duration]) -> Rate {
 
 /// In microseconds.
 fn median(times: &[Duration]) -> f64 {
-    Spread::of(times.iter().map(|time| time.as_secs_f64() * 1e6)).median
+    Spread::of(times.iter().copied().map(micros)).median
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 fn micros_each(spent: Duration, messages: u32) -> f64 {
-    spent.as_secs_f64() * 1e6 / f64::from(messages) / f64::from(RECEIVERS)
+    micros(spent) / f64::from(messages) / f64::from(RECEIVERS)
 }

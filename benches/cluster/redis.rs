@@ -4,12 +4,12 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use conclave::load::process::Usage;
 use redis::aio::{MultiplexedConnection, PubSub};
 use redis::{AsyncConnectionConfig, Client};
 use tempfile::TempDir;
 
 use crate::Failure;
-use crate::server::cpu_of;
 
 /// What it may take to start.
 const START: Duration = Duration::from_secs(10);
@@ -79,7 +79,7 @@ impl Redis {
 
     /// The processor time it has used so far.
     pub(crate) fn cpu(&self) -> Result<Duration, Failure> {
-        cpu_of(self.child.id())
+        Ok(Usage::of(self.child.id())?.cpu)
     }
 }
 

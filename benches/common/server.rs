@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use conclave::client::address::Address;
+use conclave::client::door::Door;
+use conclave::load::process::Usage;
+use conclave::net::tls::trust::by_authority;
 use conclave::net::tls::{Files, Generation, Identity, KeyType};
 use tempfile::TempDir;
 
@@ -15,16 +19,11 @@ use crate::Failure;
 /// Everybody's; the cheapest hash there is, for hashing is not what is measured.
 pub(crate) const PASSWORD: &str = "correct horse";
 
+/// What the names of users begin with; a number from 1 on follows.
+pub(crate) const PREFIX: &str = "load";
+
 /// Of bcrypt.
 const COST: u32 = 4;
-
-/// Ticks of the kernel's accounting a second: a constant of Linux's interface.
-const TICKS: u64 = 100;
-
-/// The name of a user.
-pub(crate) fn user(number: u32) -> String {
-    format!("u{number:05}")
-}
 
 /// A folder on a disk, with a certificate for all servers and accounts for all clients.
 pub(crate) struct Place {
@@ -37,8 +36,8 @@ impl Place {
     pub(crate) fn new(others: Option<u32>) -> Result<Self, Failure> {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let hash = bcrypt::hash(PASSWORD, COST)?;
-        let users = (0..=others.unwrap_or_default())
-            .map(|number| format!("{} = \"{hash}\"\n", user(number)))
+        let users = (1..=others.unwrap_or_default() + 1)
+            .map(|number| format!("{PREFIX}-{number} = \"{hash}\"\n"))
             .collect();
         let place = Self { dir, users };
         let generation = Generation {
@@ -144,43 +143,21 @@ impl Server {
         })
     }
 
-    /// Where it listens.
-    pub(crate) const fn address(&self) -> SocketAddr {
-        self.address
+    /// The way in, for clients that trust the certificate of this place.
+    pub(crate) fn door(&self, place: &Place) -> Result<Door, Failure> {
+        let address = Address::with_port(&format!("localhost:{}", self.address.port()))?;
+        Ok(Door::vouched(address, by_authority(&place.cert())?)?)
     }
 
     /// The processor time it has used so far, its own and the kernel's for it.
     pub(crate) fn cpu(&self) -> Result<Duration, Failure> {
-        cpu_of(self.child.id())
+        Ok(Usage::of(self.child.id())?.cpu)
     }
 
     /// Its resident memory in bytes.
     pub(crate) fn rss(&self) -> Result<u64, Failure> {
-        let status = proc(self.child.id(), "status")?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().nth(1));
-        Ok(kib.ok_or("no VmRSS")?.parse::<u64>()? * 1024)
+        Ok(Usage::of(self.child.id())?.resident)
     }
-}
-
-/// The processor time that a process has used so far, its own and the kernel's for it.
-pub(crate) fn cpu_of(process: u32) -> Result<Duration, Failure> {
-    let stat = proc(process, "stat")?;
-    // Behind the name, which may hold anything: the fields from the third on.
-    let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
-    let ticks: Result<Vec<u64>, _> = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .map(str::parse)
-        .collect();
-    Ok(Duration::from_millis(
-        ticks?.iter().sum::<u64>() * 1000 / TICKS,
-    ))
-}
-
-fn proc(process: u32, file: &str) -> Result<String, Failure> {
-    Ok(fs::read_to_string(format!("/proc/{process}/{file}"))?)
 }
 
 impl Drop for Server {

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{LocalSet, spawn_local};
 use tokio_rustls::server::TlsStream;
 
-use crate::server::{Place, Server, files};
+use crate::server::{PREFIX, Place, Server, files};
 use crate::{FLOOR, Failure};
 
 /// Frames that wait for one connection, and that leave in one write.
@@ -30,6 +30,9 @@ const QUEUE: usize = 64;
 
 /// What waits for a hub.
 const INBOX: usize = 1024;
+
+/// Of all positions, for there is no log.
+const EPOCH: u64 = 1_763_850_000;
 
 /// What every thread is told.
 type Hubs = Arc<[Sender<Told>]>;
@@ -123,6 +126,7 @@ async fn connection(
     stream.flush().await?;
     let mut frames = Vec::with_capacity(QUEUE);
     let mut heard = Vec::new();
+    let mut said = 0;
     loop {
         tokio::select! {
             count = queue.recv_many(&mut frames, QUEUE) => {
@@ -137,21 +141,37 @@ async fn connection(
                 }
                 while let Some(length) = heard.iter().position(|byte| *byte == b'\n') {
                     let line: Vec<u8> = heard.drain(..=length).collect();
-                    if line.starts_with(b"/login") {
-                        stream.write_all(b"* Welcome\n").await?;
-                        stream.flush().await?;
-                    } else {
-                        say(number, &line, &hubs).await?;
-                    }
+                    let answer = match line.strip_prefix(b"/") {
+                        Some(command) => granted(command),
+                        None => {
+                            said += 1;
+                            say(number, said, &line, &hubs).await?;
+                            format!("* ok {EPOCH}-{said}\n")
+                        }
+                    };
+                    stream.write_all(answer.as_bytes()).await?;
+                    stream.flush().await?;
                 }
             }
         }
     }
 }
 
-/// As long as the node's frame.
-async fn say(number: u64, line: &[u8], hubs: &Hubs) -> Result<(), Failure> {
-    let frame = Bytes::from([b"[lobby] u00000: ", line].concat());
+/// Whatever is asked for, so that the crowd believes that it has logged in and entered a room.
+fn granted(command: &[u8]) -> String {
+    match command.first() {
+        Some(b'r') => {
+            format!("* Welcome {PREFIX}-1. You are in lobby on floor. /help lists the commands.\n")
+        }
+        Some(b'j') => format!("* You are in {PREFIX}-1 (1 here).\n"),
+        _ => "* Positions are shown.\n".to_owned(),
+    }
+}
+
+/// As long as the node's frame. One talks, so places are numbered by the connection.
+async fn say(number: u64, said: u64, line: &[u8], hubs: &Hubs) -> Result<(), Failure> {
+    let head = format!("{EPOCH}-{said} [{PREFIX}-1] {PREFIX}-1: ");
+    let frame = Bytes::from([head.as_bytes(), line].concat());
     for hub in hubs.iter() {
         hub.send(Told::Said(number, frame.clone())).await?;
     }

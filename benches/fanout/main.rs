@@ -5,9 +5,8 @@
 //! one thread. It asserts nothing about speed, but fails when a message is lost, repeated or out
 //! of order. `cargo bench -- --quick` is a look at whether it works.
 
-#[path = "../common/client.rs"]
-mod client;
 #[path = "../common/crowd.rs"]
+#[expect(dead_code, reason = "each bench uses a part of it")]
 mod crowd;
 #[path = "../common/figures.rs"]
 mod figures;
@@ -19,10 +18,11 @@ mod table;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use client::Target;
+use conclave::client::connection::{Connection, Heard};
+use conclave::client::door::Door;
 use crowd::{Crowd, Mode};
 use figures::Machine;
-use server::{Place, Server};
+use server::{PASSWORD, PREFIX, Place, Server};
 use table::{Delivery, Idle, Table};
 
 /// What ends the bench.
@@ -96,7 +96,7 @@ fn bench(plan: &Plan) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let table = tokio::task::LocalSet::new().block_on(&runtime, measure(plan))?;
+    let table = runtime.block_on(measure(plan))?;
     println!("{table}");
     Ok(())
 }
@@ -106,9 +106,9 @@ async fn measure(plan: &Plan) -> Result<Table, Failure> {
     let place = Place::new(plan.idle.iter().chain(plan.receivers).copied().max())?;
     deliveries(plan, &place, &mut table).await?;
     let node = Server::conclave(&place, EMBEDDED)?;
-    let target = Target::new(&node, &place)?;
-    connects(plan, &node, &target, &mut table).await?;
-    idle(plan, &node, &target, &mut table).await?;
+    let door = node.door(&place)?;
+    connects(plan, &node, &door, &mut table).await?;
+    idle(plan, &node, &door, &mut table).await?;
     table.machine.end()?;
     Ok(table)
 }
@@ -152,7 +152,7 @@ struct Side {
 
 impl Side {
     async fn new(server: Server, place: &Place) -> Result<Self, Failure> {
-        let crowd = Crowd::new(vec![Target::new(&server, place)?]).await?;
+        let crowd = Crowd::new(vec![server.door(place)?]).await?;
         Ok(Self { server, crowd })
     }
 
@@ -169,20 +169,23 @@ impl Side {
 async fn connects(
     plan: &Plan,
     node: &Server,
-    target: &Target,
+    door: &Door,
     table: &mut Table,
 ) -> Result<(), Failure> {
     for _ in 0..plan.rounds {
         let mut guests = Vec::new();
         let before = node.cpu()?;
         for _ in 0..plan.connects {
-            guests.push(target.connect().await?);
+            let mut guest = Connection::open(door).await?;
+            until(&mut guest, "* Username:").await?;
+            guests.push(guest);
         }
         let connected = node.cpu()?;
-        for (number, guest) in (0..).zip(guests) {
-            let mut client = guest.log_in(number).await?;
-            client.send(b"/quit\n").await?;
-            client.until_closed().await?;
+        for (number, mut guest) in (1..).zip(guests) {
+            guest.say(format!("/login {PREFIX}-{number} {PASSWORD}").as_bytes());
+            until(&mut guest, "* Welcome").await?;
+            guest.say(b"/quit");
+            until(&mut guest, "* Goodbye.").await?;
         }
         let each = |spent| micros(spent) / f64::from(plan.connects);
         let (connect, login) = (each(connected - before), each(node.cpu()? - connected));
@@ -193,15 +196,10 @@ async fn connects(
 }
 
 /// The node has had guests before this, so that what it needs only once is there already.
-async fn idle(
-    plan: &Plan,
-    node: &Server,
-    target: &Target,
-    table: &mut Table,
-) -> Result<(), Failure> {
+async fn idle(plan: &Plan, node: &Server, door: &Door, table: &mut Table) -> Result<(), Failure> {
     tokio::time::sleep(REST).await;
     let empty = node.rss()?;
-    let mut crowd = Crowd::new(vec![target.clone()]).await?;
+    let mut crowd = Crowd::new(vec![door.clone()]).await?;
     for &sessions in plan.idle {
         crowd.grow_to(sessions - 1).await?;
         crowd.warm_up().await?;
@@ -213,6 +211,17 @@ async fn idle(
         table.idle.push(Idle { sessions, kib_each });
     }
     Ok(())
+}
+
+/// Hears what the node says up to a line that begins so.
+async fn until(connection: &mut Connection, wanted: &str) -> Result<(), Failure> {
+    loop {
+        match std::future::poll_fn(|cx| connection.poll_heard(cx)).await? {
+            Heard::Line(line) if line.starts_with(wanted.as_bytes()) => return Ok(()),
+            Heard::Line(_) => {}
+            Heard::End => return Err(format!("closed before {wanted:?}").into()),
+        }
+    }
 }
 
 fn micros(time: Duration) -> f64 {
