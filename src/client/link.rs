@@ -17,7 +17,7 @@ use super::seat::{Learnt, Seat};
 use crate::backoff::{Backoff, random};
 use crate::chat::Ending;
 use crate::chat::RoomName;
-use crate::dialect::line::read::{Told, read};
+use crate::dialect::line::read::{Told, read, words};
 use crate::net::tls::Fingerprint;
 
 /// The wait after the first failure: a node that restarts is often back by then.
@@ -107,7 +107,7 @@ pub enum Down {
     #[error(transparent)]
     NotConnected(#[from] ConnectError),
     /// The node said why it ended.
-    #[error("{address} ended the connection")]
+    #[error("{address} ended the connection: {}", words(*ending))]
     Ended {
         /// Who.
         address: Address,

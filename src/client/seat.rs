@@ -11,15 +11,33 @@ use crate::dialect::{Dialect, Heard};
 #[derive(Debug)]
 pub struct Seat {
     dialect: Dialect,
-    positions: Positions,
-    room: RoomName,
-    key: RoomKey,
+    place: Place,
+    /// The same when the connection before this one ended.
+    before: Place,
     /// A room that was asked for last, and its key.
     wanted: Option<(RoomName, RoomKey)>,
     /// The account that was named last, and its password, until it is known whether they fit.
     credentials: Option<(UserName, Secret)>,
     /// The password that was asked for last.
     password: Option<Secret>,
+}
+
+/// Where a client is, as far as it has to ask for it.
+#[derive(Debug, Clone)]
+struct Place {
+    positions: Positions,
+    room: RoomName,
+    key: RoomKey,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self {
+            positions: Positions::Hidden,
+            room: RoomName::lobby(),
+            key: RoomKey::None,
+        }
+    }
 }
 
 /// What a conversation tells about the account.
@@ -45,9 +63,8 @@ impl Default for Seat {
     fn default() -> Self {
         Self {
             dialect: Dialect::line(),
-            positions: Positions::Hidden,
-            room: RoomName::lobby(),
-            key: RoomKey::None,
+            place: Place::default(),
+            before: Place::default(),
             wanted: None,
             credentials: None,
             password: None,
@@ -59,6 +76,7 @@ impl Seat {
     /// A new connection, on which nothing was said.
     pub fn begins_anew(&mut self) {
         self.dialect = Dialect::line();
+        self.before = self.place.clone();
         self.wanted = None;
         self.credentials = None;
         self.password = None;
@@ -74,7 +92,7 @@ impl Seat {
                 self.credentials = Some((user, password));
             }
             Command::Join { room, key } => self.wanted = Some((room, key)),
-            Command::Positions { shown } => self.positions = shown,
+            Command::Positions { shown } => self.place.positions = shown,
             Command::ChangePassword { new, .. } => self.password = Some(new),
             _ => {}
         }
@@ -103,16 +121,22 @@ impl Seat {
         Learnt::Nothing
     }
 
-    /// The lines that lead back to it, from where a login begins.
+    /// The lines that lead back to where it was before this connection, from where a login
+    /// begins; they have to be said next.
     #[must_use]
     pub fn way_back(&self, welcomed_in: &RoomName) -> Vec<Vec<u8>> {
+        let Place {
+            positions,
+            room,
+            key,
+        } = &self.before;
         let mut lines = Vec::new();
-        if self.positions == Positions::Shown {
+        if *positions == Positions::Shown {
             lines.push(b"/ids on".to_vec());
         }
-        if self.room != *welcomed_in {
-            let mut join = format!("/join {}", self.room).into_bytes();
-            if let RoomKey::Given(key) = &self.key {
+        if room != welcomed_in {
+            let mut join = format!("/join {room}").into_bytes();
+            if let RoomKey::Given(key) = key {
                 join.push(b' ');
                 join.extend_from_slice(key.expose());
             }
@@ -123,8 +147,8 @@ impl Seat {
 
     fn entered(&mut self, room: &RoomName) {
         let wanted = self.wanted.take().filter(|(wanted, _)| wanted == room);
-        self.key = wanted.map_or(RoomKey::None, |(_, key)| key);
-        self.room = room.clone();
+        self.place.key = wanted.map_or(RoomKey::None, |(_, key)| key);
+        self.place.room = room.clone();
     }
 }
 
@@ -147,8 +171,15 @@ mod tests {
         learnt
     }
 
-    fn way_back(seat: &Seat) -> Vec<String> {
-        let lines = seat.way_back(&RoomName::lobby()).into_iter();
+    /// What is said on a new connection, after its welcome.
+    fn way_back(seat: &mut Seat) -> Vec<String> {
+        seat.begins_anew();
+        talk(seat, &["› /login anna x", WELCOME]);
+        let lines = seat.way_back(&RoomName::lobby());
+        for line in &lines {
+            seat.said(line);
+        }
+        let lines = lines.into_iter();
         lines.map(|line| String::from_utf8(line).unwrap()).collect()
     }
 
@@ -156,24 +187,48 @@ mod tests {
     fn a_room_is_found_again_with_its_key() {
         let mut seat = Seat::default();
         talk(&mut seat, &["› /login anna x", WELCOME]);
-        assert!(way_back(&seat).is_empty());
         talk(
             &mut seat,
             &["› /JOIN Den sesame", "* You are in den (1 here)."],
         );
-        assert_eq!(way_back(&seat), ["/join den sesame"]);
+        assert_eq!(way_back(&mut seat), ["/join den sesame"]);
+        talk(&mut seat, &["* You are in den (1 here).", "› /ids on"]);
+        talk(&mut seat, &["› /join other key", "! Wrong key for other"]);
+        assert_eq!(way_back(&mut seat), ["/ids on", "/join den sesame"]);
+        talk(&mut seat, &["* You are in den (1 here).", "› /ids off"]);
+        talk(&mut seat, &["› /join tea", "* You are in tea (1 here)."]);
+        assert_eq!(way_back(&mut seat), ["/join tea"]);
         talk(
             &mut seat,
-            &["› /join other key", "! Wrong key for other", "› /ids on"],
+            &[
+                "* You are in tea (1 here).",
+                "› /leave",
+                "* You are in lobby (1 here).",
+            ],
         );
-        assert_eq!(way_back(&seat), ["/ids on", "/join den sesame"]);
+        assert!(way_back(&mut seat).is_empty());
+    }
+
+    #[test]
+    fn what_was_just_said_is_no_way_back() {
+        let mut seat = Seat::default();
+        talk(
+            &mut seat,
+            &["› /login anna x", "› /ids on", "› /join den", WELCOME],
+        );
+        assert!(seat.way_back(&RoomName::lobby()).is_empty());
+        talk(&mut seat, &["* You are in den (1 here)."]);
+        assert_eq!(way_back(&mut seat), ["/ids on", "/join den"]);
+    }
+
+    #[test]
+    fn a_connection_that_did_not_let_one_in_changes_nothing() {
+        let mut seat = Seat::default();
+        talk(&mut seat, &["› /login anna x", WELCOME, "› /join den"]);
+        talk(&mut seat, &["* You are in den (1 here)."]);
         seat.begins_anew();
-        assert_eq!(way_back(&seat), ["/ids on", "/join den sesame"]);
-        talk(&mut seat, &["› /login anna x", WELCOME, "› /ids off"]);
-        talk(&mut seat, &["› /join tea", "* You are in tea (1 here)."]);
-        assert_eq!(way_back(&seat), ["/join tea"]);
-        talk(&mut seat, &["› /leave", "* You are in lobby (1 here)."]);
-        assert!(way_back(&seat).is_empty());
+        talk(&mut seat, &["! Busy, try again"]);
+        assert_eq!(way_back(&mut seat), ["/join den"]);
     }
 
     #[test]

@@ -11,7 +11,9 @@
 
 mod client;
 mod cluster;
+mod meddler;
 mod node;
+mod program;
 mod proxy;
 mod redis;
 mod resp;
@@ -23,7 +25,9 @@ pub(crate) use client::{Client, Ear, Heard, Mouth, Tls, password_of};
 pub(crate) use cluster::{
     Cluster, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused, member,
 };
+pub(crate) use meddler::{Meddler, Meddling};
 pub(crate) use node::{Home, Node, Said, lines_of};
+pub(crate) use program::Program;
 pub(crate) use proxy::Proxy;
 pub(crate) use redis::{KEPT, Papers, Redis, free_port};
 

@@ -1,10 +1,10 @@
 //! The real program in a folder of its own.
 
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::rc::Rc;
 
 use tempfile::TempDir;
@@ -303,7 +303,7 @@ impl Drop for Node {
 }
 
 /// A pipe as a queue, read to its end.
-pub(crate) fn lines_of(stdout: ChildStdout) -> mpsc::Receiver<String> {
+pub(crate) fn lines_of(stdout: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (line, lines) = mpsc::channel(64);
     std::thread::spawn(move || {
         for read in BufReader::new(stdout).lines().map_while(Result::ok) {

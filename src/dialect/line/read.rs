@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use bytes::BytesMut;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -197,6 +198,17 @@ impl Refused<'_> {
             Self::Other { .. } => "other",
         }
     }
+}
+
+/// Why a connection ended, as the node says it; nothing where it says nothing.
+#[must_use]
+pub fn words(ending: Ending) -> String {
+    let mut out = BytesMut::new();
+    tell::ending(ending, &mut out);
+    let line = String::from_utf8_lossy(&out);
+    line.trim_end()
+        .trim_start_matches(['*', '!', ' '])
+        .to_owned()
 }
 
 /// What a line of a node means; without its end.

@@ -8,7 +8,7 @@ use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::refusal::Throttled;
 use crate::chat::{Answer, Deed, Ending, Refusal};
-use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read};
+use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read, words};
 use crate::dialect::{self, Format, Prompt};
 use crate::testing::{at, event, node, post, room, room_message, text, user, whisper};
 
@@ -216,6 +216,7 @@ fn endings_are_read_as_they_are_told() {
     ] {
         let line = told(|talk, out| talk.tell_ending(ending, out));
         assert_eq!(read(line.trim_end()), Told::Ended(ending));
+        assert_eq!(words(ending), line[2..].trim_end());
     }
 }
 
