@@ -1,5 +1,7 @@
 //! A connection that is kept up: to one of several nodes, and to the next when it breaks.
 
+mod news;
+
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
@@ -15,10 +17,10 @@ use super::door::Door;
 use super::login::{Account, Login, Move};
 use super::seat::{Learnt, Seat};
 use crate::backoff::{Backoff, random};
-use crate::chat::Ending;
-use crate::chat::RoomName;
-use crate::dialect::line::read::{Told, read, words};
-use crate::net::tls::Fingerprint;
+use crate::chat::{Ending, RoomName};
+use crate::dialect::line::read::{Told, read};
+
+pub use news::{Down, News, Next, NotConnected};
 
 /// The wait after the first failure: a node that restarts is often back by then.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -79,78 +81,6 @@ struct Up {
     ending: Option<Ending>,
 }
 
-/// What became of the connection.
-#[derive(Debug)]
-pub enum News {
-    /// There is one, encrypted.
-    Connected {
-        /// To whom.
-        address: Address,
-        /// The certificate by which the node will be known, where it was not known before.
-        introduction: Option<Fingerprint>,
-    },
-    /// The node said something: a line without its end.
-    Line(String),
-    /// There is none, or none any more.
-    Down {
-        /// Why.
-        why: Down,
-        /// What comes next.
-        next: Next,
-    },
-}
-
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-pub enum Down {
-    /// None could be made.
-    #[error(transparent)]
-    NotConnected(#[from] ConnectError),
-    /// The node said why it ended.
-    #[error("{address} ended the connection: {}", words(*ending))]
-    Ended {
-        /// Who.
-        address: Address,
-        /// Why.
-        ending: Ending,
-    },
-    /// The node closed it without a reason.
-    #[error("{address} closed the connection")]
-    Closed {
-        /// Who.
-        address: Address,
-    },
-    /// It broke.
-    #[error("the connection to {address} broke: {source}")]
-    Broken {
-        /// To whom.
-        address: Address,
-        /// The kernel's or the TLS library's reason.
-        source: io::Error,
-    },
-}
-
-/// What comes after a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// Another one.
-    Again {
-        /// To whom.
-        address: Address,
-        /// After this.
-        wait: Duration,
-    },
-    /// Nothing until [`Link::connect`]: nobody was logged in.
-    Rest,
-    /// Nothing: it was meant to end, or nobody can be reached.
-    Over,
-}
-
-/// There is no connection to say it on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no connection")]
-pub struct NotConnected;
-
 impl Link {
     /// Nodes to connect to, beginning with the `first` of them. Nothing happens before it is
     /// polled.
@@ -202,16 +132,9 @@ impl Link {
     /// # Errors
     /// [`NotConnected`]: it was not said.
     pub fn say(&mut self, line: &[u8]) -> Result<(), NotConnected> {
-        match &mut self.state {
-            State::Up(up) => {
-                self.seat.said(line);
-                up.connection.say(line);
-                Ok(())
-            }
-            State::Resting | State::Waiting(_) | State::Connecting(_) | State::Over => {
-                Err(NotConnected)
-            }
-        }
+        self.up()?.connection.say(line);
+        self.seat.said(line);
+        Ok(())
     }
 
     /// Says whole lines that are texts: nothing that would have to be remembered.
@@ -219,15 +142,8 @@ impl Link {
     /// # Errors
     /// [`NotConnected`]: they were not said.
     pub fn say_all(&mut self, lines: Bytes) -> Result<(), NotConnected> {
-        match &mut self.state {
-            State::Up(up) => {
-                up.connection.push(lines);
-                Ok(())
-            }
-            State::Resting | State::Waiting(_) | State::Connecting(_) | State::Over => {
-                Err(NotConnected)
-            }
-        }
+        self.up()?.connection.push(lines);
+        Ok(())
     }
 
     /// Nothing more is said on this connection; its end is the end of the link.
@@ -235,16 +151,10 @@ impl Link {
     /// # Errors
     /// [`NotConnected`]: there is nobody to tell.
     pub fn finish(&mut self) -> Result<(), NotConnected> {
-        match &mut self.state {
-            State::Up(up) => {
-                up.ending = Some(Ending::Quit);
-                up.connection.finish();
-                Ok(())
-            }
-            State::Resting | State::Waiting(_) | State::Connecting(_) | State::Over => {
-                Err(NotConnected)
-            }
-        }
+        let up = self.up()?;
+        up.ending = Some(Ending::Quit);
+        up.connection.finish();
+        Ok(())
     }
 
     /// Bytes that were said and wait to be sent.
@@ -326,6 +236,15 @@ impl Link {
         up.connection.poll_heard(cx).map(Some)
     }
 
+    fn up(&mut self) -> Result<&mut Up, NotConnected> {
+        match &mut self.state {
+            State::Up(up) => Ok(up),
+            State::Resting | State::Waiting(_) | State::Connecting(_) | State::Over => {
+                Err(NotConnected)
+            }
+        }
+    }
+
     fn connecting(&self) -> State {
         let door = self.doors[self.current].clone();
         State::Connecting(Box::pin(async move { Connection::open(&door).await }))
@@ -364,7 +283,7 @@ impl Link {
             return News::Line(line);
         }
         let told = read(&line);
-        if let (State::Up(up), Told::Ended(ending)) = (&mut self.state, &told) {
+        if let (Ok(up), Told::Ended(ending)) = (self.up(), &told) {
             up.ending.get_or_insert(*ending);
         }
         if !self.login.is_inside() {
@@ -400,11 +319,8 @@ impl Link {
 
     fn closed(&mut self) -> News {
         let address = self.address().clone();
-        let why = match &self.state {
-            State::Up(up) => up.ending,
-            State::Resting | State::Waiting(_) | State::Connecting(_) | State::Over => None,
-        };
-        self.lost(match why {
+        let said = self.up().ok().and_then(|up| up.ending);
+        self.lost(match said {
             Some(ending) => Down::Ended { address, ending },
             None => Down::Closed { address },
         })
@@ -412,9 +328,7 @@ impl Link {
 
     fn lost(&mut self, why: Down) -> News {
         self.login_wait = None;
-        if let State::Up(up) = &self.state
-            && up.since.elapsed() >= HELD
-        {
+        if self.up().is_ok_and(|up| up.since.elapsed() >= HELD) {
             self.backoff.succeeded();
         }
         let was_inside = self.login.is_inside();
