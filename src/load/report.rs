@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::pace::Pace;
 use super::process::{Usage, UsageError};
 use super::referee::{Fault, Tally, Verdict};
-use super::stage::Stage;
+use super::stage::{Lasted, Stage};
 use super::{LoadError, People, Plan};
 
 /// What came of a run.
 #[derive(Debug)]
 pub struct Report {
     plan: Plan,
-    lasted: Duration,
+    lasted: Lasted,
     counts: Numbers,
     latency: Latency,
     refusals: BTreeMap<&'static str, u64>,
@@ -96,7 +96,7 @@ impl Report {
         plan: &Plan,
         people: &People,
         stage: &Stage,
-        lasted: Duration,
+        lasted: Lasted,
         servers: Vec<Server>,
     ) -> Result<Self, LoadError> {
         let (tally, counts) = (stage.tally(), stage.counts());
@@ -142,7 +142,6 @@ impl Report {
             p999,
             most,
         } = self.latency;
-        let seconds = self.lasted.as_secs_f64();
         let servers: Vec<_> = self.servers.iter().map(|it| it.json(delivered)).collect();
         json!({
             "nodes": self.plan.nodes.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -151,15 +150,16 @@ impl Report {
             "rooms": self.plan.rooms,
             "text_bytes": self.plan.text_bytes,
             "pace": pace(self.plan.pace),
-            "seconds": seconds,
+            "seconds": self.lasted.talked.as_secs_f64(),
+            "seconds_until_heard": self.lasted.heard.as_secs_f64(),
             "said": said,
             "acknowledged": acknowledged,
             "refused": refused,
             "unconfirmed": unconfirmed,
             "unanswered": unanswered,
             "delivered": delivered,
-            "acknowledged_per_second": per_second(acknowledged, self.lasted),
-            "delivered_per_second": per_second(delivered, self.lasted),
+            "acknowledged_per_second": per_second(acknowledged, self.lasted.heard),
+            "delivered_per_second": per_second(delivered, self.lasted.heard),
             "latency_us": { "p50": p50, "p99": p99, "p999": p999, "max": most },
             "refusals": self.refusals,
             "endings": self.endings,
@@ -229,17 +229,18 @@ impl fmt::Display for Report {
             delivered,
             ..
         } = self.counts;
-        for (what, count) in [
-            ("said", said),
-            ("acknowledged", acknowledged),
-            ("delivered", delivered),
+        let Lasted { talked, heard } = self.lasted;
+        for (what, count, time) in [
+            ("said", said, talked),
+            ("acknowledged", acknowledged, heard),
+            ("delivered", delivered, heard),
         ] {
-            let rate = per_second(count, self.lasted);
+            let rate = per_second(count, time);
             writeln!(f, "{what:<14}{count:>12}  {rate:>10.1}/s")?;
         }
         self.latency.fmt(f)?;
         for server in &self.servers {
-            server.line(delivered, self.lasted, f)?;
+            server.line(delivered, heard, f)?;
         }
         writeln!(f, "{:<14}{}", "refusals", Labels(&self.refusals))?;
         writeln!(f, "{:<14}{}", "endings", Labels(&self.endings))?;
@@ -265,7 +266,7 @@ impl Report {
             self.plan.nodes.len(),
             plural(self.plan.nodes.len() as u64, "node"),
             pace(self.plan.pace),
-            self.lasted.as_secs_f64(),
+            self.lasted.talked.as_secs_f64(),
         )
     }
 

@@ -18,6 +18,8 @@ use super::{LoadError, People};
 use crate::client::link::Link;
 use crate::client::login::{Account, Entry, Patience};
 
+pub use talk::Lasted;
+
 /// Reports that wait for the referee.
 const REPORTS: usize = 1024;
 

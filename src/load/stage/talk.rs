@@ -20,6 +20,15 @@ const TURN: u64 = 512;
 /// So long after anything happened at all, what is missing will not come any more.
 const STALL: Duration = Duration::from_secs(10);
 
+/// How long a talk was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasted {
+    /// From its beginning to the last text.
+    pub talked: Duration,
+    /// From its beginning to the last thing that was heard.
+    pub heard: Duration,
+}
+
 /// A talk under way.
 struct Talk {
     pace: Pace,
@@ -32,12 +41,11 @@ struct Talk {
 }
 
 impl Stage {
-    /// Talks, and listens until all of it is heard, or nothing comes any more; returns for how
-    /// long there was talk.
+    /// Talks, and listens until all of it is heard, or nothing comes any more.
     ///
     /// # Errors
     /// [`LoadError::Gone`], which is a bug.
-    pub async fn talk(&mut self, pace: Pace, until: Until) -> Result<Duration, LoadError> {
+    pub async fn talk(&mut self, pace: Pace, until: Until) -> Result<Lasted, LoadError> {
         let mut talk = Talk {
             pace,
             begun: self.now(),
@@ -60,13 +68,16 @@ impl Stage {
             self.progress
                 .talking(begun.elapsed(), until, self.referee.tally());
         }
-        let lasted = begun.elapsed();
+        let talked = begun.elapsed();
         while (0..talk.given_up.len()).any(|room| self.on_their_way(&talk, room) > 0) {
             self.listen(Instant::now() + TICK).await?;
             self.watch(&mut talk);
+            self.progress
+                .talking(begun.elapsed(), until, self.referee.tally());
         }
         self.progress.done();
-        Ok(lasted)
+        let heard = talk.moved.1.duration_since(begun).max(talked);
+        Ok(Lasted { talked, heard })
     }
 
     /// Says what is due.
