@@ -428,3 +428,6 @@ impl std::fmt::Debug for State {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
