@@ -51,6 +51,11 @@ enum LoginForm {
     Prompted,
 }
 
+/// The names of all commands, without the slash, for whoever helps people to type them.
+pub fn command_names() -> impl Iterator<Item = &'static str> {
+    help::COMMANDS.iter().map(|entry| entry.name)
+}
+
 impl Conversation {
     pub(super) fn logged_in(&mut self) {
         self.expects = Expects::Command;
