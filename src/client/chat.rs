@@ -1,13 +1,13 @@
 //! `conclave chat`: what was asked for, and which of its two faces it gets.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use super::address::Destination;
 use super::known::KnownError;
 use super::link::{Down, Link};
-use super::plain;
 use super::trust::{self, Acquaintances, Trust, TrustError};
+use super::{plain, screen};
 use crate::backoff::random;
 use crate::chat::UserName;
 
@@ -29,6 +29,16 @@ pub enum Face {
     Fitting,
     /// Lines.
     Plain,
+}
+
+impl Face {
+    /// Whether there is a terminal for a screen, and one is wanted.
+    fn has_a_screen(self) -> bool {
+        match self {
+            Self::Fitting => io::stdin().is_terminal() && io::stdout().is_terminal(),
+            Self::Plain => false,
+        }
+    }
 }
 
 /// Why there is nobody to talk to, or nobody any more; for the person at the terminal.
@@ -59,6 +69,14 @@ pub enum ChatError {
     /// The connection ended, and there will not be another.
     #[error(transparent)]
     Down(#[from] Down),
+    /// The node ended it, and said why.
+    #[error("{why}: {words}")]
+    Parted {
+        /// What became of the connection.
+        why: Down,
+        /// The node's last words.
+        words: String,
+    },
     /// The connection broke behind the last line of a pipe.
     #[error("{0}; what was sent last may not have arrived")]
     CutOff(#[source] Down),
@@ -82,7 +100,11 @@ pub fn chat(options: &Options) -> Result<(), ChatError> {
         .build()?;
     let done = runtime.block_on(async {
         let link = Link::new(doors, first);
-        plain::run(link, acquaintances, user).await
+        if options.face.has_a_screen() {
+            screen::run(link, acquaintances, user).await
+        } else {
+            plain::run(link, acquaintances, user).await
+        }
     });
     // Whoever still reads the terminal is not waited for.
     runtime.shutdown_background();

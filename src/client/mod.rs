@@ -6,7 +6,8 @@
 //! - [`connection`]: one connection, lines in and out.
 //! - [`login`], [`seat`]: how a client comes in again, and where it was. Pure.
 //! - [`link`]: the whole of it, kept up: one of several nodes, again and again, with a wait.
-//! - [`chat`]: `conclave chat`, with `plain` for pipes: exactly lines in, lines out.
+//! - [`chat`]: `conclave chat`, with `screen` for terminals, and `plain` for pipes: exactly
+//!   lines in, lines out.
 
 pub mod address;
 pub mod chat;
@@ -16,6 +17,7 @@ pub mod known;
 pub mod link;
 pub mod login;
 mod plain;
+mod screen;
 pub mod seat;
 pub mod trust;
 
