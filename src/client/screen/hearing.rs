@@ -51,10 +51,7 @@ impl Model {
                 self.adds(&Place::Room(room), what, None, News::Nothing);
             }
             Told::Pong { token } => self.pong(token, line),
-            Told::Ended(_) => {
-                self.parting = Some(words(line));
-                self.shows(line);
-            }
+            Told::Ended(_) => self.parts(line),
             Told::Welcome { user, room, node } => self.welcome(user, &room, node, line),
             Told::Greeting { node } => self.node = Some(node),
             _ if self.standing != Standing::Inside => self.outside(&told, line, retry),
@@ -73,10 +70,6 @@ impl Model {
         }
         self.latency = None;
         self.entrance.lost();
-        let why = match &self.parting {
-            Some(words) => format!("{why}: {words}"),
-            None => why.to_string(),
-        };
         match next {
             Next::Again { address, wait } => {
                 let until = self.now.running + *wait;
@@ -87,7 +80,7 @@ impl Model {
                     let next = format!("next: {address} in {seconds:.1} s");
                     self.notes(&format!("connection lost: {why}; {next}"));
                 } else if self.entrance.step != Step::Inside {
-                    self.entrance.trouble = Some(clean(&why));
+                    self.entrance.trouble = Some(clean(&why.to_string()));
                 }
             }
             Next::Rest => {
@@ -95,6 +88,25 @@ impl Model {
                 self.entrance.trouble = Some("that took too long; go on, it connects again".into());
             }
             Next::Over => {}
+        }
+    }
+
+    /// The node closes the connection.
+    fn parts(&mut self, line: &str) {
+        self.parting = Some(words(line));
+        if self.standing == Standing::Inside {
+            self.shows(line);
+        } else {
+            self.troubles(&words(line));
+        }
+    }
+
+    /// Something about coming in, where the person sees it.
+    fn troubles(&mut self, trouble: &str) {
+        if self.entrance.step == Step::Inside {
+            self.hints(trouble);
+        } else {
+            self.entrance.trouble = Some(trouble.to_owned());
         }
     }
 
@@ -211,7 +223,7 @@ impl Model {
     fn outside(&mut self, told: &Told<'_>, line: &str, retry: Retry) {
         match (told, retry) {
             (Told::Refused(_), Retry::ByItself) => {
-                self.entrance.trouble = Some(format!("{}; it is tried again", words(line)));
+                self.troubles(&format!("{}; it is tried again", words(line)));
             }
             (Told::Refused(_), Retry::Never) => {
                 self.entrance.refused(&words(line), self.me.as_ref());
@@ -235,7 +247,7 @@ impl Model {
             (_, Told::HistoryEnds) => {
                 let brought = self.brought;
                 self.notes(&format!(
-                    "the history has {brought} messages that were not here"
+                    "the history had {brought} messages that were not here"
                 ));
             }
             _ => self.shows(line),

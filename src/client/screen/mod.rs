@@ -25,16 +25,20 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+use std::future::{Future as _, poll_fn};
 use std::io;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use time::{OffsetDateTime, UtcOffset};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 
 use self::hearing::Retry;
+use self::keys::Wish;
 use self::model::{Effect, Model, Now, Setting};
 use self::palette::Palette;
 use self::terminal::Terminal;
@@ -120,7 +124,7 @@ impl Screen {
             hung_up: signal(SignalKind::hangup())?,
         };
         loop {
-            self.terminal.draw(&self.model)?;
+            self.draws()?;
             let happens = tokio::select! {
                 news = self.link.next() => Happens::News(news),
                 key = sources.keys.next() => Happens::Key(key),
@@ -137,22 +141,40 @@ impl Screen {
         }
     }
 
+    fn draws(&mut self) -> io::Result<()> {
+        let (columns, rows) = self.terminal.size()?;
+        if self.model.setting.size != (columns, rows) {
+            self.model.wishes(Wish::Resize(columns, rows));
+        }
+        self.terminal.draw(&self.model)
+    }
+
     /// Everything that needs no waiting.
     async fn takes_what_is_there(&mut self, sources: &mut Sources) -> Done {
         for _ in 0..BURST {
-            let happens = match self.link.next().now_or_never() {
-                Some(news) => Happens::News(news),
-                None => match sources.keys.next().now_or_never() {
-                    Some(key) => Happens::Key(key),
-                    None => return None,
-                },
-            };
+            let happens = self.is_there(sources).await?;
             let done = self.takes(happens).await;
             if done.is_some() {
                 return done;
             }
         }
         None
+    }
+
+    /// What happened already, if anything did. It is asked as by the loop, so that whoever has
+    /// nothing wakes the loop later.
+    async fn is_there(&mut self, sources: &mut Sources) -> Option<Happens> {
+        let mut news = pin!(self.link.next());
+        poll_fn(|cx| {
+            if let Poll::Ready(news) = news.as_mut().poll(cx) {
+                return Poll::Ready(Some(Happens::News(news)));
+            }
+            match sources.keys.poll_next_unpin(cx) {
+                Poll::Ready(key) => Poll::Ready(Some(Happens::Key(key))),
+                Poll::Pending => Poll::Ready(None),
+            }
+        })
+        .await
     }
 
     async fn takes(&mut self, happens: Happens) -> Done {

@@ -8,7 +8,7 @@ use tui_input::InputRequest;
 
 use super::around::Around;
 use super::asked::Questions;
-use super::draw::geometry;
+use super::draw::geometry::{self, Areas, Beside};
 use super::draw::lines::{Paper, height};
 use super::editor::{Editor, Pasted};
 use super::entrance::{Entrance, Field, Outcome};
@@ -162,11 +162,19 @@ impl Model {
         self.hint.as_ref().map(|(hint, _)| hint.as_str())
     }
 
+    /// What stands where.
+    pub(super) fn areas(&self) -> Areas {
+        let beside = match self.me {
+            Some(_) => Beside::Something,
+            None => Beside::Nothing,
+        };
+        geometry::areas(self.setting.size, beside)
+    }
+
     /// What the rows of the conversation are written on.
     pub(super) fn paper(&self) -> Paper {
-        let (columns, rows) = self.setting.size;
         Paper {
-            width: usize::from(geometry::areas(columns, rows).body.width),
+            width: usize::from(self.areas().body.width),
             palette: self.setting.palette,
             offset: self.setting.offset,
             now: self.now.unix,
@@ -298,8 +306,7 @@ impl Model {
     }
 
     fn page(&self) -> usize {
-        let (columns, rows) = self.setting.size;
-        let rows = usize::from(geometry::areas(columns, rows).body.height);
+        let rows = usize::from(self.areas().body.height);
         rows.saturating_sub(2).max(1)
     }
 
@@ -315,8 +322,7 @@ impl Model {
 
     fn scrolls_to(&mut self, wanted: usize) {
         let paper = self.paper();
-        let (columns, rows) = self.setting.size;
-        let view = usize::from(geometry::areas(columns, rows).body.height);
+        let view = usize::from(self.areas().body.height);
         let talk = self.talks.current_mut();
         let all: usize = talk.lines.iter().map(|line| height(line, paper)).sum();
         let all = all + usize::from(talk.new_from.is_some());

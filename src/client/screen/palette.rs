@@ -66,6 +66,14 @@ impl Palette {
         }
     }
 
+    /// What is chosen among others.
+    pub(super) fn chosen(self) -> Style {
+        match self {
+            Self::Colours => self.bar().add_modifier(Modifier::BOLD),
+            Self::Plain => Style::new().add_modifier(Modifier::REVERSED),
+        }
+    }
+
     /// What went wrong.
     pub(super) fn wrong(self) -> Style {
         self.coloured(167)

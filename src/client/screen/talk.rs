@@ -172,9 +172,13 @@ impl Talk {
         if self.confirm_by(&entry.what, position) {
             return Merged::Known;
         }
-        let later = |line: &Entry| line.position.is_some_and(|other| other > position);
-        let at = self.lines.iter().position(later);
-        let at = at.unwrap_or(self.lines.len());
+        // What has no position has its time.
+        let is_later = |line: &&Entry| match line.position {
+            Some(other) => other > position,
+            None => line.at > entry.at,
+        };
+        let later = self.lines.iter().rev().take_while(is_later).count();
+        let at = self.lines.len() - later;
         if at == 0 && self.lines.len() >= LINES {
             return Merged::Known;
         }

@@ -55,7 +55,7 @@ pub(super) fn status(model: &Model, areas: Areas, frame: &mut Frame<'_>) {
     let width = u16::try_from(right.width()).unwrap_or(u16::MAX);
     let left = match model.hint() {
         Some(hint) => Line::styled(format!(" {hint}"), palette.marked()),
-        None => connection(model, area.width),
+        None => connection(model, area.width, area.width.saturating_sub(width)),
     };
     frame.render_widget(Paragraph::new(left).style(palette.bar()), area);
     let beside = Rect {
@@ -67,7 +67,8 @@ pub(super) fn status(model: &Model, areas: Areas, frame: &mut Frame<'_>) {
     frame.render_widget(right.style(palette.bar()), beside);
 }
 
-fn connection(model: &Model, columns: u16) -> Line<'static> {
+/// `free` is how many of the columns nothing else has.
+fn connection(model: &Model, columns: u16, free: u16) -> Line<'static> {
     let palette = model.setting.palette;
     let (dot, style, words) = state(model);
     let mut parts = Vec::new();
@@ -80,9 +81,11 @@ fn connection(model: &Model, columns: u16) -> Line<'static> {
     }
     parts.extend(model.latency.map(|it| format!("{} ms", it.as_millis())));
     parts.extend(words);
+    let free = usize::from(free).saturating_sub(4);
+    let parts = shortened(&parts.join(" · "), free);
     Line::from(vec![
         Span::styled(format!(" {dot} "), style),
-        Span::styled(parts.join(" · "), palette.bar_quiet()),
+        Span::styled(parts, palette.bar_quiet()),
     ])
 }
 
@@ -90,6 +93,9 @@ fn state(model: &Model) -> (&'static str, Style, Option<String>) {
     let palette = model.setting.palette;
     match &model.standing {
         Standing::Inside => ("●", palette.well(), None),
+        Standing::Up if model.entrance.step == Step::Inside => {
+            ("●", palette.marked(), Some("logging in".to_owned()))
+        }
         Standing::Up => ("●", palette.marked(), None),
         Standing::Connecting => ("○", palette.marked(), Some("connecting".to_owned())),
         Standing::Resting => ("○", palette.marked(), Some("not connected".to_owned())),

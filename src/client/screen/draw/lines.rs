@@ -2,13 +2,17 @@
 
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
+use textwrap::WordSplitter;
 use time::{OffsetDateTime, UtcOffset};
 
 use super::super::palette::Palette;
 use super::super::talk::{Entry, State, What};
 
-/// Columns of `HH:MM` and the space behind it.
-const TIME: usize = 6;
+/// Columns of `HH:MM` and the spaces around it.
+const TIME: usize = 7;
+
+/// Columns that stay free at the right.
+const MARGIN: usize = 1;
 
 /// Columns of the rule between names and texts, with its spaces.
 const RULE: usize = 3;
@@ -40,9 +44,11 @@ pub(in super::super) fn rows(entry: &Entry, paper: Paper) -> Vec<Line<'static>> 
         let mark = fitted(&words.mark, column);
         (Some(mark), words.text, TIME + column + RULE)
     };
-    let width = paper.width.saturating_sub(indent).max(1);
+    let width = paper.width.saturating_sub(indent + MARGIN).max(1);
     let mut rows = Vec::new();
-    for part in textwrap::wrap(&text, width) {
+    // A name or an address is not torn at its dashes.
+    let wrapped = textwrap::Options::new(width).word_splitter(WordSplitter::NoHyphenation);
+    for part in textwrap::wrap(&text, &wrapped) {
         let lead = match (&mark, rows.is_empty()) {
             (Some(mark), true) => lead(entry, paper, mark, words.mark_style),
             (Some(_), false) => beside(paper, column),
@@ -54,7 +60,7 @@ pub(in super::super) fn rows(entry: &Entry, paper: Paper) -> Vec<Line<'static>> 
     for part in words
         .outcome
         .iter()
-        .flat_map(|it| textwrap::wrap(it, width))
+        .flat_map(|it| textwrap::wrap(it, &wrapped))
     {
         let lead = match &mark {
             Some(_) => beside(paper, column),
@@ -133,7 +139,9 @@ fn words(entry: &Entry, palette: Palette) -> Words {
 fn outcome(words: &mut Words, state: &State, palette: Palette) {
     match state {
         State::Heard => {}
-        State::CallsMe => words.text_style = palette.marked(),
+        State::CallsMe => {
+            words.text_style = palette.marked().remove_modifier(Modifier::BOLD);
+        }
         State::Past => words.text_style = palette.quiet(),
         State::Sent => words.text_style = Style::new().add_modifier(Modifier::DIM),
         State::Delivered => words.mark_style = words.mark_style.add_modifier(Modifier::BOLD),
@@ -176,9 +184,9 @@ fn time(entry: &Entry, paper: Paper) -> Span<'static> {
     };
     let text = match (local(entry.at), local(paper.now)) {
         (Some(at), Some(now)) if at.date() == now.date() => {
-            format!("{:02}:{:02} ", at.hour(), at.minute())
+            format!(" {:02}:{:02} ", at.hour(), at.minute())
         }
-        (Some(at), _) => format!("{:02}-{:02} ", u8::from(at.month()), at.day()),
+        (Some(at), _) => format!(" {:02}-{:02} ", u8::from(at.month()), at.day()),
         (None, _) => " ".repeat(TIME),
     };
     Span::styled(text, paper.palette.quiet())
@@ -246,12 +254,12 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "21:05 anna.with… │ one two three four five six",
-                "                 │ seven eight",
+                " 21:05 anna.with… │ one two three four five six",
+                "                  │ seven eight",
             ]
         );
         let rows = shown("no", State::Failed("bob is offline".into()), 50);
-        assert_eq!(rows[1], "                 │ ✗ bob is offline");
+        assert_eq!(rows[1], "                  │ ✗ bob is offline");
     }
 
     #[test]
@@ -259,7 +267,7 @@ mod tests {
         let rows = shown("one two three", State::Heard, 30);
         assert_eq!(
             rows,
-            ["21:05 anna.with.a.long.name:", "      one two three"]
+            [" 21:05 anna.with.a.long.name:", "       one two three"]
         );
         assert!(shown("", State::Heard, 1).len() > 1);
     }

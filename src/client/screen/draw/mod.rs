@@ -20,11 +20,15 @@ use super::model::{Model, Overlay};
 /// Draws everything.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     let screen = frame.area();
+    if model.setting.size != (screen.width, screen.height) {
+        // It was resized just now, and the model will be told.
+        return;
+    }
     if !geometry::fits(screen.width, screen.height) {
         frame.render_widget(Line::raw("too small"), screen);
         return;
     }
-    let areas = geometry::areas(screen.width, screen.height);
+    let areas = model.areas();
     bars::header(model, areas.header, frame);
     said(model, areas.body, frame);
     if let Some(side) = areas.side {

@@ -77,7 +77,7 @@ fn talk_row(model: &Model, at: usize, talk: &Talk, width: usize) -> Line<'static
     let palette = model.setting.palette;
     let is_gone = matches!(&talk.place, Place::Room(room) if !model.around.is_here(room));
     let style = match (at == model.talks.index(), talk.unread, is_gone) {
-        (true, _, _) => Style::new().add_modifier(Modifier::BOLD | Modifier::REVERSED),
+        (true, _, _) => palette.chosen(),
         (false, 0, true) => palette.quiet(),
         (false, 0, false) => Style::new(),
         (false, _, _) => Style::new().add_modifier(Modifier::BOLD),
@@ -99,7 +99,7 @@ fn talk_row(model: &Model, at: usize, talk: &Talk, width: usize) -> Line<'static
     let name = shortened(&talk.place.name(), room);
     let blank = " ".repeat(room.saturating_sub(columns_of(&name)));
     Line::from(vec![
-        Span::styled(format!(" {number}"), style.patch(palette.quiet())),
+        Span::styled(format!(" {number}"), style.patch(palette.bar_quiet())),
         Span::styled(format!("{name}{blank} "), style),
         Span::styled(count, count_style),
     ])
