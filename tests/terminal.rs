@@ -1,7 +1,7 @@
 //! `conclave chat` on a terminal: the real program in a pseudo-terminal, a real node, and what a
 //! person at that terminal sees.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod support;
 
@@ -305,7 +305,8 @@ async fn the_terminal_is_given_back() {
     assert!(anna.screen.screen().alternate_screen() && anna.screen.screen().bracketed_paste());
     anna.presses("\u{3}");
     anna.sees("once more").await;
-    anna.presses("\u{3}");
+    // Twice, for a busy machine may have let the first one grow old.
+    anna.presses("\u{3}\u{3}");
     assert_eq!(anna.ends().await.code(), Some(0));
     anna.is_as_before();
 

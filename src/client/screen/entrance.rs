@@ -92,12 +92,12 @@ impl Entrance {
     /// Where a key goes.
     pub(super) const fn field(&self) -> Field {
         match self.step {
-            Step::Name => Field::Name,
+            Step::Name | Step::Later(None) => Field::Name,
             Step::Password(_)
             | Step::NewPassword(_)
             | Step::Again { .. }
             | Step::Changing(Some(_)) => Field::Hidden,
-            Step::Later(_) | Step::Asked { .. } | Step::Changing(None) => Field::Nowhere,
+            Step::Later(Some(_)) | Step::Asked { .. } | Step::Changing(None) => Field::Nowhere,
             Step::Inside => Field::Chat,
         }
     }
@@ -172,10 +172,22 @@ impl Entrance {
             Wish::Back => self.name.back(),
             Wish::Forward => self.name.forward(),
             Wish::End => self.name.edit(InputRequest::GoToEnd),
+            // Who is early need not type it again.
+            Wish::Send if self.step == Step::Later(None) => {}
             Wish::Send => return self.named(),
             Wish::EndOfInput if self.name.is_empty() => return Outcome::Leave,
             Wish::EndOfInput => self.name.edit(InputRequest::DeleteNextChar),
-            _ => {}
+            Wish::Complete
+            | Wish::Show(_)
+            | Wish::ShowNext
+            | Wish::ShowPrevious
+            | Wish::PageUp
+            | Wish::PageDown
+            | Wish::Help
+            | Wish::Escape
+            | Wish::Interrupt
+            | Wish::Redraw
+            | Wish::Resize(..) => {}
         }
         Outcome::Nothing
     }
@@ -193,7 +205,23 @@ impl Entrance {
             }
             Wish::Send => return self.proven(),
             Wish::EndOfInput if self.hidden.is_empty() => return Outcome::Leave,
-            _ => {}
+            // There is no moving about in what nobody sees.
+            Wish::Edit(_)
+            | Wish::Back
+            | Wish::Forward
+            | Wish::Complete
+            | Wish::Show(_)
+            | Wish::ShowNext
+            | Wish::ShowPrevious
+            | Wish::PageUp
+            | Wish::PageDown
+            | Wish::End
+            | Wish::Help
+            | Wish::Escape
+            | Wish::Interrupt
+            | Wish::EndOfInput
+            | Wish::Redraw
+            | Wish::Resize(..) => {}
         }
         Outcome::Nothing
     }
@@ -202,7 +230,8 @@ impl Entrance {
     fn named(&mut self) -> Outcome {
         self.trouble = None;
         let line = self.name.take(Keep::Forgotten);
-        let line = line.trim();
+        // A password goes to the end of the line.
+        let line = line.trim_start();
         let mut words = line.split_ascii_whitespace();
         match (words.next(), words.next(), words.next()) {
             (None, _, _) => return Outcome::Nothing,
@@ -210,7 +239,7 @@ impl Entrance {
             (Some("/login"), Some(name), None) => self.asks(name, Step::Password),
             (Some("/register"), Some(name), None) => self.asks(name, Step::NewPassword),
             (Some(command), _, _) if command.starts_with('/') => return self.in_one_line(line),
-            _ => self.asks(line, Step::Password),
+            (Some(_), _, _) => self.asks(line.trim_end(), Step::Password),
         }
         Outcome::Nothing
     }
@@ -231,7 +260,11 @@ impl Entrance {
                 self.wants_in(user, password, Entry::Register)
             }
             Heard::Command(Command::Quit) => Outcome::Leave,
-            _ => {
+            Heard::Command(_)
+            | Heard::Prompt(_)
+            | Heard::Refused(_)
+            | Heard::Malformed(_)
+            | Heard::Nothing => {
                 let how = "first a username, or /register and a new one";
                 self.trouble = Some(how.to_owned());
                 Outcome::Nothing
@@ -302,8 +335,10 @@ mod tests {
 
     fn visitor() -> Entrance {
         let mut entrance = Entrance::new(None);
-        assert_eq!(entrance.field(), Field::Nowhere);
+        assert_eq!(types(&mut entrance, "early"), Outcome::Nothing);
+        assert_eq!(entrance.name.text(), "early");
         entrance.connected();
+        entrance.takes(Wish::Edit(InputRequest::DeleteLine));
         entrance
     }
 

@@ -17,6 +17,9 @@ const BEGINS_WITH: &str = "/history 20";
 /// Messages of the past among which those are that were missed.
 const MISSED_AMONG: &str = "/history 100";
 
+/// How the answer to a post begins that nobody got.
+const NOBODY: &str = "Nobody subscribes";
+
 /// Whether a login that is refused is tried again without anybody being asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Retry {
@@ -240,8 +243,10 @@ impl Model {
             (Some(Asked::WayBack), Told::Refused(_)) => self.shows(line),
             (Some(Asked::WayBack), _) => {}
             (Some(Asked::Text(_)), Told::Refused(refused)) => self.in_vain(refused, line),
-            (Some(Asked::Text(text)), Told::Info { .. }) if text.place == Place::Posts => {
-                self.in_vain(&Refused::Other { text: line }, line);
+            (Some(Asked::Text(of)), Told::Info { text })
+                if of.place == Place::Posts && text.starts_with(NOBODY) =>
+            {
+                self.in_vain(&Refused::Other { text }, line);
             }
             (_, Told::HistoryBegins) => self.brought = 0,
             (_, Told::HistoryEnds) => {
@@ -259,9 +264,10 @@ impl Model {
         let Some(text) = self.asked.answered() else {
             return;
         };
-        let state = match refused {
-            Refused::NotConfirmed => State::Unconfirmed,
-            _ => State::Failed(words(line)),
+        let state = if *refused == Refused::NotConfirmed {
+            State::Unconfirmed
+        } else {
+            State::Failed(words(line))
         };
         self.settles(&text, state, None);
     }

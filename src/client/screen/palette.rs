@@ -84,6 +84,14 @@ impl Palette {
         self.coloured(172).add_modifier(Modifier::BOLD)
     }
 
+    /// What calls the person by name.
+    pub(super) fn calling(self) -> Style {
+        match self {
+            Self::Colours => self.coloured(172),
+            Self::Plain => Style::new().add_modifier(Modifier::BOLD),
+        }
+    }
+
     /// What is well.
     pub(super) fn well(self) -> Style {
         self.coloured(71)

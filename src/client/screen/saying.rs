@@ -173,11 +173,10 @@ fn unslashed(line: &str) -> &str {
 fn keep(line: &str, heard: &Heard) -> Keep {
     let word = line.split(' ').next().unwrap_or_default();
     let secret = ["/login", "/register", "/passwd"];
-    let holds_one = match heard {
-        Heard::Command(Command::Join { key, .. }) => *key != RoomKey::None,
-        _ => secret.iter().any(|it| it.eq_ignore_ascii_case(word)),
-    };
-    if holds_one {
+    let holds_a_password = secret.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let holds_a_key =
+        matches!(heard, Heard::Command(Command::Join { key, .. }) if *key != RoomKey::None);
+    if holds_a_password || holds_a_key {
         Keep::Forgotten
     } else {
         Keep::Remembered

@@ -18,7 +18,7 @@ impl Terminal {
     /// Takes it: another screen, keys as they are pressed, pastes as a whole. The mouse stays the
     /// terminal's, so that people can select.
     pub(super) fn take() -> io::Result<Self> {
-        let terminal = ratatui::try_init()?;
+        let terminal = ratatui::try_init().inspect_err(|_| drop(ratatui::try_restore()))?;
         // From here on it is given back whatever happens.
         let terminal = Self(terminal);
         execute!(stdout(), EnableBracketedPaste)?;

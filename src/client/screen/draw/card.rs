@@ -145,7 +145,7 @@ enum Typed {
 fn name(model: &Model) -> (&'static str, String, Typed) {
     let label = "Username";
     match &model.entrance.step {
-        Step::Name => {
+        Step::Name | Step::Later(None) => {
             let text = model.entrance.name.text();
             let shown = masked(text).unwrap_or_else(|| text.to_owned());
             (label, shown, Typed::Here)
@@ -155,9 +155,7 @@ fn name(model: &Model) -> (&'static str, String, Typed) {
         | Step::Again { user, .. }
         | Step::Asked { user, .. }
         | Step::Later(Some(user)) => (label, user.to_string(), Typed::Elsewhere),
-        Step::Later(None) | Step::Inside | Step::Changing(_) => {
-            (label, String::new(), Typed::Elsewhere)
-        }
+        Step::Inside | Step::Changing(_) => (label, String::new(), Typed::Elsewhere),
     }
 }
 

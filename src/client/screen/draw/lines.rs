@@ -76,7 +76,7 @@ pub(in super::super) fn new_from_here(paper: Paper) -> Line<'static> {
     let word = " new ";
     let rest = paper.width.saturating_sub(word.len());
     let (left, right) = (rest / 2, rest - rest / 2);
-    let style = paper.palette.marked().remove_modifier(Modifier::BOLD);
+    let style = paper.palette.calling();
     let text = format!("{}{word}{}", "─".repeat(left), "─".repeat(right));
     Line::styled(text, style)
 }
@@ -139,9 +139,7 @@ fn words(entry: &Entry, palette: Palette) -> Words {
 fn outcome(words: &mut Words, state: &State, palette: Palette) {
     match state {
         State::Heard => {}
-        State::CallsMe => {
-            words.text_style = palette.marked().remove_modifier(Modifier::BOLD);
-        }
+        State::CallsMe => words.text_style = palette.calling(),
         State::Past => words.text_style = palette.quiet(),
         State::Sent => words.text_style = Style::new().add_modifier(Modifier::DIM),
         State::Delivered => words.mark_style = words.mark_style.add_modifier(Modifier::BOLD),
@@ -151,8 +149,8 @@ fn outcome(words: &mut Words, state: &State, palette: Palette) {
             words.text_style = palette.quiet();
         }
         State::Unconfirmed => {
-            words.outcome = Some("? not confirmed: the connection broke before".to_owned());
-            words.outcome_style = palette.marked().remove_modifier(Modifier::BOLD);
+            words.outcome = Some("? not confirmed; it may have arrived".to_owned());
+            words.outcome_style = palette.calling();
         }
     }
 }
