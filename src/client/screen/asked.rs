@@ -84,6 +84,11 @@ impl Questions {
         self.queue.front()
     }
 
+    /// Whether the answer to one command is all that is missing.
+    pub(super) fn are_one_command(&self) -> bool {
+        self.queue.len() == 1 && self.queue.front() == Some(&Asked::Command)
+    }
+
     pub(super) fn push(&mut self, asked: Asked) {
         self.queue.push_back(asked);
     }

@@ -107,6 +107,7 @@ impl Entrance {
         if let Step::Later(user) = &mut self.step {
             let user = user.take();
             self.step = user.map_or(Step::Name, Step::Password);
+            self.trouble = None;
         }
     }
 

@@ -238,6 +238,7 @@ impl Model {
 
     fn answered(&mut self, told: &Told<'_>, line: &str) {
         self.learns(told);
+        let about_passwords = self.asked.are_one_command();
         match (self.asked.next(), told) {
             (Some(Asked::Own), _) => {}
             (Some(Asked::WayBack), Told::Refused(_)) => self.shows(line),
@@ -257,7 +258,9 @@ impl Model {
             }
             _ => self.shows(line),
         }
-        self.changes_no_more(told);
+        if about_passwords {
+            self.changes_no_more(told);
+        }
     }
 
     fn in_vain(&mut self, refused: &Refused<'_>, line: &str) {

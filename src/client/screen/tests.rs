@@ -360,8 +360,11 @@ fn a_silent_node_is_given_up() {
 #[test]
 fn passwords_are_asked_without_being_kept() {
     let mut desk = Desk::inside(80, 24);
+    desk.types("too late");
     desk.types("/passwd");
-    assert_eq!(desk.says(), ["/passwd"]);
+    assert_eq!(desk.says(), ["too late", "/passwd"]);
+    desk.hears("! Nothing to say");
+    assert_eq!(desk.says(), [""; 0]);
     for prompt in [
         "* Old password:",
         "* New password:",
@@ -384,8 +387,8 @@ fn passwords_are_asked_without_being_kept() {
         desk.wishes(Wish::Back);
         seen.push(desk.model.editor.text().to_owned());
     }
-    assert_eq!(seen, ["hello"; 4]);
-    assert_eq!(desk.lobby()[0], "* Password changed.");
+    assert_eq!(seen, ["hello", "too late", "too late", "too late"]);
+    assert_eq!(desk.lobby()[1], "* Password changed.");
 }
 
 #[test]

@@ -71,7 +71,8 @@ pub(super) fn status(model: &Model, areas: Areas, frame: &mut Frame<'_>) {
 fn connection(model: &Model, columns: u16, free: u16) -> Line<'static> {
     let palette = model.setting.palette;
     let (dot, style, words) = state(model);
-    let mut parts = Vec::new();
+    // What is wrong comes first, for what comes last may have no room.
+    let mut parts: Vec<String> = words.into_iter().collect();
     parts.extend(model.node.as_ref().map(ToString::to_string));
     if model.standing == Standing::Inside {
         parts.extend(model.around.here.as_ref().map(ToString::to_string));
@@ -80,7 +81,6 @@ fn connection(model: &Model, columns: u16, free: u16) -> Line<'static> {
         parts.extend(model.address.as_ref().map(ToString::to_string));
     }
     parts.extend(model.latency.map(|it| format!("{} ms", it.as_millis())));
-    parts.extend(words);
     let free = usize::from(free).saturating_sub(4);
     let parts = shortened(&parts.join(" · "), free);
     Line::from(vec![
