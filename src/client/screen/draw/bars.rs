@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 
 use super::super::editor::LINE_END;
 use super::super::entrance::Step;
-use super::super::model::{Model, Standing};
+use super::super::model::{Model, Overlay, Standing};
 use super::super::talk::{Place, Talk};
 use super::geometry::Areas;
 use super::lines::{columns_of, shortened};
@@ -164,7 +164,7 @@ pub(super) fn input(model: &Model, area: Rect, frame: &mut Frame<'_>) {
         ]);
         let cursor = line.width() - NOT_SHOWN.len();
         frame.render_widget(line, area);
-        return cursor_at(area, cursor, frame);
+        return cursor_at(model, area, cursor, frame);
     }
     let name = shortened(&model.talks.current().place.name(), 20);
     let prompt = Line::from(vec![
@@ -192,7 +192,7 @@ fn typed(model: &Model, prompt: Line<'static>, area: Rect, frame: &mut Frame<'_>
     let text = Paragraph::new(marked_ends(&line, model)).scroll((0, left));
     frame.render_widget(text, rest);
     let column = cursor.saturating_sub(scrolled).min(columns_of(&line));
-    cursor_at(rest, column, frame);
+    cursor_at(model, rest, column, frame);
 }
 
 /// Line ends in a paste are seen as such.
@@ -233,8 +233,12 @@ fn question(asked: Option<Prompt>) -> &'static str {
     }
 }
 
-/// Puts the cursor into a row.
-pub(super) fn cursor_at(area: Rect, column: usize, frame: &mut Frame<'_>) {
+/// Puts the cursor into a row, if nothing lies over it.
+pub(super) fn cursor_at(model: &Model, area: Rect, column: usize, frame: &mut Frame<'_>) {
+    match model.overlay {
+        Overlay::None => {}
+        Overlay::Help => return,
+    }
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     let x = area.x.saturating_add(column);
     let x = x.min(area.right().saturating_sub(1));

@@ -125,11 +125,11 @@ fn field(model: &Model, question: Question, row: Rect, frame: &mut Frame<'_>) {
             let column = cursor.saturating_sub(scrolled).min(columns_of(&value));
             let value = Paragraph::new(Line::styled(value, style)).scroll((0, left));
             frame.render_widget(value, rest);
-            cursor_at(rest, column, frame);
+            cursor_at(model, rest, column, frame);
         }
         (Question::Password, Typed::Here) => {
             frame.render_widget(Line::styled(value, palette.quiet()), rest);
-            cursor_at(rest, 0, frame);
+            cursor_at(model, rest, 0, frame);
         }
         (_, Typed::Elsewhere) => frame.render_widget(Line::styled(value, style), rest),
     }

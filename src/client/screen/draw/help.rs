@@ -15,21 +15,18 @@ const KEYS: &[(&str, &str)] = &[
     ("Tab", "completes commands, people, rooms"),
     ("↑ ↓", "lines sent before"),
     ("Alt-1 … Alt-9", "shows a conversation"),
-    ("Alt-← →", "the one before, the next; also Ctrl-P, -N"),
+    ("Alt-← →", "the one before, the next; Ctrl-P Ctrl-N"),
     ("PgUp PgDn", "what was said before; End goes down"),
     ("Ctrl-A -E", "begin and end of the line"),
-    ("Ctrl-← →", "a word back, forward; also Alt-B, Alt-F"),
+    ("Ctrl-← →", "a word back, forward; Alt-B Alt-F"),
     ("Ctrl-U -K -W", "cuts to the begin, to the end, a word"),
     ("Ctrl-Y", "puts back what was cut"),
     ("Ctrl-L", "draws everything anew"),
     ("Ctrl-C twice", "leaves; so do /quit, and Ctrl-D"),
-    ("", ""),
     ("/close", "closes this conversation (here alone)"),
     ("/msg bob hi", "opens a conversation with bob"),
     ("dim, ✗, ?", "on its way, refused, not confirmed"),
     ("/ids", "positions are always on and never shown"),
-    ("", ""),
-    ("Esc", "closes this"),
 ];
 
 /// Draws it over the middle, as much of it as fits.
@@ -48,7 +45,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
         .border_type(BorderType::Rounded)
         .border_style(palette.accent())
         .padding(Padding::horizontal(1))
-        .title(Span::styled(" keys ", palette.accent()));
+        .title(Span::styled(" keys · Esc closes ", palette.accent()));
     let lines: Vec<_> = KEYS
         .iter()
         .map(|(key, does)| {
