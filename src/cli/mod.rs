@@ -54,9 +54,10 @@ Without --ca a node is known, as with ssh, by the certificate that it shows the 
 time: its fingerprint is kept in ~/.config/conclave/known_nodes, and another one is
 refused. Compare it with the one in the node's log.
 
-Through pipes, or with --plain, it is exactly lines in and lines out; with USER@ the
-first line of standard input is the password. What is about the connection is said on
-standard error. A connection that breaks is made again, with the same login and room.";
+On a terminal there is a screen; F1 shows its keys. Through pipes, or with --plain, it
+is exactly lines in and lines out; with USER@ the first line of standard input is the
+password. What is about the connection is said on standard error. A connection that
+breaks is made again, with the same login and room.";
 
 const PING_HELP: &str = "\
 The node is known by the certificate that tls.cert names, whatever names stand in

@@ -69,14 +69,6 @@ pub enum ChatError {
     /// The connection ended, and there will not be another.
     #[error(transparent)]
     Down(#[from] Down),
-    /// The node ended it, and said why.
-    #[error("{why}: {words}")]
-    Parted {
-        /// What became of the connection.
-        why: Down,
-        /// The node's last words.
-        words: String,
-    },
     /// The connection broke behind the last line of a pipe.
     #[error("{0}; what was sent last may not have arrived")]
     CutOff(#[source] Down),

@@ -34,7 +34,6 @@ impl Model {
     pub(super) fn connected(&mut self, address: &Address, note: Option<&str>) {
         self.address = Some(address.clone());
         self.standing = Standing::Up;
-        self.parting = None;
         if let Some(note) = note {
             self.notes(note);
         }
@@ -96,7 +95,6 @@ impl Model {
 
     /// The node closes the connection.
     fn parts(&mut self, line: &str) {
-        self.parting = Some(words(line));
         if self.standing == Standing::Inside {
             self.shows(line);
         } else {

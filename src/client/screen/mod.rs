@@ -238,11 +238,9 @@ impl Screen {
             return Some(Ok(()));
         }
         self.model.is_down(&why, next);
-        let parting = self.model.parting.take();
-        match (next, parting) {
-            (Next::Again { .. } | Next::Rest, _) => None,
-            (Next::Over, Some(words)) => Some(Err(ChatError::Parted { why, words })),
-            (Next::Over, None) => Some(Err(self.acquaintances.explain(why))),
+        match next {
+            Next::Again { .. } | Next::Rest => None,
+            Next::Over => Some(Err(self.acquaintances.explain(why))),
         }
     }
 

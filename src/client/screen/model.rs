@@ -114,8 +114,6 @@ pub(super) struct Model {
     pub(super) me: Option<UserName>,
     pub(super) latency: Option<Duration>,
     pub(super) overlay: Overlay,
-    /// What a node said last before it closed the connection.
-    pub(super) parting: Option<String>,
     pub(super) asked: Questions,
     /// Lines that a history brought, while it comes.
     pub(super) brought: usize,
@@ -141,7 +139,6 @@ impl Model {
             me: None,
             latency: None,
             overlay: Overlay::None,
-            parting: None,
             asked: Questions::new(setting.mark),
             brought: 0,
             pinged: Duration::ZERO,
