@@ -28,8 +28,12 @@ ends the talk early; what was said so far is judged.";
 /// What a run is asked to be.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct LoadArguments {
-    /// HOST[:PORT] of the nodes of one cluster, among which the people are spread
-    #[arg(required = true, value_name = "NODE")]
+    /// Nodes of one cluster.
+    #[arg(
+        required = true,
+        value_name = "NODE",
+        help = "HOST[:PORT] of the nodes of one cluster, among which the people are spread"
+    )]
     nodes: Vec<Address>,
     /// People
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one())]

@@ -94,8 +94,13 @@ pub enum Command {
     /// Talk to a node, on this terminal or through pipes
     #[command(after_help = CHAT_HELP)]
     Chat {
-        /// [USER@]HOST[:PORT]; of several, nodes of one cluster, another is tried when one is gone
-        #[arg(required = true, value_name = "NODE")]
+        /// Nodes of one cluster.
+        #[arg(
+            required = true,
+            value_name = "NODE",
+            help = "[USER@]HOST[:PORT]; of several, nodes of one cluster, another is tried when one \
+                    is gone"
+        )]
         nodes: Vec<Destination>,
         /// Trust the certificates in this PEM file and whom they vouch for, and no others
         #[arg(long, value_name = "FILE")]

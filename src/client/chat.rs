@@ -1,12 +1,11 @@
 //! `conclave chat`: what was asked for, and which of its two faces it gets.
 
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
 
 use super::address::Destination;
-use super::known::KnownError;
-use super::link::{Down, Link};
-use super::trust::{self, Acquaintances, Trust, TrustError};
+use super::error::ChatError;
+use super::link::Link;
+use super::trust::{self, Trust};
 use super::{plain, screen};
 use crate::backoff::random;
 use crate::chat::UserName;
@@ -41,42 +40,6 @@ impl Face {
     }
 }
 
-/// Why there is nobody to talk to, or nobody any more; for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-pub enum ChatError {
-    /// By what nodes are known.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// The certificates seen before.
-    #[error(transparent)]
-    Known(#[from] KnownError),
-    /// A node can be talked to as one person only.
-    #[error("{one} or {other}: one connection has one user")]
-    TwoUsers {
-        /// One of them.
-        one: UserName,
-        /// The other.
-        other: UserName,
-    },
-    /// The node is another one than before, and how to say that it is right.
-    #[error("{why}\nIf its operator made a new certificate, remove the old one from {}", path.display())]
-    Stranger {
-        /// What was shown.
-        why: Down,
-        /// Where the old one is kept.
-        path: PathBuf,
-    },
-    /// The connection ended, and there will not be another.
-    #[error(transparent)]
-    Down(#[from] Down),
-    /// The connection broke behind the last line of a pipe.
-    #[error("{0}; what was sent last may not have arrived")]
-    CutOff(#[source] Down),
-    /// The terminal or a pipe.
-    #[error("cannot talk to the terminal: {0}")]
-    Terminal(#[from] io::Error),
-}
-
 /// Talks until it is over.
 ///
 /// # Errors
@@ -101,20 +64,6 @@ pub fn chat(options: &Options) -> Result<(), ChatError> {
     // Whoever still reads the terminal is not waited for.
     runtime.shutdown_background();
     done
-}
-
-impl Acquaintances {
-    /// Why it is over, with what can be done about it.
-    #[must_use]
-    pub fn explain(&self, why: Down) -> ChatError {
-        match (self, &why) {
-            (Self::Kept(known), Down::NotConnected(error)) if error.is_stranger() => {
-                let path = known.path().to_owned();
-                ChatError::Stranger { why, path }
-            }
-            _ => ChatError::Down(why),
-        }
-    }
 }
 
 fn one_user(nodes: &[Destination]) -> Result<Option<UserName>, ChatError> {

@@ -3,14 +3,12 @@
 //! One node a line: its address, and the SHA-256 fingerprint of the certificate that it showed the
 //! first time. Lines are only ever added; who knows better edits the file.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy as _;
-
 use super::address::Address;
+use super::home;
 use crate::net::tls::Fingerprint;
 
 /// Its name in the user's folder for conclave.
@@ -26,9 +24,6 @@ pub struct KnownNodes {
 /// Why it is not known who was seen before; for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownError {
-    /// There is no user, or no home of theirs.
-    #[error("there is no home folder to keep the certificates of nodes in; name one with --ca")]
-    NoHome,
     /// A line is none of ours.
     #[error("{}:{line}: not an address and a SHA-256 fingerprint", path.display())]
     Malformed {
@@ -45,16 +40,6 @@ pub enum KnownError {
         /// What the system says.
         source: io::Error,
     },
-}
-
-/// Where conclave keeps what is the user's: `$XDG_CONFIG_HOME/conclave`, as a rule
-/// `~/.config/conclave`.
-///
-/// # Errors
-/// [`KnownError::NoHome`].
-pub fn folder() -> Result<PathBuf, KnownError> {
-    let base = etcetera::choose_base_strategy().map_err(|_| KnownError::NoHome)?;
-    Ok(base.config_dir().join("conclave"))
 }
 
 impl KnownNodes {
@@ -112,17 +97,7 @@ impl KnownNodes {
 
     /// In one write, so that two clients at once do not tear each other's lines.
     fn append(&self, line: &str) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)?;
-        }
-        let mut file = fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&self.path)?;
+        let mut file = home::open(&self.path, OpenOptions::new().append(true).create(true))?;
         file.write_all(line.as_bytes())
     }
 }

@@ -28,6 +28,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait: what a person bears, and a node that comes back to a crowd.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// Until a node has said its first line.
+const GREETING: Duration = Duration::from_secs(10);
+
 /// A connection that lived so long was a good one: the next failure is a first one again. A node
 /// that lets everybody in and throws everybody out would else be stormed.
 const HELD: Duration = Duration::from_secs(10);
@@ -79,6 +82,15 @@ struct Up {
     since: Instant,
     /// Why the node is about to close it, once it said so.
     ending: Option<Ending>,
+    greeting: Greeting,
+}
+
+/// Whether the node has said anything.
+#[derive(Debug)]
+enum Greeting {
+    /// Not yet; this long it may take.
+    Due(Pin<Box<Sleep>>),
+    Heard,
 }
 
 impl Link {
@@ -233,7 +245,17 @@ impl Link {
             *login_wait = None;
             return Poll::Ready(None);
         }
-        up.connection.poll_heard(cx).map(Some)
+        if let Poll::Ready(heard) = up.connection.poll_heard(cx) {
+            up.greeting = Greeting::Heard;
+            return Poll::Ready(Some(heard));
+        }
+        match &mut up.greeting {
+            Greeting::Heard => Poll::Pending,
+            Greeting::Due(timer) => timer
+                .as_mut()
+                .poll(cx)
+                .map(|()| Some(Err(io::ErrorKind::TimedOut.into()))),
+        }
     }
 
     fn up(&mut self) -> Result<&mut Up, NotConnected> {
@@ -269,6 +291,7 @@ impl Link {
             connection,
             since: Instant::now(),
             ending: None,
+            greeting: Greeting::Due(Box::pin(sleep(GREETING))),
         }));
         News::Connected {
             address,

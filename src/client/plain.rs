@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use rustix::termios::{self, LocalModes, OptionalActions};
 use tokio::sync::mpsc;
 
-use super::chat::ChatError;
+use super::error::ChatError;
 use super::link::{Down, Link, News, Next};
 use super::trust::Acquaintances;
 use crate::chat::text::visible;

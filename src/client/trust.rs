@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::address::Address;
 use super::connection::{ConnectError, Connection};
 use super::door::{Acquaintance, Door, DoorError};
-use super::known::{self, KnownError, KnownNodes};
+use super::home::{self, NoHome};
+use super::known::{KnownError, KnownNodes};
 use crate::net::tls::trust::by_authority;
 use crate::net::tls::{Fingerprint, TlsError};
 
@@ -27,6 +28,9 @@ pub enum TrustError {
     /// A node that cannot be one.
     #[error(transparent)]
     Door(#[from] DoorError),
+    /// There is nowhere to keep certificates.
+    #[error("{0}, or name a certificate with --ca")]
+    NoHome(#[from] NoHome),
     /// The certificates seen before.
     #[error(transparent)]
     Known(#[from] KnownError),
@@ -99,7 +103,7 @@ pub fn doors(
             Ok((doors.collect::<Result<_, _>>()?, Acquaintances::Vouched))
         }
         Trust::FirstSeen => {
-            let known = KnownNodes::read(&known::folder()?)?;
+            let known = KnownNodes::read(&home::folder()?)?;
             let doors = addresses.map(|address| {
                 let seen = known.fingerprint(&address);
                 Door::pinned(address, seen)

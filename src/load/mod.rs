@@ -15,9 +15,8 @@ pub mod report;
 pub mod stage;
 pub mod text;
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,7 +27,7 @@ use crate::chat::name::NameError;
 use crate::chat::{RoomName, Secret, UserName};
 use crate::client::address::Address;
 use crate::client::door::Door;
-use crate::client::known::{self, KnownError};
+use crate::client::home::{self, NoHome};
 use crate::client::trust::{self, Trust, TrustError};
 
 use pace::{Pace, Until};
@@ -95,9 +94,9 @@ pub enum LoadError {
     /// By what nodes are known.
     #[error(transparent)]
     Trust(#[from] TrustError),
-    /// There is no folder to keep the password in.
-    #[error(transparent)]
-    Folder(#[from] KnownError),
+    /// There is nowhere to keep the password.
+    #[error("{0}, or name a --password-file")]
+    NoHome(#[from] NoHome),
     /// The file with the password.
     #[error("{}: {source}", path.display())]
     Password {
@@ -230,7 +229,7 @@ fn enough() -> mpsc::Receiver<()> {
 fn password(file: Option<&Path>) -> Result<Secret, LoadError> {
     let path = match file {
         Some(file) => file.to_owned(),
-        None => known::folder()?.join(PASSWORD_FILE),
+        None => home::folder()?.join(PASSWORD_FILE),
     };
     let text = match fs::read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make_password(&path),
@@ -245,17 +244,7 @@ fn make_password(path: &Path) -> io::Result<Vec<u8>> {
     let mut random = [0; 16];
     aws_lc_rs::rand::fill(&mut random).map_err(|_| io::Error::other("no random numbers"))?;
     let text = format!("{:032x}\n", u128::from_ne_bytes(random)).into_bytes();
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
-    }
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = home::open(path, OpenOptions::new().write(true).create_new(true))?;
     file.write_all(&text)?;
     Ok(text)
 }

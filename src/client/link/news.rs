@@ -70,7 +70,7 @@ pub enum Next {
         /// After this.
         wait: Duration,
     },
-    /// Nothing until [`Link::connect`]: nobody was logged in.
+    /// Nothing until [`connect`](super::Link::connect): nobody was logged in.
     Rest,
     /// Nothing: it was meant to end, or nobody can be reached.
     Over,

@@ -278,6 +278,22 @@ async fn the_first_certificate_is_the_one_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_node_that_says_nothing_is_given_up() {
+    let node = Node::start().await;
+    let mut link = node.link();
+    let _guest = node.welcomes(&mut link).await;
+    tokio::time::pause();
+    let News::Down {
+        why: Down::Broken { source, .. },
+        ..
+    } = link.next().await
+    else {
+        panic!("it was not given up");
+    };
+    assert_eq!(source.kind(), io::ErrorKind::TimedOut);
+}
+
+#[tokio::test]
 async fn a_connection_of_no_use_is_given_up() {
     let node = Node::start().await;
     let mut link = node.link();

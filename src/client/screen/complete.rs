@@ -1,11 +1,13 @@
 //! What Tab offers: commands, people, rooms.
 
 use super::around::Around;
-use super::saying::CLOSE;
 use super::talk::{Place, What};
 use super::talks::Talks;
 use crate::chat::UserName;
 use crate::dialect::line::command_names;
+
+/// Closes the conversation that is looked at; the node does not know it.
+pub(super) const CLOSE: &str = "/close";
 
 /// Lines among which those are looked for who spoke last.
 const SPOKE_LATELY: usize = 200;

@@ -42,7 +42,7 @@ use self::keys::Wish;
 use self::model::{Effect, Model, Now, Setting};
 use self::palette::Palette;
 use self::terminal::Terminal;
-use super::chat::ChatError;
+use super::error::ChatError;
 use super::link::{Down, Link, News, Next};
 use super::trust::Acquaintances;
 use crate::backoff::random;

@@ -10,9 +10,6 @@ use crate::chat::command::{Positions, RoomKey};
 use crate::chat::{Command, UserName};
 use crate::dialect::{Dialect, Heard};
 
-/// Closes the conversation that is looked at; the node does not know it.
-pub(super) const CLOSE: &str = "/close";
-
 impl Model {
     /// Sends what is typed, or says why not and leaves it there.
     pub(super) fn sends(&mut self) {
@@ -20,7 +17,7 @@ impl Model {
             return;
         }
         let typed = self.editor.text().to_owned();
-        if typed.trim() == CLOSE {
+        if typed.trim() == complete::CLOSE {
             self.editor.take(Keep::Forgotten);
             return self.closes();
         }
