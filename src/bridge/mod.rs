@@ -33,7 +33,8 @@
 //!
 //! **Claims.**
 //! 8. Of any number of simultaneous claims of one account one wins; with
-//!    [`Reject`](crate::messages::DuplicateLogin::Reject) the first one, and it is not disturbed.
+//!    [`Reject`](crate::messages::DuplicateLogin::Reject) the first one, and it is not disturbed
+//!    as long as its node shows that it lives.
 //! 9. A claim leaves all rooms but `lobby`, appends the claim event, and enters `lobby`: in that
 //!    order, nothing in between. Its position is the fence.
 //! 10. Of a void claim every ask is answered with [`Void`](crate::messages::Outcome::Void) and

@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod claims;
 mod conversations;
+mod gone;
 mod names;
 mod schema;
 mod strangers;

@@ -35,7 +35,7 @@ const UNDER_PREFIX: [(&str, &str); 18] = [
     ("names", "names"),
     // Stream: all events.
     ("log", "log"),
-    // Hash: the server's run, the log's random name and its epoch.
+    // Hash: the server's run, the log's random name and its epoch; until when nobody counts as gone.
     ("lineage", "lineage"),
     // Hash: incarnation → when it started.
     ("nodes", "nodes"),

@@ -9,11 +9,15 @@ end
 -- A run that another of its name has taken over holds nothing: its hello will tell it.
 if redis.call('HEXISTS', K.nodes, ARGV[9]) == 0 then return 'epoch\n-\n' end
 local held = redis.call('HGET', K.sessions, me)
-if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and ARGV[10] == 'reject' then
+local holder = held and string.match(held, '^%S+ (%S+)')
+-- A run without a lease is gone and keeps nobody out, unless it may be about to come back.
+local is_gone = holder and holder ~= ARGV[9] and redis.call('EXISTS', K.lease .. holder) == 0
+  and tonumber(redis.call('HGET', K.lineage, 'calm') or 0) <= tonumber(now)
+if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8]
+  and ARGV[10] == 'reject' and not is_gone then
   return answer('duplicate')
 end
 local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')
-local holder = held and string.match(held, '^%S+ (%S+)')
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 

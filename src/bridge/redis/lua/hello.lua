@@ -55,6 +55,10 @@ end
 
 local run = string.match(server, 'run_id:(%S+)') or ''
 local lineage = redis.call('HMGET', K.lineage, 'run_id', 'log', 'epoch')
+-- Behind an outage of Redis, or of the way to it, nobody is taken for gone for as long as a lease
+-- lasts: whoever holds a claim may come back a little later than this node.
+local was_away = lineage[1] and run ~= lineage[1]
+  or ARGV[1] == 'again' and redis.call('EXISTS', K.lease .. ARGV[2]) == 0
 local lobby = K.room .. 'lobby'
 redis.call('HGET', lobby .. K.meta, 'name')
 local here = redis.call('SCARD', lobby)
@@ -79,6 +83,7 @@ if run ~= lineage[1] or is_new or tonumber(lineage[3] or 0) ~= head_epoch or is_
   also('HSET', K.lineage, 'run_id', run, 'log', log, 'epoch', string.format('%d', epoch))
   also('PUBLISH', K.channel, '{"v":1,"log":"' .. log .. '","id":"' .. head .. '",' .. record)
 end
+if was_away then also('HSET', K.lineage, 'calm', string.format('%.0f', tonumber(now) + 8000)) end
 if ARGV[1] == 'first' then also('DEL', K.answers .. ARGV[2]) end
 also('HSETNX', K.nodes, ARGV[2], now)
 also('SET', K.lease .. ARGV[2], '1', 'PX', 8000)

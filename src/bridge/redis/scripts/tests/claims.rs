@@ -1,7 +1,8 @@
-use super::desk::{Desk, Person, RUN, claiming, session};
+use super::desk::{Desk, FIRST, Person, RUN, claiming, greet, rules, scripts, session};
 use crate::bridge::contract::{
     away, entered_deed, follow, left_deed, moving, room_named, say, standing, user, who_is,
 };
+use crate::bridge::redis::scripts::{Hello, Turn};
 use crate::bridge::redis::task::{Task, Verdict};
 use crate::chat::answer::Presence;
 use crate::chat::origin::Origin;
@@ -222,4 +223,81 @@ async fn a_run_that_is_not_known_any_more_claims_nothing() {
     let claim = claiming(&thawed, "alice", DuplicateLogin::Reject);
     assert!(matches!(desk.decide(&claim).await, Verdict::Epoch));
     assert_eq!(desk.events().await, []);
+}
+
+#[tokio::test]
+async fn whoever_is_gone_keeps_nobody_out() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.done(&alice, moving("lobby", "den")).await;
+    desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
+    let elsewhere = session("node-2", 9, 1);
+    let wants = claiming(&elsewhere, "alice", DuplicateLogin::Reject);
+    let duplicate = Verdict::Outcome(Outcome::Duplicate);
+    assert_eq!(
+        format!("{:?}", desk.decide(&wants).await),
+        format!("{duplicate:?}")
+    );
+    desk.number(&["DEL", "lease:node-1.8c1f"]).await;
+    desk.events().await;
+    let Verdict::Claimed { room, .. } = desk.decide(&wants).await else {
+        panic!("not claimed")
+    };
+    assert_eq!(room, RoomName::lobby());
+    let deeds = desk.deeds().await;
+    let name = user("alice");
+    assert_eq!(deeds[0], left_deed(&room_named("den"), &name));
+    assert!(matches!(&deeds[1], Deed::Claimed { session, .. } if *session == elsewhere));
+    assert!(!desk.keys().await.contains(&"held:node-1.8c1f".to_owned()));
+    let outcome = desk.outcome(&alice, say("den", "hi")).await;
+    assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn ones_own_run_is_never_gone() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.live("alice", 1).await;
+    desk.number(&["DEL", "lease:node-1.8c1f"]).await;
+    let again = claiming(&session("node-1", RUN, 2), "alice", DuplicateLogin::Reject);
+    let verdict = desk.decide(&again).await;
+    assert!(
+        matches!(verdict, Verdict::Outcome(Outcome::Duplicate)),
+        "{verdict:?}"
+    );
+}
+
+#[tokio::test]
+async fn behind_an_outage_all_may_come_back_first() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.live("alice", 1).await;
+    let second = scripts("", rules("node-2", 9));
+    greet(&mut desk.redis, &second, &FIRST).await.expect("in");
+    let back = Hello {
+        turn: Turn::Again,
+        ..FIRST
+    };
+    // It comes back to a lease that lives: nothing was away.
+    greet(&mut desk.redis, &second, &back).await.expect("in");
+    let calm = ["HEXISTS", "lineage", "calm"];
+    assert_eq!(desk.number(&calm).await, 0);
+    for lease in ["lease:node-1.8c1f", "lease:node-2.9"] {
+        desk.number(&["DEL", lease]).await;
+    }
+    greet(&mut desk.redis, &second, &back).await.expect("in");
+    assert_eq!(desk.number(&calm).await, 1);
+    let wants = claiming(&session("node-2", 9, 1), "alice", DuplicateLogin::Reject);
+    let verdict = desk.decide(&wants).await;
+    assert!(
+        matches!(verdict, Verdict::Outcome(Outcome::Duplicate)),
+        "{verdict:?}"
+    );
+    desk.number(&["HSET", "lineage", "calm", "0"]).await;
+    let verdict = desk.decide(&wants).await;
+    assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
 }

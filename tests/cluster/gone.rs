@@ -1,0 +1,95 @@
+//! A node that is gone keeps nobody out; one that comes back finds its people where they are.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Client, Cluster, KEPT, Redis, password_of};
+
+/// An account of a node that was killed is free by then.
+const FREE: Duration = Duration::from_secs(10);
+
+/// Before that nobody can know that it is gone.
+const KNOWN: Duration = Duration::from_secs(5);
+
+/// Longer than a lease, and than a node waits for a reply of a Redis that is frozen.
+const AWAY: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn the_people_of_a_killed_node_come_in_at_another() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut anna, mut ben] = cluster
+        .newcomers([("anna", &cluster.one), ("ben", &cluster.two)])
+        .await;
+    anna.asks("/join den", "* You are in den (1 here).").await;
+    ben.hears("* anna left lobby").await;
+    ben.asks("/join den", "* You are in den (2 here).").await;
+    cluster.one.node.kill();
+    let killed = Instant::now();
+    drop(anna);
+    let mut anna = Client::comes_in("anna", &cluster.two.node).await;
+    let took = killed.elapsed();
+    println!("free after {took:?}");
+    assert!((KNOWN..FREE).contains(&took), "{took:?}");
+    ben.hears("* anna left den").await;
+    anna.asks("/join den", "* You are in den (2 here).").await;
+    ben.hears("* anna joined den").await;
+    anna.says("back again").await;
+    ben.hears("[den] anna: back again").await;
+    ben.asks("/users", "* online: anna, ben (2)").await;
+    // Nobody was left behind in the lobby.
+    ben.asks("/who lobby", "* lobby: (0)").await;
+}
+
+#[tokio::test]
+async fn a_node_that_wakes_up_says_nothing_to_who_lives_elsewhere_by_now() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut old, mut ben] = cluster
+        .newcomers([("anna", &cluster.one), ("ben", &cluster.two)])
+        .await;
+    let mut carl = cluster.one.node.newcomer("carl").await;
+    ben.hears("* carl joined lobby").await;
+    old.hears("* carl joined lobby").await;
+    cluster.one.node.signal("STOP");
+    let mut anna = Client::comes_in("anna", &cluster.two.node).await;
+    ben.says("only for who is here").await;
+    anna.hears("[lobby] ben: only for who is here").await;
+    cluster.one.node.signal("CONT");
+    old.hears("! Logged in elsewhere").await;
+    old.hears_the_end().await;
+    // Who stayed there and did not come in elsewhere missed nothing.
+    carl.hears("[lobby] ben: only for who is here").await;
+    carl.waits_for_the_store().await;
+    carl.says("good morning").await;
+    anna.hears("[lobby] carl: good morning").await;
+    ben.hears("[lobby] carl: good morning").await;
+    anna.says("hello").await;
+    carl.hears("[lobby] anna: hello").await;
+}
+
+#[tokio::test]
+async fn behind_an_outage_of_redis_nobody_is_thrown_out() {
+    let Some(redis) = Redis::with(&KEPT).await else {
+        return;
+    };
+    let mut cluster = Cluster::on(redis).await;
+    let [mut anna, mut ben] = cluster
+        .newcomers([("anna", &cluster.one), ("ben", &cluster.two)])
+        .await;
+    cluster.redis.kill();
+    // The point is that for longer than a lease nobody can renew one.
+    tokio::time::sleep(AWAY).await;
+    // The node of anna is the last that comes back.
+    cluster.one.way.cut().await;
+    cluster.redis.start_again().await;
+    ben.waits_for_the_store().await;
+    let mut thief = cluster.two.node.visitor().await;
+    let login = format!("/login anna {}", password_of("anna"));
+    thief.asks(&login, "! User already logged in").await;
+    cluster.one.way.mend().await;
+    anna.waits_for_the_store().await;
+    anna.says("still here").await;
+    ben.hears("[lobby] anna: still here").await;
+}
