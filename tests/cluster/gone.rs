@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Cluster, KEPT, Redis, password_of};
+use crate::support::{Client, Cluster, KEPT, PREFIX, Redis, eventually, password_of};
 
 /// An account of a node that was killed is free by then.
 const FREE: Duration = Duration::from_secs(10);
 
 /// Before that nobody can know that it is gone.
 const KNOWN: Duration = Duration::from_secs(5);
+
+/// Of those who do not come back nobody knows for so long.
+const NOT_YET: Duration = Duration::from_secs(15);
 
 /// Longer than a lease, and than a node waits for a reply of a Redis that is frozen.
 const AWAY: Duration = Duration::from_secs(10);
@@ -67,6 +70,56 @@ async fn a_node_that_wakes_up_says_nothing_to_who_lives_elsewhere_by_now() {
     ben.hears("[lobby] carl: good morning").await;
     anna.says("hello").await;
     carl.hears("[lobby] anna: hello").await;
+}
+
+#[tokio::test]
+async fn who_does_not_come_back_is_let_go() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let Cluster { one, two, redis } = cluster;
+    let mut ben = two.node.newcomer("ben").await;
+    let mut people = one.node.newcomers(["anna", "carl"]).await;
+    ben.hears("* anna joined lobby").await;
+    ben.hears("* carl joined lobby").await;
+    people[0]
+        .asks("/join den", "* You are in den (1 here).")
+        .await;
+    ben.hears("* anna left lobby").await;
+    one.node.kill();
+    tokio::time::sleep(NOT_YET).await;
+    ben.hears_nothing_else().await;
+    ben.hears("* carl left lobby").await;
+    ben.asks("/users", "* online: ben (1)").await;
+    ben.asks("/who den", "! No such room: den").await;
+    let nodes = format!("{PREFIX}nodes");
+    eventually("nothing to be left of it", || {
+        let runs: Vec<String> = redis.ask_words(&["HKEYS", &nodes]);
+        runs.len() == 1 && runs[0].starts_with("node-2.")
+    })
+    .await;
+    let left: Vec<String> = redis.ask_words(&["KEYS", &format!("{PREFIX}*:node-1.*")]);
+    assert_eq!(left, [""; 0]);
+}
+
+#[tokio::test]
+async fn who_was_let_go_while_the_node_was_cut_off_is_told_so() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut anna, mut ben] = cluster
+        .newcomers([("anna", &cluster.one), ("ben", &cluster.two)])
+        .await;
+    cluster.one.way.cut().await;
+    tokio::time::sleep(NOT_YET).await;
+    ben.hears("* anna left lobby").await;
+    cluster.one.way.mend().await;
+    anna.hears("! Messages were lost: log in again").await;
+    anna.hears_the_end().await;
+    let mut anna = Client::comes_in("anna", &cluster.one.node).await;
+    ben.hears("* anna joined lobby").await;
+    anna.says("here again").await;
+    ben.hears("[lobby] anna: here again").await;
 }
 
 #[tokio::test]

@@ -48,6 +48,10 @@ pub(super) enum Expect {
     Page,
     /// That this node lives.
     Beat,
+    /// Whom a run holds that is gone.
+    Orphans,
+    /// That nothing is left of a run that is gone.
+    Forgotten,
     /// That it is gone.
     Goodbye,
     /// As what the server knows the connection.

@@ -4,7 +4,8 @@
 //! - `turn`: what it does after every turn of its mailbox: reads, answers, sends.
 //! - `replies`: what comes back, and what that means.
 //! - `window`: what was asked, from queued to answered. `reader`: the log in order, every event
-//!   once. `complaints`: when to tell the operator. All three are pure.
+//!   once. `complaints`: when to tell the operator. `reaper`: whose people are let go. All four
+//!   are pure.
 //! - `link`: the state of the way to Redis. `connection`: the two tasks that own its sockets.
 //! - `load`, `claims`, `heard`: what the window, the reconciling and the reader need to know.
 //! - `open`: how all of it starts. [`accounts`]: the operator's hand.
@@ -20,6 +21,7 @@ mod link;
 mod load;
 mod open;
 mod reader;
+mod reaper;
 mod replies;
 mod scripts;
 mod task;
@@ -56,6 +58,7 @@ use heard::Heard;
 use link::Link;
 use load::{Decided, Purpose, Waiting};
 use reader::Reader;
+use reaper::Reaper;
 use scripts::Scripts;
 use task::Task;
 use window::{Given, Window};
@@ -83,6 +86,7 @@ pub struct RedisBridge {
     /// The last event read and its time, by which the log is recognised.
     recognised: Option<(Position, Timestamp)>,
     claims: Claims,
+    reaper: Reaper,
     feed: Feed,
     grievances: Grievances,
     registry: Recipient<Arrived>,

@@ -14,6 +14,7 @@ use super::connection;
 use super::keys::Keys;
 use super::link::{self, Link};
 use super::reader::Reader;
+use super::reaper::Reaper;
 use super::replies;
 use super::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome};
 use super::task::{Stamp, Task, Trouble, Verdict};
@@ -368,6 +369,7 @@ impl Entered {
             reader,
             recognised: None,
             claims: Claims::default(),
+            reaper: Reaper::default(),
             feed: Feed::default(),
             grievances: Grievances::default(),
             registry,

@@ -9,7 +9,8 @@ use super::heard::{self, Heard, Told};
 use super::link::{Expect, Id, Phase, Replies};
 use super::load::Decided;
 use super::reader::{Lag, Page, Paged};
-use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Unwelcome};
+use super::reaper::{Found, LET_GO};
+use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Pulse, Unwelcome};
 use super::task::{Decision, Task, Trouble, Verdict};
 use super::window::{Care, Given};
 use super::{RedisBridge, State};
@@ -51,6 +52,12 @@ impl RedisBridge {
             Expect::Held => self.reconcile(self.scripts.read_held(value)?),
             Expect::Page => self.paged(self.scripts.read_page(value)?),
             Expect::Beat => self.beaten(value),
+            Expect::Orphans => self.lets_go(self.scripts.read_held(value)?),
+            Expect::Forgotten => {
+                self.scripts.read_farewell(value)?;
+                self.reaper.forgotten();
+                Ok(())
+            }
             Expect::Goodbye => self.left(value),
             Expect::Info => {
                 self.is_known(value);
@@ -202,8 +209,10 @@ impl RedisBridge {
     }
 
     fn beaten(&mut self, value: Value) -> Usable {
-        let head = self.scripts.read_beat(value)?.head;
+        let Pulse { head, gone, .. } = self.scripts.read_beat(value)?;
         self.link.is_well();
+        let others = gone.into_iter().filter(|run| *run != self.incarnation);
+        self.reaper.beat(others.collect(), random(), Instant::now());
         match self.reader.beat(head) {
             Lag::None => {}
             // The channel is silent: its connection may be dead without knowing it.
@@ -211,6 +220,25 @@ impl RedisBridge {
             Lag::Behind => {}
             Lag::Rewound => self.link.turn(Phase::Draining),
         }
+        Ok(())
+    }
+
+    /// The people of a run that is gone; Redis looks once more whether it is.
+    fn lets_go(&mut self, held: Vec<Held>) -> Usable {
+        let now = Instant::now();
+        let found = if held.is_empty() {
+            Found::Nobody
+        } else {
+            Found::Somebody
+        };
+        if let Some(Held { session, .. }) = held.first() {
+            let (run, people) = (&session.incarnation, held.len());
+            tracing::info!(%run, people, "a node is gone, and its people are let go");
+        }
+        for Held { user, session, .. } in held.into_iter().take(LET_GO) {
+            self.window.chore(Task::Release { session, user }, now);
+        }
+        self.reaper.looked(found, now);
         Ok(())
     }
 
@@ -236,6 +264,7 @@ impl RedisBridge {
     fn forget_line(&mut self) {
         self.window.lost();
         self.reader.lost();
+        self.reaper.lost();
     }
 
     /// The channel is subscribed to: what was said before is in the log.

@@ -11,7 +11,8 @@ use redis::Pipeline;
 
 use super::heard::Heard;
 use super::link::{Expect, Phase, Replies};
-use super::reader::{Pass, Step};
+use super::reader::{self, Pass};
+use super::reaper::{LET_GO, Step};
 use super::scripts::{Hello, Turn as Greeted};
 use super::task::{Stamp, Task};
 use super::{RedisBridge, State};
@@ -70,8 +71,8 @@ impl RedisBridge {
                 Origin::Session(_) | Origin::Store => Pass::Now,
             };
             match self.reader.pull(may) {
-                Some(Step::Event(heard)) => self.arrived(heard),
-                Some(Step::Broken) => self.broken(),
+                Some(reader::Step::Event(heard)) => self.arrived(heard),
+                Some(reader::Step::Broken) => self.broken(),
                 None => break,
             }
         }
@@ -146,6 +147,20 @@ impl RedisBridge {
         if self.link.beats(now) {
             pipeline.add_command(self.scripts.beat());
             expects.push(Expect::Beat);
+        }
+        if self.window.held() < LET_GO
+            && let Some(step) = self.reaper.step(now)
+        {
+            expects.push(match step {
+                Step::Look(run) => {
+                    pipeline.add_command(self.scripts.held(&run));
+                    Expect::Orphans
+                }
+                Step::Forget(run) => {
+                    pipeline.add_command(self.scripts.forget(&run));
+                    Expect::Forgotten
+                }
+            });
         }
         if self.may_leave(now) {
             self.link.turn(Phase::Leaving);

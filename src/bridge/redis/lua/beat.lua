@@ -1,9 +1,16 @@
 -- ARGV: 1 incarnation. One that another of its name has taken over meanwhile learns of it: without
 -- a head it says hello again.
-if redis.call('HEXISTS', K.nodes, ARGV[1]) == 0 then return {'0-0', '0'} end
+if redis.call('HEXISTS', K.nodes, ARGV[1]) == 0 then return {'0-0', '0', ''} end
 redis.call('SET', K.lease .. ARGV[1], '1', 'PX', 8000)
 redis.call('PEXPIRE', K.answers .. ARGV[1], 60000)
 local entry = redis.call('XREVRANGE', K.log, '+', '-', 'COUNT', 1)[1]
 local clock = redis.call('TIME')
-return {entry and entry[1] or '0-0',
-  clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))}
+local now = clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))
+-- Runs that have no lease, unless they may be about to come back.
+local gone = {}
+if tonumber(redis.call('HGET', K.lineage, 'calm') or 0) <= tonumber(now) then
+  for _, run in ipairs(redis.call('HKEYS', K.nodes)) do
+    if redis.call('EXISTS', K.lease .. run) == 0 then gone[#gone + 1] = run end
+  end
+end
+return {entry and entry[1] or '0-0', now, table.concat(gone, ' ')}

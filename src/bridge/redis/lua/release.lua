@@ -1,5 +1,7 @@
 -- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation.
 if before then return before end
+-- The store itself releases for whoever is gone; not for one that has just come back.
+if session == '' and redis.call('EXISTS', K.lease .. ARGV[9]) == 1 then return answer('ok') end
 local held = redis.call('HGET', K.sessions, me)
 if not held or string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then return answer('ok') end
 local name, rooms = shown({me})[1], rooms_of(me)

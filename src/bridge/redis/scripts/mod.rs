@@ -29,7 +29,9 @@ use reply::changed;
 use sources::{Lua, Sources};
 
 pub(super) use accounts::{Operator, Removal};
-pub(super) use node::{Continuity, Entry, Farewell, Greeting, Held, Hello, PAGE, Turn, Unwelcome};
+pub(super) use node::{
+    Continuity, Entry, Farewell, Greeting, Held, Hello, PAGE, Pulse, Turn, Unwelcome,
+};
 pub(super) use reply::received;
 
 /// Rooms looked after in one call of the sweep, so that nobody waits long for it.

@@ -94,12 +94,14 @@ pub(in crate::bridge::redis) enum Unwelcome {
 }
 
 /// What a beat tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::bridge::redis) struct Pulse {
     /// The log's last event; `START` for an empty log.
     pub(in crate::bridge::redis) head: Position,
     /// The store's time.
     pub(in crate::bridge::redis) now: Timestamp,
+    /// Runs that have no lease.
+    pub(in crate::bridge::redis) gone: Vec<Incarnation>,
 }
 
 /// How a goodbye ended.
@@ -212,6 +214,7 @@ impl Scripts {
             Ok(Pulse {
                 head: items.next()?,
                 now: Timestamp(items.next()?),
+                gone: runs(&items.next::<String>()?)?,
             })
         };
         pulse().map_err(Nonsense::of_the_link)
@@ -219,12 +222,16 @@ impl Scripts {
 
     /// Takes this node out. While it holds claims it stays known, for somebody to release them.
     pub(in crate::bridge::redis) fn goodbye(&self) -> Cmd {
-        self.forget(&self.rules.incarnation)
+        let mut goodbye = self.of(Lua::Goodbye, &self.rules.incarnation);
+        goodbye.arg("own");
+        goodbye
     }
 
-    /// Takes another incarnation out in the same way: a run of this node that is over.
+    /// Takes another incarnation out in the same way, if it has no lease.
     pub(in crate::bridge::redis) fn forget(&self, incarnation: &Incarnation) -> Cmd {
-        self.of(Lua::Goodbye, incarnation)
+        let mut goodbye = self.of(Lua::Goodbye, incarnation);
+        goodbye.arg("other");
+        goodbye
     }
 
     /// The answer to [`Self::goodbye`] and [`Self::forget`].
@@ -327,7 +334,15 @@ fn held(mut items: Items) -> Result<Vec<Held>, Nonsense> {
 }
 
 fn incarnation(items: &mut Items) -> Result<Incarnation, Nonsense> {
-    let told: String = items.next()?;
+    run(&items.next::<String>()?)
+}
+
+/// Several, with spaces between.
+fn runs(told: &str) -> Result<Vec<Incarnation>, Nonsense> {
+    told.split_ascii_whitespace().map(run).collect()
+}
+
+fn run(told: &str) -> Result<Incarnation, Nonsense> {
     // An incarnation is what stands before a connection.
     let session = format!("{told}/0").parse::<SessionId>();
     match session {

@@ -1,9 +1,11 @@
-use super::desk::{Desk, FIRST, RUN, greet, heard, load, rules, scripts, send, session};
+use super::desk::{Desk, FIRST, RUN, claiming, greet, heard, load, rules, scripts, send, session};
 use crate::bridge::contract::{moving, say, user};
 use crate::bridge::redis::scripts::{Continuity, Farewell, Greeting, Hello, PAGE, Turn, Unwelcome};
+use crate::bridge::redis::task::Task;
 use crate::bridge::redis::testing::Server;
 use crate::chat::event::Timestamp;
 use crate::chat::{Deed, Position};
+use crate::messages::DuplicateLogin;
 
 #[tokio::test]
 async fn the_first_hello_begins_the_log_and_the_next_finds_it() {
@@ -240,6 +242,54 @@ async fn a_beat_renews_the_lease_and_tells_the_head() {
     assert!(desk.number(&["PTTL", "lease:node-1.8c1f"]).await > 7000);
     let ring = desk.number(&["PTTL", "answers:node-1.8c1f"]).await;
     assert!((59_000..=60_000).contains(&ring), "{ring}");
+}
+
+#[tokio::test]
+async fn a_beat_tells_who_is_gone_but_not_behind_an_outage() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    for run in ["node-2.9", "node-3.a"] {
+        desk.number(&["HSET", "nodes", run, "0"]).await;
+    }
+    desk.raw(&["SET", "lease:node-3.a", "1"]).await;
+    for (calm, gone) in [("0", &[9][..]), ("99999999999999", &[])] {
+        desk.number(&["HSET", "lineage", "calm", calm]).await;
+        let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
+        let pulse = desk.scripts.read_beat(beat).expect("a pulse");
+        let runs: Vec<_> = pulse.gone.iter().map(|gone| gone.run).collect();
+        assert_eq!(runs, gone);
+    }
+}
+
+#[tokio::test]
+async fn who_has_just_come_back_is_neither_released_nor_forgotten() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
+    desk.register("alice").await;
+    let there = session("node-2", 9, 1);
+    desk.decide(&claiming(&there, "alice", DuplicateLogin::Reject))
+        .await;
+    desk.raw(&["SET", "lease:node-2.9", "1"]).await;
+    desk.events().await;
+    let (run, user) = (there.incarnation.clone(), user("alice"));
+    let release = Task::Release {
+        session: there,
+        user,
+    };
+    for (lease, events, farewell) in [(1, 0, Farewell::Holds), (0, 2, Farewell::Gone)] {
+        if lease == 0 {
+            desk.number(&["DEL", "lease:node-2.9"]).await;
+        }
+        desk.decide(&release).await;
+        assert_eq!(desk.events().await.len(), events);
+        let forget = send(&mut desk.redis, &desk.scripts.forget(&run)).await;
+        let told = desk.scripts.read_farewell(forget).expect("an answer");
+        assert_eq!(told, farewell);
+        assert_eq!(desk.number(&["EXISTS", "lease:node-2.9"]).await, lease);
+    }
 }
 
 #[tokio::test]
