@@ -247,7 +247,9 @@ impl RedisBridge {
         match self.scripts.read_farewell(value) {
             Ok(Farewell::Gone) => {}
             Ok(Farewell::Holds) => {
-                tracing::debug!("claims of this run remain; the next run releases them");
+                tracing::debug!(
+                    "claims of this run remain; another node or the next run releases them"
+                );
             }
             Err(trouble) => tracing::warn!("Redis did not take the goodbye: {trouble}"),
         }
