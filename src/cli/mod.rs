@@ -31,12 +31,12 @@ Examples:
   conclave --config node-1.toml check     look for mistakes without serving
   conclave user add alice                 make an account, asking for its password
   conclave chat alice@localhost           talk to a node that serves
+  openssl s_client -quiet -connect localhost:8001
+                                          the same with nothing but openssl
   conclave ping                           does the node of these settings answer?
   conclave hash < password.txt            a hash for [accounts.users]
   CONCLAVE_LISTEN__LINE=127.0.0.1:9001 conclave
                                           every setting can stand in the environment
-  openssl s_client -quiet -connect localhost:8001
-                                          the same with nothing but openssl
 
 Exit codes:
   0   done; a node: stopped when it was asked to
@@ -67,7 +67,7 @@ it. It has 5 s to encrypt, greet and answer; all of it is in the time shown.";
 #[derive(Debug, Parser)]
 #[command(name = "conclave", version, after_help = AFTER_HELP)]
 pub struct Cli {
-    /// The settings; without it config/conclave.toml, or else the built-in ones
+    /// The settings of a node; without it config/conclave.toml, or else the built-in ones
     #[arg(long, short, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 

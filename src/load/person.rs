@@ -25,6 +25,9 @@ pub(super) const ORDERS: usize = 4;
 const OTHER_PASSWORD: &str =
     "The account has another one: name it with --password-file, or other accounts with --prefix";
 
+/// What can be done about a throttle.
+const MADE_FOR_PEOPLE: &str = "its limits are made for people: see conclave load --help";
+
 /// What happened to a person.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -219,10 +222,12 @@ impl Mind {
 fn not_in(line: &str, refused: &Refused<'_>, link: &Link) -> Option<What> {
     let said = line.to_owned();
     match refused {
-        Refused::Busy
-        | Refused::SlowDown { .. }
-        | Refused::NotDelivered
-        | Refused::NotConfirmed => Some(What::NotYet { said }),
+        Refused::Busy | Refused::NotDelivered | Refused::NotConfirmed => {
+            Some(What::NotYet { said })
+        }
+        Refused::SlowDown { .. } => Some(What::NotYet {
+            said: format!("{said} ({MADE_FOR_PEOPLE})"),
+        }),
         // So the account is there, and is logged in to.
         Refused::NameTaken | Refused::RegistrationClosed if link.account().is_some() => None,
         Refused::WrongPassword => Some(What::Over {
