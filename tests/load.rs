@@ -145,7 +145,7 @@ async fn a_node_that_is_killed_loses_nothing_that_it_acknowledged() {
         "--rate",
         "100",
         "--duration",
-        "5s",
+        "10s",
         "--json",
     ];
     let mut load = Program::start(load(&home, &arguments));
@@ -193,7 +193,7 @@ async fn a_cluster_whose_store_goes_away_refuses_and_loses_nothing() {
         "--rate",
         "200",
         "--duration",
-        "4s",
+        "8s",
         "--json",
     ];
     // Both nodes were started in folders of their own, with certificates of their own.
