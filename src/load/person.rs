@@ -13,7 +13,7 @@ use super::text::Numbered;
 use crate::chat::{Position, RoomName};
 use crate::client::link::{Down, Link, News, Next};
 use crate::client::login::Account;
-use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read};
+use crate::dialect::line::read::{Message, Refused, Told, When, read};
 
 /// What one report tells at most.
 const BATCH: usize = 256;
@@ -170,7 +170,7 @@ impl Mind {
 
     fn line(&mut self, line: &str, link: &mut Link, what: &mut Vec<What>) {
         match (read(line), self.place) {
-            (Told::Message(message), _) => what.extend(self.message(&message)),
+            (Told::Message(message), _) => what.push(self.message(&message)),
             (Told::Said { position }, Place::InTheRoom) => {
                 what.push(What::Acknowledged { position });
             }
@@ -195,13 +195,13 @@ impl Mind {
         }
     }
 
-    fn message(&self, message: &Message<'_>) -> Option<What> {
-        match (&message.when, &message.to, message.position) {
-            (When::Now, Audience::Room(room), Some(position)) if *room == self.room => {
-                let said = Numbered::read(message.text).filter(|said| said.run == self.run);
-                Some(said.map_or(What::Foreign, |said| What::Heard { position, said }))
-            }
-            (When::Now | When::Past { .. }, _, _) => Some(What::Foreign),
+    /// Whatever somebody of this run said is for the referee, as whatever it comes: these people
+    /// follow nobody and say nothing in private, so it has to be what was said in their room.
+    fn message(&self, message: &Message<'_>) -> What {
+        let said = Numbered::read(message.text).filter(|said| said.run == self.run);
+        match (message.when, message.position, said) {
+            (When::Now, Some(position), Some(said)) => What::Heard { position, said },
+            (When::Now | When::Past { .. }, _, _) => What::Foreign,
         }
     }
 

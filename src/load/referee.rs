@@ -201,8 +201,12 @@ impl Referee {
             talker: hearing.talker,
             number: hearing.number,
         };
-        let known = self.people.get(hearing.talker as usize);
-        if known.is_none_or(|talker| talker.refused.contains(&hearing.number)) {
+        let here = self.people[person as usize].room;
+        let talker = self.people.get(hearing.talker as usize);
+        let Some(talker) = talker.filter(|talker| talker.room == here) else {
+            return self.tally.fault(Fault::Unsaid { person, position });
+        };
+        if talker.refused.contains(&hearing.number) {
             self.tally.fault(Fault::Unsaid { person, position });
         }
         if hearing.talker == person {

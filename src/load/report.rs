@@ -370,7 +370,7 @@ fn tell(fault: &Fault, people: &People) -> Result<String, LoadError> {
         }
         Fault::Unsaid { person, position } => {
             format!(
-                "{} heard {position}, which nobody said",
+                "{} heard {position}, which nobody said there",
                 people.name(person)?
             )
         }

@@ -40,7 +40,7 @@ pub enum Fault {
         /// The message.
         position: Position,
     },
-    /// A person heard what nobody said, or what was certainly refused.
+    /// A person heard what nobody said in their room, or what was certainly refused.
     Unsaid {
         /// Who.
         person: Person,

@@ -197,6 +197,28 @@ fn what_was_refused_is_heard_by_nobody() {
 }
 
 #[test]
+fn what_was_said_in_another_room_is_heard_by_nobody() {
+    let mut story = Story::new();
+    story.referee.rooms.push(Room::default());
+    story.referee.waiting.push(0);
+    let outsider = story.referee.add(1);
+    story.referee.entered(outsider, 0);
+    story.puts(ANNA, 0, 1);
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 0, 1);
+    story.hears(outsider, ANNA, 0, 1);
+    assert_eq!(story.referee.tally().delivered, 2);
+    assert_eq!(story.ends(), [0, 0, 0, 1]);
+}
+
+#[test]
+fn who_heard_nobody_of_this_run_heard_what_was_not_said() {
+    let mut story = Story::new();
+    story.hears(BEN, 99, 0, 1);
+    assert_eq!(story.ends(), [0, 0, 0, 1]);
+}
+
+#[test]
 fn what_was_not_confirmed_is_heard_by_all_or_by_nobody() {
     let mut story = Story::new();
     for number in 0..3 {
