@@ -23,11 +23,12 @@ mod vital;
 
 pub use account::{AccountAnswer, AccountAsk, ChangePassword, Peer, Prove, Register, StoreFailed};
 pub use ask::{
-    Append, Ask, Claim, DuplicateLogin, Outcome, PeopleRequest, Question, Request, RoomRequest,
+    Append, Ask, Claim, DuplicateLogin, Entrance, Outcome, Parting, PeopleRequest, Question,
+    Request, RoomRequest,
 };
 pub use feed::{
-    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Returned, Run,
-    SessionMail,
+    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Missed,
+    Returned, Run, SessionMail,
 };
 pub use near::{Attach, CloseAll, Detach, Forget, HubId, Introduce, SetFormat};
 pub use vital::{PartFailed, Shut, Vital};

@@ -8,8 +8,8 @@ use conclave::bridge::redis::{Options, RedisBridge};
 use conclave::chat::origin::{ConnId, Incarnation, SessionId};
 use conclave::chat::{Answer, NodeName, RoomName, Text, UserName};
 use conclave::messages::{
-    Append, Arrived, Ask, Claim, DuplicateLogin, Outcome, Question, Request, SessionMail, Shut,
-    Vital,
+    Append, Arrived, Ask, Claim, DuplicateLogin, Entrance, Outcome, Question, Request, SessionMail,
+    Shut, Vital,
 };
 use redis::IntoConnectionInfo as _;
 use tokio::sync::mpsc;
@@ -187,7 +187,9 @@ impl Actor for Talker {
         ctx.set_mailbox_capacity(REPORTS);
         let question = Question::Claim {
             user: self.user.clone(),
-            on_duplicate: DuplicateLogin::Reject,
+            entrance: Entrance::Login {
+                on_duplicate: DuplicateLogin::Reject,
+            },
         };
         self.ask(question, ctx);
     }

@@ -1,6 +1,6 @@
 //! Everything a person can ask, whatever the door and its spelling.
 
-use super::{RoomName, Secret, Text, UserName};
+use super::{Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +146,15 @@ pub enum Positions {
     Hidden,
     /// The position and a space before each message.
     Shown,
+}
+
+/// Where a session that comes back left off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// At the last position recorded as shown to the account.
+    Seen,
+    /// At this one.
+    Position(Position),
 }
 
 /// What help was asked for.

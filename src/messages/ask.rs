@@ -3,7 +3,7 @@
 use actix::{Message, Recipient};
 
 use super::SessionMail;
-use crate::chat::command::RoomKey;
+use crate::chat::command::{RoomKey, Since};
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
 
@@ -27,8 +27,8 @@ pub enum Question {
     Claim {
         /// The account as registered.
         user: UserName,
-        /// What becomes of a live one.
-        on_duplicate: DuplicateLogin,
+        /// By which way it comes in.
+        entrance: Entrance,
     },
     /// Something that only the live session of an account may ask.
     Live {
@@ -39,11 +39,40 @@ pub enum Question {
     },
     /// Answered once every event so far has been handled by this node's sessions.
     Settle,
-    /// The session ends: whatever it holds is free. Not answered, never refused.
+    /// The session ends. Not answered, never refused.
     Release {
         /// The account it claimed or was about to claim.
         user: UserName,
+        /// Whether whatever it holds is free at once.
+        parting: Parting,
     },
+}
+
+/// By which way a session comes to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    /// By a login: into the lobby, and out of every other room.
+    Login {
+        /// What becomes of a live session.
+        on_duplicate: DuplicateLogin,
+    },
+    /// By coming back: into the rooms that the account is still in, or the lobby. A live session
+    /// is replaced.
+    Resume {
+        /// Where it left off.
+        since: Since,
+    },
+}
+
+/// How a session parts from its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parting {
+    /// It said goodbye, or is put out: what it holds is free at once.
+    Goodbye,
+    /// Its connection broke: its place is kept for `accounts.grace`.
+    Broken,
+    /// Its node goes down: its place is kept until it has come back elsewhere, or nobody has.
+    Moving,
 }
 
 /// An account and the position of the claim event that made a session its live one.

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::Outcome;
 use crate::chat::origin::ConnId;
-use crate::chat::{Ending, Event, RoomName, UserName};
+use crate::chat::{Ending, Event, Position, RoomName, UserName};
 
 /// The next events of the log, in log order.
 #[derive(Debug, Message)]
@@ -51,7 +51,20 @@ pub enum Brings {
         rooms: Vec<RoomName>,
         /// Whom it follows.
         follows: Vec<UserName>,
+        /// What it is told of what was said before.
+        missed: Missed,
     },
+}
+
+/// What a session that goes live is told of what was said before its claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missed {
+    /// Nothing: it begins here.
+    Nothing,
+    /// What was kept for it while nobody was here, in log order: told with its time.
+    Kept(Vec<Arc<Event>>),
+    /// What its account would have heard behind this position.
+    After(Position),
 }
 
 /// Frames and endings for sessions of one hub, in log order.

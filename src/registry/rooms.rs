@@ -103,7 +103,7 @@ impl Rooms {
         match &arrival.event.deed {
             Deed::Claimed { user, session } => {
                 let ended = self.void(user, Ending::Replaced);
-                if let Brings::Standing { rooms, follows } = &arrival.brings {
+                if let Brings::Standing { rooms, follows, .. } = &arrival.brings {
                     self.seat_user(user, session.conn, rooms, follows);
                 }
                 ended.into_iter().collect()

@@ -7,7 +7,7 @@ use crate::chat::origin::ConnId;
 use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
 use crate::messages::{
-    BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, Continuity, HubId, Returned, Run,
+    BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, Continuity, HubId, Missed, Returned, Run,
 };
 use crate::testing::{
     Inbox, comes_back, event, inbox, probe, room, room_message, session_id, settle, text, user,
@@ -322,7 +322,11 @@ impl Stage {
         let (rooms, follows) = (vec![RoomName::lobby()], Vec::new());
         let arrivals = vec![Arrival {
             event: event(deed),
-            brings: Brings::Standing { rooms, follows },
+            brings: Brings::Standing {
+                rooms,
+                follows,
+                missed: Missed::Nothing,
+            },
         }];
         let (credit, returned) = Credit::new();
         self.tell(Arrived {

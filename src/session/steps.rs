@@ -11,7 +11,7 @@ use crate::chat::command::Positions;
 use crate::chat::{Answer, Ending, Refusal, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Ask, ChangePassword, Forget, Introduce, Prove, Question, Register, SetFormat,
+    Ask, ChangePassword, Entrance, Forget, Introduce, Parting, Prove, Question, Register, SetFormat,
 };
 
 impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
@@ -137,8 +137,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             // Without an introduction nothing would ever be delivered.
             return self.end(Ending::Broken, ctx);
         }
-        let on_duplicate = self.links.rules.duplicate_login;
-        self.asks.push(Question::Claim { user, on_duplicate });
+        let entrance = Entrance::Login {
+            on_duplicate: self.links.rules.duplicate_login,
+        };
+        self.asks.push(Question::Claim { user, entrance });
     }
 
     fn welcome(&mut self, ctx: &mut Context<Self>) {
@@ -191,7 +193,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             let conn = self.id.conn;
             self.links.forget.do_send(Forget { conn });
             let reply = ctx.address().recipient();
-            let questions = vec![Question::Release { user }];
+            let questions = vec![Question::Release {
+                user,
+                parting: Parting::Goodbye,
+            }];
             self.links.ask.do_send(Ask {
                 session: self.id.clone(),
                 reply,

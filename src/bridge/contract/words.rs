@@ -7,7 +7,8 @@ use crate::chat::command::RoomKey;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
-    Append, Brings, DuplicateLogin, PeopleRequest, Question, Request, RoomRequest,
+    Append, Brings, DuplicateLogin, Entrance, Missed, Parting, PeopleRequest, Question, Request,
+    RoomRequest,
 };
 
 pub(in crate::bridge) fn user(name: &str) -> UserName {
@@ -28,11 +29,15 @@ pub(in crate::bridge) fn text(said: &str) -> Text {
 
 pub(in crate::bridge) fn claim(name: &str, on_duplicate: DuplicateLogin) -> Question {
     let user = user(name);
-    Question::Claim { user, on_duplicate }
+    let entrance = Entrance::Login { on_duplicate };
+    Question::Claim { user, entrance }
 }
 
 pub(in crate::bridge) fn release(name: &str) -> Question {
-    Question::Release { user: user(name) }
+    Question::Release {
+        user: user(name),
+        parting: Parting::Goodbye,
+    }
 }
 
 pub(in crate::bridge) fn say(room: &str, said: &str) -> Request {
@@ -218,6 +223,7 @@ pub(in crate::bridge) fn standing(rooms: &[&str], follows: &[&str]) -> Brings {
     Brings::Standing {
         rooms: rooms.iter().copied().map(room_named).collect(),
         follows: users(follows),
+        missed: Missed::Nothing,
     }
 }
 

@@ -13,8 +13,8 @@ use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Deed, Event, NodeName, Position, Refusal, RoomName, UserName};
 use crate::messages::{
-    AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Brings, Claim, DuplicateLogin, Outcome,
-    PartFailed, Question, Request, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Brings, Claim, DuplicateLogin, Missed,
+    Outcome, PartFailed, Question, Request, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 
 /// How long anything may take before a test has failed.
@@ -363,6 +363,7 @@ impl Fold {
         Brings::Standing {
             rooms: inside.map(|(room, _)| room.clone()).collect(),
             follows: follows.into_iter().collect(),
+            missed: Missed::Nothing,
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
+use crate::chat::command::Since;
 use crate::chat::event::Timestamp;
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Position, RoomName, Text, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Outcome, Request};
+use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Missed, Outcome, Request};
 
 /// The live session of an account.
 #[derive(Debug)]
@@ -39,24 +40,26 @@ impl Store {
         &mut self,
         session: &SessionId,
         user: UserName,
-        on_duplicate: DuplicateLogin,
+        entrance: Entrance,
     ) -> Result<Outcome, StoreError> {
         let held = self.live_claim(&user)?;
         let by_another = held.is_some_and(|held| held.session != *session);
-        match on_duplicate {
-            DuplicateLogin::Reject if by_another => return Ok(Outcome::Duplicate),
-            DuplicateLogin::Reject | DuplicateLogin::Replace => {}
-        }
         let origin = Origin::Session(session.clone());
-        let stays_in = self.settle_rooms(&user, &origin)?;
-        let needs_lobby = stays_in.is_empty();
-        let fence = self.go_live(session, &user, &origin, stays_in)?;
-        if needs_lobby {
+        let stays_in = match entrance {
+            Entrance::Login {
+                on_duplicate: DuplicateLogin::Reject,
+            } if by_another => return Ok(Outcome::Duplicate),
+            Entrance::Login { .. } => self.settle_rooms(&user, &origin)?,
+            Entrance::Resume { .. } => self.rooms_of(&user)?,
+        };
+        let room = stays_in.last().cloned();
+        let fence = self.go_live(session, &user, entrance, stays_in)?;
+        if room.is_none() {
             self.enter(&RoomName::lobby(), &user, &origin)?;
         }
         Ok(Outcome::Claimed {
             claim: Claim { user, fence },
-            room: RoomName::lobby(),
+            room: room.unwrap_or_else(RoomName::lobby),
         })
     }
 
@@ -154,18 +157,26 @@ impl Store {
         &mut self,
         session: &SessionId,
         user: &UserName,
-        origin: &Origin,
+        entrance: Entrance,
         rooms: Vec<RoomName>,
     ) -> Result<Position, StoreError> {
+        let missed = match entrance {
+            Entrance::Resume {
+                since: Since::Position(last),
+            } => Missed::After(last),
+            Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } => Missed::Nothing,
+        };
         let brings = Brings::Standing {
             rooms,
             follows: self.follows_of(user)?,
+            missed,
         };
         let deed = Deed::Claimed {
             user: user.clone(),
             session: session.clone(),
         };
-        let event = self.append_at(self.now(), origin, deed, brings)?;
+        let origin = Origin::Session(session.clone());
+        let event = self.append_at(self.now(), &origin, deed, brings)?;
         sql::change(
             &self.db,
             "INSERT OR REPLACE INTO claims (user, epoch, n, session, since, away)

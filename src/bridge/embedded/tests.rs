@@ -292,7 +292,9 @@ async fn a_writer_that_panics_leaves_nobody_without_an_answer() {
     for _ in 0..2 {
         alice.send(Question::Claim {
             user: user("alice"),
-            on_duplicate: crate::messages::DuplicateLogin::Reject,
+            entrance: crate::messages::Entrance::Login {
+                on_duplicate: crate::messages::DuplicateLogin::Reject,
+            },
         });
     }
     for _ in 0..2 {

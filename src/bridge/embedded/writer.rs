@@ -200,14 +200,14 @@ impl Store {
 
     fn answer(&mut self, session: &SessionId, question: Question) -> Result<Verdict, StoreError> {
         match question {
-            Question::Claim { user, on_duplicate } => self
-                .claim(session, user, on_duplicate)
-                .map(Verdict::Outcome),
+            Question::Claim { user, entrance } => {
+                self.claim(session, user, entrance).map(Verdict::Outcome)
+            }
             Question::Live { claim, request } => {
                 self.live(session, &claim, request).map(Verdict::Outcome)
             }
             Question::Settle => Ok(Verdict::Outcome(Outcome::Settled)),
-            Question::Release { user } => {
+            Question::Release { user, parting: _ } => {
                 self.release(session, &user)?;
                 Ok(Verdict::Silence)
             }

@@ -130,13 +130,13 @@ impl RedisBridge {
             purpose,
         };
         match question {
-            Question::Claim { user, on_duplicate } => {
+            Question::Claim { user, entrance } => {
                 self.claims.asked(&session, user.clone(), to.clone());
                 let waiter = waiting(session.clone(), to, Purpose::Claim);
                 let task = Task::Claim {
                     session,
                     user,
-                    on_duplicate,
+                    entrance,
                 };
                 self.window.ask(task, waiter, now);
             }
@@ -153,7 +153,7 @@ impl RedisBridge {
                 let waiter = waiting(session, to, Purpose::Other);
                 self.window.ask_settle(waiter, now);
             }
-            Question::Release { user } => {
+            Question::Release { user, parting: _ } => {
                 self.claims.ended(session.conn);
                 self.window.chore(Task::Release { session, user }, now);
             }

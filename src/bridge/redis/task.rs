@@ -2,7 +2,7 @@
 
 use crate::chat::origin::SessionId;
 use crate::chat::{Position, RoomName, UserName};
-use crate::messages::{AccountAnswer, AccountAsk, Brings, Claim, DuplicateLogin, Outcome, Request};
+use crate::messages::{AccountAnswer, AccountAsk, Brings, Claim, Entrance, Outcome, Request};
 
 /// Something for the store to decide: one call of one script.
 #[derive(Debug)]
@@ -13,8 +13,8 @@ pub(super) enum Task {
         session: SessionId,
         /// The account as registered.
         user: UserName,
-        /// What becomes of a live one.
-        on_duplicate: DuplicateLogin,
+        /// By which way it comes in.
+        entrance: Entrance,
     },
     /// What a live session asks.
     Live {

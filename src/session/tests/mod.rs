@@ -23,9 +23,9 @@ use super::{Links, Rules, Session};
 use crate::chat::{Answer, Position, Refusal, RoomName, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Append, Ask, Attach, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Forget, Frames,
-    HubId, Introduce, Outcome, Prove, Question, Register, Request, Returned, SessionMail,
-    SetFormat,
+    Append, Ask, Attach, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance, Forget,
+    Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register, Request, Returned,
+    SessionMail, SetFormat,
 };
 use crate::testing::{Call, DEADLINE, Inbox, Outbox, at, desk, inbox, probe, session_id, user};
 
@@ -101,7 +101,14 @@ fn questions_in_words(ask: &Ask) -> String {
 
 fn question_in_words(question: &Question) -> String {
     match question {
-        Question::Claim { user, on_duplicate } => format!("claim {user}, else {on_duplicate:?}"),
+        Question::Claim {
+            user,
+            entrance: Entrance::Login { on_duplicate },
+        } => format!("claim {user}, else {on_duplicate:?}"),
+        Question::Claim {
+            user,
+            entrance: Entrance::Resume { since },
+        } => format!("claim {user}, since {since:?}"),
         Question::Live {
             request: Request::Append(append),
             ..
@@ -112,7 +119,11 @@ fn question_in_words(question: &Question) -> String {
         },
         Question::Live { request, .. } => format!("{request:?}"),
         Question::Settle => "settle".to_owned(),
-        Question::Release { user } => format!("release {user}"),
+        Question::Release {
+            user,
+            parting: Parting::Goodbye,
+        } => format!("release {user}"),
+        Question::Release { user, parting } => format!("release {user}: {parting:?}"),
     }
 }
 

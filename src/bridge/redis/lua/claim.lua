@@ -1,4 +1,5 @@
--- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session.
+-- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session,
+-- or `resume`, which replaces it and stays in the rooms.
 local function follows()
   return table.concat(shown(redis.call('SMEMBERS', K.follows .. me)), ' ')
 end
@@ -21,10 +22,10 @@ local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 
-local stays = ''
+local stays, resumes = {}, ARGV[10] == 'resume'
 for _, room in ipairs(rooms) do
-  if room.room == 'lobby' then
-    stays = lobby.name
+  if resumes or room.room == 'lobby' then
+    stays[#stays + 1] = room.name
   elseif not leave(room, me, ARGV[7]) then
     return 'epoch\n-\n'
   end
@@ -33,15 +34,17 @@ local event = '"type":"claimed","user":"' .. ARGV[7] .. '","session":"' .. sessi
 local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
-also('DEL', K.presence .. me)
-also('HSET', K.presence .. me, 'since', now)
+if not resumes or not held then
+  also('DEL', K.presence .. me)
+  also('HSET', K.presence .. me, 'since', now)
+end
 if holder and holder ~= ARGV[9] then also('SREM', K.held .. holder, me) end
 also('SADD', K.held .. ARGV[9], me)
 if me == ARGV[7] then also('HDEL', K.names, me) else also('HSET', K.names, me, ARGV[7]) end
-if stays == '' then
+if #stays == 0 then
   also('HSETNX', K.room .. 'lobby' .. K.meta, 'name', lobby.name)
   enter(lobby, me, ARGV[7], 1)
-else
+elseif not resumes then
   also('HSET', K.user_room, me, 'lobby')
 end
-return answer('ok', fence, stays) .. '\n' .. brings
+return answer('ok', fence, table.concat(stays, ' ')) .. '\n' .. brings

@@ -6,9 +6,10 @@ use super::reply::changed;
 use super::sources::Lua;
 use super::{Scripts, holder};
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
+use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
 use crate::chat::{RoomName, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin};
+use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Missed};
 
 impl Scripts {
     pub(super) fn call_claim(
@@ -16,31 +17,45 @@ impl Scripts {
         stamp: &Stamp<'_>,
         session: &SessionId,
         user: &UserName,
-        on_duplicate: DuplicateLogin,
+        entrance: Entrance,
     ) -> Cmd {
         let mut call = self.command(Lua::Claim, stamp, Some(session), user.as_str());
         call.arg(holder(session))
             .arg(session.incarnation.to_string())
-            .arg(match on_duplicate {
-                DuplicateLogin::Reject => "reject",
-                DuplicateLogin::Replace => "replace",
+            .arg(match entrance {
+                Entrance::Login {
+                    on_duplicate: DuplicateLogin::Reject,
+                } => "reject",
+                Entrance::Login {
+                    on_duplicate: DuplicateLogin::Replace,
+                } => "replace",
+                Entrance::Resume { .. } => "resume",
             });
         call
     }
 
-    pub(super) fn read_claim(&self, user: &UserName, reply: Value) -> Result<Decision, Trouble> {
+    pub(super) fn read_claim(
+        &self,
+        user: &UserName,
+        entrance: Entrance,
+        reply: Value,
+    ) -> Result<Decision, Trouble> {
         changed(&self.rules, reply, |lines, _| {
             let claim = Claim {
                 user: user.clone(),
                 fence: lines.next()?,
             };
-            let rooms = lines.list()?;
+            let rooms: Vec<RoomName> = lines.list()?;
             let mut follows = lines.list()?;
             follows.sort();
             Ok(Verdict::Claimed {
                 claim,
-                room: RoomName::lobby(),
-                standing: Brings::Standing { rooms, follows },
+                room: rooms.last().cloned().unwrap_or_else(RoomName::lobby),
+                standing: Brings::Standing {
+                    rooms,
+                    follows,
+                    missed: missed(entrance),
+                },
             })
         })
     }
@@ -57,5 +72,14 @@ impl Scripts {
         call.arg(holder(session))
             .arg(session.incarnation.to_string());
         call
+    }
+}
+
+const fn missed(entrance: Entrance) -> Missed {
+    match entrance {
+        Entrance::Resume {
+            since: Since::Position(last),
+        } => Missed::After(last),
+        Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } => Missed::Nothing,
     }
 }

@@ -108,8 +108,8 @@ impl Scripts {
             Task::Claim {
                 session,
                 user,
-                on_duplicate,
-            } => self.call_claim(stamp, session, user, *on_duplicate),
+                entrance,
+            } => self.call_claim(stamp, session, user, *entrance),
             Task::Live {
                 session,
                 claim,
@@ -140,7 +140,7 @@ impl Scripts {
     /// written; after a changing script's nonsense, asking again under the same number tells.
     pub(super) fn read(&self, task: &Task, reply: Value) -> Result<Decision, Trouble> {
         match task {
-            Task::Claim { user, .. } => self.read_claim(user, reply),
+            Task::Claim { user, entrance, .. } => self.read_claim(user, *entrance, reply),
             Task::Live { request, .. } => self.read_live(request, reply),
             Task::Release { .. } => changed(&self.rules, reply, |_, _| Ok(Verdict::Silence)),
             Task::Account { ask } => self.read_account(ask, reply),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::*;
 use crate::chat::command::Positions;
 use crate::chat::{Event, Text};
+use crate::messages::Missed;
 use crate::testing::{event, post, room, room_message, session_id, text, user, whisper};
 
 #[test]
@@ -128,6 +129,7 @@ fn a_claim_brings_rooms_and_follows() {
     let brings = Brings::Standing {
         rooms: vec![room("den"), room("lobby")],
         follows: vec![user("alice")],
+        missed: Missed::Nothing,
     };
     let claimed = Deed::Claimed {
         user: user("bob"),
@@ -424,6 +426,7 @@ fn standing() -> Brings {
     Brings::Standing {
         rooms: vec![RoomName::lobby()],
         follows: Vec::new(),
+        missed: Missed::Nothing,
     }
 }
 

@@ -115,6 +115,7 @@ impl Story {
                 let brings = Brings::Standing {
                     rooms: rooms.into_iter().map(place).collect(),
                     follows: follows.map(person).collect(),
+                    missed: Missed::Nothing,
                 };
                 self.fold(
                     Deed::Claimed {

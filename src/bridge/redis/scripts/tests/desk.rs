@@ -13,7 +13,9 @@ use crate::bridge::redis::task::{Decision, Stamp, Task, Trouble, Verdict};
 use crate::bridge::redis::testing::Server;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Deed, Event, NodeName, Position, Refusal};
-use crate::messages::{AccountAnswer, AccountAsk, Claim, DuplicateLogin, Outcome, Request};
+use crate::messages::{
+    AccountAnswer, AccountAsk, Claim, DuplicateLogin, Entrance, Outcome, Request,
+};
 
 /// Who a test is without saying it.
 pub(super) const RUN: u32 = 0x8c1f;
@@ -266,7 +268,7 @@ pub(super) fn claiming(session: &SessionId, name: &str, on_duplicate: DuplicateL
     Task::Claim {
         session: session.clone(),
         user: user(name),
-        on_duplicate,
+        entrance: Entrance::Login { on_duplicate },
     }
 }
 
