@@ -28,7 +28,7 @@ pub use ask::{
 };
 pub use feed::{
     Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Missed,
-    Returned, Run, SessionMail,
+    Returned, Run, SessionMail, Span,
 };
 pub use near::{Attach, CloseAll, Detach, Forget, HubId, Introduce, SetFormat};
 pub use vital::{PartFailed, Shut, Vital};

@@ -16,10 +16,16 @@ use tokio::time::timeout;
 use crate::chat::event::{Echo, Privacy, Timestamp};
 use crate::chat::origin::{ConnId, Incarnation, Origin, SessionId};
 use crate::chat::{Deed, Event, NodeName, Position, RoomName, Text, UserName};
-use crate::messages::{Returned, Vital};
+use crate::messages::{Returned, Span, Vital};
 
 /// What a test waits at most for something that has to come.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Where frames come from in tests that do not look.
+pub(crate) const SPAN: Span = Span {
+    after: Position::START,
+    upto: Position::START,
+};
 
 /// More than any test sends; a probe that is full fails its test.
 const INBOX: usize = 65_536;

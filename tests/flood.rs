@@ -292,7 +292,12 @@ impl Actor for Meter {
 impl Handler<Handoff> for Meter {
     type Result = ();
 
-    fn handle(&mut self, Handoff { deliveries, credit }: Handoff, ctx: &mut Context<Self>) {
+    fn handle(&mut self, handoff: Handoff, ctx: &mut Context<Self>) {
+        let Handoff {
+            deliveries,
+            span,
+            credit,
+        } = handoff;
         let frames: usize = deliveries.iter().map(frames_in).sum();
         let now = self.measured.frames.fetch_add(frames, Ordering::SeqCst) + frames;
         self.measured.most_frames.fetch_max(now, Ordering::SeqCst);
@@ -300,6 +305,7 @@ impl Handler<Handoff> for Meter {
         self.hub
             .try_send(Handoff {
                 deliveries,
+                span,
                 credit: metered,
             })
             .unwrap();

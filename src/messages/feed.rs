@@ -73,8 +73,19 @@ pub enum Missed {
 pub struct Handoff {
     /// What goes where.
     pub deliveries: Vec<Delivery>,
+    /// The part of the log that it comes from.
+    pub span: Span,
     /// Given back when the last session addressed has taken its frames.
     pub credit: Credit,
+}
+
+/// A part of the log, by its ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The last event before it.
+    pub after: Position,
+    /// Its last event.
+    pub upto: Position,
 }
 
 /// One thing for some sessions of a hub.
@@ -122,6 +133,8 @@ pub enum SessionMail {
     Frames {
         /// In log order.
         frames: Frames,
+        /// The part of the log that they come from; all that the session hears of it.
+        span: Span,
         /// Given back when the session has taken them.
         credit: Credit,
     },

@@ -14,7 +14,7 @@ use crate::chat::Ending;
 use crate::chat::origin::ConnId;
 use crate::messages::{
     ACTOR_MAILBOX, Attach, CloseAll, Credit, Delivery, Detach, Frame, Frames, Handoff, Run,
-    SessionMail, Vital,
+    SessionMail, Span, Vital,
 };
 
 use super::conns::ConnMap;
@@ -74,35 +74,46 @@ impl Hub {
         }
     }
 
-    fn pass_all(&mut self, deliveries: Vec<Delivery>, credit: &Credit) {
+    fn pass_all(&mut self, deliveries: Vec<Delivery>, span: Span, credit: &Credit) {
         let mut gathered = Gathered::default();
         for delivery in deliveries {
             match delivery {
                 Delivery::Run(run) => share(run, |conn, bytes| gathered.add(conn, bytes)),
                 Delivery::End { conn, ending } => {
-                    self.pass_gathered(conn, gathered.take(conn), credit);
+                    self.pass_gathered(conn, gathered.take(conn), span, credit);
                     self.pass(conn, SessionMail::End(ending));
                 }
                 Delivery::FormatSet { conn } => {
-                    self.pass_gathered(conn, gathered.take(conn), credit);
+                    self.pass_gathered(conn, gathered.take(conn), span, credit);
                     self.pass(conn, SessionMail::FormatSet);
                 }
             }
         }
         for (conn, frames) in gathered.0 {
-            self.pass_gathered(conn, Some(frames), credit);
+            self.pass_gathered(conn, Some(frames), span, credit);
         }
     }
 
-    fn pass_gathered(&mut self, conn: ConnId, frames: Option<Vec<Bytes>>, credit: &Credit) {
+    fn pass_gathered(
+        &mut self,
+        conn: ConnId,
+        frames: Option<Vec<Bytes>>,
+        span: Span,
+        credit: &Credit,
+    ) {
         if let Some(frames) = frames {
-            self.pass_frames(conn, Frames::Several(frames), credit);
+            self.pass_frames(conn, Frames::Several(frames), span, credit);
         }
     }
 
-    fn pass_frames(&mut self, conn: ConnId, frames: Frames, credit: &Credit) {
+    fn pass_frames(&mut self, conn: ConnId, frames: Frames, span: Span, credit: &Credit) {
         let credit = credit.clone();
-        self.pass(conn, SessionMail::Frames { frames, credit });
+        let mail = SessionMail::Frames {
+            frames,
+            span,
+            credit,
+        };
+        self.pass(conn, mail);
     }
 
     fn look_whether_empty(&mut self) {
@@ -194,16 +205,21 @@ impl Handler<Detach> for Hub {
 impl Handler<Handoff> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Handoff { deliveries, credit }: Handoff, _: &mut Self::Context) {
+    fn handle(&mut self, handoff: Handoff, _: &mut Self::Context) {
+        let Handoff {
+            deliveries,
+            span,
+            credit,
+        } = handoff;
         match <[Delivery; 1]>::try_from(deliveries) {
             // The common case: one room talks, and no frame has to be gathered.
             Ok([Delivery::Run(run)]) => {
                 share(run, |conn, bytes| {
-                    self.pass_frames(conn, Frames::One(bytes), &credit)
+                    self.pass_frames(conn, Frames::One(bytes), span, &credit)
                 });
             }
-            Ok(other) => self.pass_all(other.into(), &credit),
-            Err(several) => self.pass_all(several, &credit),
+            Ok(other) => self.pass_all(other.into(), span, &credit),
+            Err(several) => self.pass_all(several, span, &credit),
         }
     }
 }

@@ -14,10 +14,10 @@ use std::collections::VecDeque;
 use actix::{Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, WrapFuture};
 use tracing::error;
 
-use crate::chat::Ending;
+use crate::chat::{Ending, Position};
 use crate::messages::{
     ACTOR_MAILBOX, Arrival, Arrived, Continuity, Credit, Delivery, Forget, Handoff, Introduce,
-    SetFormat, Vital,
+    SetFormat, Span, Vital,
 };
 
 use self::batch::Batch;
@@ -30,6 +30,8 @@ pub struct RoomRegistry {
     hubs: Vec<Recipient<Handoff>>,
     /// Arrived and not yet folded.
     pending: VecDeque<Arrival>,
+    /// The last event folded.
+    folded: Position,
     /// Given back to the bridge when nothing is pending.
     upstream: Option<Credit>,
     #[expect(dead_code, reason = "its drop reports a panic")]
@@ -44,6 +46,7 @@ impl RoomRegistry {
             rooms: Rooms::default(),
             hubs,
             pending: VecDeque::new(),
+            folded: Position::START,
             upstream: None,
             vital,
         }
@@ -52,9 +55,11 @@ impl RoomRegistry {
     /// Folds until a batch for the hubs is full or nothing is pending, and goes on when the
     /// hubs' sessions have taken it.
     fn advance(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
+        let after = self.folded;
         while !batch.is_full()
             && let Some(arrival) = self.pending.pop_front()
         {
+            self.folded = arrival.event.position;
             for effect in self.rooms.fold(&arrival) {
                 batch.add(&self.rooms, &arrival.event, effect);
             }
@@ -63,8 +68,9 @@ impl RoomRegistry {
             self.upstream = None;
             return;
         }
+        let upto = self.folded;
         let (credit, returned) = Credit::new();
-        self.hand_off(batch, &credit);
+        self.hand_off(batch, Span { after, upto }, &credit);
         drop(credit);
         returned
             .wait()
@@ -87,7 +93,7 @@ impl RoomRegistry {
         batch
     }
 
-    fn hand_off(&self, batch: Batch, credit: &Credit) {
+    fn hand_off(&self, batch: Batch, span: Span, credit: &Credit) {
         for (hub, deliveries) in self.hubs.iter().zip(batch.into_deliveries()) {
             if deliveries.is_empty() {
                 continue;
@@ -95,6 +101,7 @@ impl RoomRegistry {
             if hub
                 .try_send(Handoff {
                     deliveries,
+                    span,
                     credit: credit.clone(),
                 })
                 .is_err()
@@ -147,7 +154,8 @@ impl Handler<SetFormat> for RoomRegistry {
         let mut batch = self.empty_batch();
         batch.add_word(hub, Delivery::FormatSet { conn });
         // Nobody waits for this credit: the session itself waits for the confirmation.
-        self.hand_off(batch, &Credit::new().0);
+        let (after, upto) = (self.folded, self.folded);
+        self.hand_off(batch, Span { after, upto }, &Credit::new().0);
     }
 }
 

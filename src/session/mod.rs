@@ -228,7 +228,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Handler<SessionMail> for Sess
 
     fn handle(&mut self, mail: SessionMail, ctx: &mut Self::Context) {
         match mail {
-            SessionMail::Frames { frames, credit } => {
+            SessionMail::Frames { frames, credit, .. } => {
                 self.take_frames(frames, ctx);
                 drop(credit);
             }

@@ -4,7 +4,7 @@ use actix::Addr;
 
 use super::*;
 use crate::messages::Returned;
-use crate::testing::{Inbox, comes_back, gone, inbox, probe, settle, vital};
+use crate::testing::{Inbox, SPAN, comes_back, gone, inbox, probe, settle, vital};
 
 #[actix::test]
 async fn a_frame_reaches_those_it_is_for_and_nobody_else() {
@@ -265,7 +265,12 @@ impl Stage {
 
     fn hand_off(&self, deliveries: Vec<Delivery>) -> Returned {
         let (credit, returned) = Credit::new();
-        self.hub.try_send(Handoff { deliveries, credit }).unwrap();
+        let handoff = Handoff {
+            deliveries,
+            span: SPAN,
+            credit,
+        };
+        self.hub.try_send(handoff).unwrap();
         returned
     }
 

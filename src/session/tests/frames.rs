@@ -1,6 +1,6 @@
 use super::*;
 use crate::chat::Ending;
-use crate::testing::{comes_back, settle};
+use crate::testing::{SPAN, comes_back, settle};
 
 #[actix::test]
 async fn frames_are_written_in_order_and_those_that_came_together_at_once() {
@@ -38,7 +38,11 @@ async fn credit_comes_back_from_a_session_that_ends_or_is_dead() {
     assert!(
         stage
             .mail
-            .try_send(SessionMail::Frames { frames, credit })
+            .try_send(SessionMail::Frames {
+                frames,
+                span: SPAN,
+                credit,
+            })
             .is_err()
     );
     comes_back(returned).await;

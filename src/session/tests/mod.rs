@@ -27,7 +27,9 @@ use crate::messages::{
     Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register, Request, Returned,
     SessionMail, SetFormat,
 };
-use crate::testing::{Call, DEADLINE, Inbox, Outbox, at, desk, inbox, probe, session_id, user};
+use crate::testing::{
+    Call, DEADLINE, Inbox, Outbox, SPAN, at, desk, inbox, probe, session_id, user,
+};
 
 /// Everything that a session sends, in the order in which it sends it.
 #[derive(Debug)]
@@ -247,7 +249,11 @@ impl Stage {
 
     fn deliver_bytes(&self, frames: Frames) -> Returned {
         let (credit, returned) = Credit::new();
-        let mail = SessionMail::Frames { frames, credit };
+        let mail = SessionMail::Frames {
+            frames,
+            span: SPAN,
+            credit,
+        };
         assert!(
             self.mail.try_send(mail).is_ok(),
             "the mailbox is full or closed"
