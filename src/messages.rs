@@ -27,10 +27,12 @@ pub use ask::{
     Request, RoomRequest,
 };
 pub use feed::{
-    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Missed,
-    Returned, Run, SessionMail, Span,
+    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, LookBack,
+    LookedBack, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,
 };
-pub use near::{Attach, CloseAll, Detach, Forget, HubId, Introduce, SetFormat};
+pub use near::{
+    Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,
+};
 pub use vital::{PartFailed, Shut, Vital};
 
 /// Appends that one session has in flight; its next line is not read before one is answered.
@@ -41,6 +43,9 @@ pub const STORE_QUEUE: usize = 4096;
 
 /// Events in one batch from the log to the sessions: what comes together leaves in one write.
 pub const BATCH_EVENTS: usize = 64;
+
+/// Events that one look back into the log gives at most.
+pub const LOOK_EVENTS: usize = 500;
 
 /// Frames in one batch for one hub; a batch has at least one event, however many it addresses.
 /// Its sessions take it in some ten milliseconds, and then their sockets and timers have a turn.

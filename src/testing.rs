@@ -251,6 +251,15 @@ pub(crate) fn event(deed: Deed) -> Arc<Event> {
     })
 }
 
+/// An event at this position.
+pub(crate) fn event_at(position: &str, deed: Deed) -> Event {
+    let at_no_time = Arc::unwrap_or_clone(event(deed));
+    Event {
+        position: at(position),
+        ..at_no_time
+    }
+}
+
 /// Something said in a public room, which its sender does not hear.
 pub(crate) fn room_message(place: &str, sender: &str, said: &str) -> Deed {
     Deed::RoomMessage {
@@ -260,6 +269,18 @@ pub(crate) fn room_message(place: &str, sender: &str, said: &str) -> Deed {
         k: 1,
         privacy: Privacy::Public,
         echo: Echo::ExcludeSender,
+    }
+}
+
+/// Something said in a room.
+pub(crate) fn said_in(place: &str, sender: &str, privacy: Privacy, echo: Echo) -> Deed {
+    Deed::RoomMessage {
+        room: room(place),
+        sender: user(sender),
+        text: Text::new("hi").unwrap(),
+        k: 1,
+        privacy,
+        echo,
     }
 }
 

@@ -165,6 +165,8 @@ fn start_node(folder: &std::path::Path, measured: &Arc<Measured>) -> Vec<DuplexS
             detach: hub.recipient(),
             introduce: registry.clone().recipient(),
             set_format: registry.clone().recipient(),
+            fell_behind: registry.clone().recipient(),
+            catch_up: registry.clone().recipient(),
             forget: registry.recipient(),
             prove: doorkeeper.clone().recipient(),
             register: doorkeeper.clone().recipient(),
@@ -261,6 +263,7 @@ fn rules() -> Rules {
     Rules {
         line_bytes: 4096,
         backlog: 4 * 1024 * 1024,
+        stalled: Duration::from_secs(60),
         login: Duration::from_secs(600),
         messages_per_second: None,
         message_burst: 60,
@@ -323,7 +326,7 @@ impl Handler<Handoff> for Meter {
 fn frames_in(delivery: &Delivery) -> usize {
     match delivery {
         Delivery::Run(run) => run.frames.len() * run.to.len(),
-        Delivery::End { .. } | Delivery::FormatSet { .. } => 0,
+        Delivery::End { .. } | Delivery::FormatSet { .. } | Delivery::Missed { .. } => 0,
     }
 }
 

@@ -226,6 +226,7 @@ impl Handler<SessionMail> for Talker {
             }
             other @ (SessionMail::Answered(_)
             | SessionMail::Frames { .. }
+            | SessionMail::Missed(_)
             | SessionMail::FormatSet
             | SessionMail::End(_)) => self.tell(Report::Failed(format!("{other:?}"))),
         }

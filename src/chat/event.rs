@@ -16,6 +16,41 @@ pub struct Event {
     pub deed: Deed,
 }
 
+impl Event {
+    /// The last position before it.
+    #[must_use]
+    pub const fn before(&self) -> Position {
+        if let Deed::Epoch { after } = self.deed {
+            return after;
+        }
+        let Position { epoch, n } = self.position;
+        Position {
+            epoch,
+            n: n.saturating_sub(1),
+        }
+    }
+
+    /// What somebody wrote in it; empty where nobody did.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match &self.deed {
+            Deed::RoomMessage { text, .. }
+            | Deed::Whisper { text, .. }
+            | Deed::Post { text, .. }
+            | Deed::TopicSet { text, .. }
+            | Deed::WentAway { text, .. } => text.as_str(),
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Released { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::CameBack { .. } => "",
+        }
+    }
+}
+
 /// Milliseconds since 1970 on the store's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub u64);

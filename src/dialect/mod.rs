@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::chat::command::Positions;
 use crate::chat::event::Hearing;
-use crate::chat::{Answer, Command, Ending, Event, Refusal};
+use crate::chat::{Answer, Command, Ending, Event, Gap, Refusal};
 
 /// How events are spelled for a session: a dialect and its switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -176,4 +176,18 @@ pub fn tell_event(format: Format, event: &Event, hearing: Hearing) -> Option<Byt
         Format::Line { positions } => line::tell::event(positions, event, hearing, &mut out),
     }
     (!out.is_empty()).then(|| out.freeze())
+}
+
+/// Spells an event of a while ago, with its time; nothing if that dialect does not show it.
+pub fn tell_kept(format: Format, event: &Event, out: &mut BytesMut) {
+    match format {
+        Format::Line { positions } => line::tell::past(positions, event, out),
+    }
+}
+
+/// Spells that something can no longer be told.
+pub fn tell_gap(format: Format, gap: &Gap, out: &mut BytesMut) {
+    match format {
+        Format::Line { .. } => line::tell::gap(gap, out),
+    }
 }

@@ -6,7 +6,7 @@ use actix::Message;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::Outcome;
+use super::{Outcome, StoreFailed};
 use crate::chat::origin::ConnId;
 use crate::chat::{Ending, Event, Position, RoomName, UserName};
 
@@ -67,6 +67,38 @@ pub enum Missed {
     After(Position),
 }
 
+/// What does the log hold behind `after` and up to `upto`? Answered by the end of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Message)]
+#[rtype(result = "Result<LookedBack, StoreFailed>")]
+pub struct LookBack {
+    /// Behind this.
+    pub after: Position,
+    /// Up to this, included.
+    pub upto: Position,
+}
+
+/// The end of a part of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedBack {
+    /// At most [`LOOK_EVENTS`](super::LOOK_EVENTS), the last one first. What this program cannot
+    /// read is left out.
+    pub events: Vec<Arc<Event>>,
+    /// What is before them.
+    pub rest: Rest,
+}
+
+/// What a look back leaves to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Perhaps something up to here.
+    More {
+        /// The next last event.
+        upto: Position,
+    },
+    /// Nothing.
+    Nothing,
+}
+
 /// Frames and endings for sessions of one hub, in log order.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -105,6 +137,33 @@ pub enum Delivery {
         /// The session.
         conn: ConnId,
     },
+    /// A part of what the session missed.
+    Missed {
+        /// The session.
+        conn: ConnId,
+        /// The part.
+        part: MissedPart,
+    },
+}
+
+/// A part of what a session missed, spelled in its format.
+#[derive(Debug, Clone)]
+pub struct MissedPart {
+    /// In log order; may be empty.
+    pub bytes: Bytes,
+    /// With it the session was told all up to here.
+    pub upto: Position,
+    /// What comes after it.
+    pub then: Then,
+}
+
+/// What comes after a part of what a session missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// More, when it asks for that by [`CatchUp`](super::CatchUp).
+    More,
+    /// What happens from here on.
+    Live,
 }
 
 /// Frames that come in a row for the same sessions.
@@ -140,6 +199,8 @@ pub enum SessionMail {
     },
     /// The answer to the oldest unanswered ask.
     Answered(Outcome),
+    /// A part of what it missed.
+    Missed(MissedPart),
     /// From here on frames come in the format asked for last.
     FormatSet,
     /// It is over.
@@ -153,6 +214,17 @@ pub enum Frames {
     One(Bytes),
     /// Several, in log order.
     Several(Vec<Bytes>),
+}
+
+impl Frames {
+    /// Their bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::One(frame) => frame.len(),
+            Self::Several(frames) => frames.iter().map(Bytes::len).sum(),
+        }
+    }
 }
 
 /// A share of one batch in flight; when the last clone is dropped, by whomever, the batch is done.

@@ -2,9 +2,9 @@
 
 use actix::{Message, Recipient};
 
-use super::SessionMail;
-use crate::chat::Ending;
+use super::{LookBack, SessionMail};
 use crate::chat::origin::ConnId;
+use crate::chat::{Ending, Position};
 use crate::dialect::Format;
 
 /// A session is there and takes frames.
@@ -55,6 +55,30 @@ pub struct SetFormat {
     /// The new format.
     pub format: Format,
 }
+
+/// A session has more to write than it may hold: what comes behind `after` is told again when it
+/// asks for it, and until then nothing.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct FellBehind {
+    /// The connection.
+    pub conn: ConnId,
+    /// The last event of which it has taken all.
+    pub after: Position,
+}
+
+/// A session that is behind has room again; answered by [`SessionMail::Missed`].
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct CatchUp {
+    /// The connection.
+    pub conn: ConnId,
+}
+
+/// Where the registry looks up what it does not keep itself.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Archive(pub Recipient<LookBack>);
 
 /// A session is gone and is addressed no more.
 #[derive(Debug, Message)]

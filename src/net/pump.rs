@@ -29,6 +29,7 @@ pub struct Pump<IO> {
     lines: Lines,
     queue: VecDeque<Bytes>,
     queued: usize,
+    written: u64,
     front: Front,
     flush: Flush,
     input: Input,
@@ -65,6 +66,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
             lines: Lines::new(line_bytes),
             queue: VecDeque::new(),
             queued: 0,
+            written: 0,
             front: Front::Whole,
             flush: Flush::Done,
             input: Input::Open,
@@ -74,6 +76,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
     /// Bytes that wait to be written.
     pub const fn backlog(&self) -> usize {
         self.queued
+    }
+
+    /// Bytes that the transport has taken so far.
+    pub const fn written(&self) -> u64 {
+        self.written
     }
 
     /// Whether anything more may come once the lines at hand are taken.
@@ -175,6 +182,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
 
     fn advance(&mut self, mut written: usize) {
         self.queued -= written;
+        self.written += written as u64;
         while let Some(front) = self.queue.front_mut() {
             if written < front.len() {
                 front.advance(written);

@@ -5,7 +5,7 @@ use actix::{Addr, Recipient};
 use crate::bridge::embedded::{self, EmbeddedBridge};
 use crate::bridge::redis::{self, RedisBridge};
 use crate::chat::origin::Incarnation;
-use crate::messages::{AccountAsk, Arrived, Ask, Shut, Vital};
+use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 use crate::settings::{self, Settings};
 
 use super::{StartError, parts};
@@ -63,6 +63,14 @@ impl Opened {
 impl Bridge {
     /// For the sessions.
     pub(super) fn asks(&self) -> Recipient<Ask> {
+        match self {
+            Self::Embedded(bridge) => bridge.clone().recipient(),
+            Self::Redis(bridge) => bridge.clone().recipient(),
+        }
+    }
+
+    /// For the registry.
+    pub(super) fn archive(&self) -> Recipient<LookBack> {
         match self {
             Self::Embedded(bridge) => bridge.clone().recipient(),
             Self::Redis(bridge) => bridge.clone().recipient(),

@@ -22,7 +22,7 @@ use crate::auth::{Authenticator, BadHash};
 use crate::bridge::{embedded, redis};
 use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
-use crate::messages::Vital;
+use crate::messages::{Archive, Vital};
 use crate::net::listener;
 use crate::net::tls::{Existing, Identity, TlsError};
 use crate::registry::RoomRegistry;
@@ -96,6 +96,8 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let handoffs = hubs.iter().map(|hub| hub.clone().recipient()).collect();
     let registry = RoomRegistry::new(handoffs, vital("registry")).start();
     let bridge = opened.start(registry.clone().recipient(), vital("bridge"));
+    // One that is gone already has reported itself.
+    let _ = registry.try_send(Archive(bridge.archive()));
     let authenticator = Authenticator::start(
         parts::authentication(&settings, users),
         bridge.account_asks(),

@@ -114,6 +114,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
     Rules {
         line_bytes: limits.line_bytes,
         backlog: limits.backlog,
+        stalled: limits.stalled,
         login: limits.login,
         messages_per_second: limits.messages_per_second,
         message_burst: limits.message_burst,

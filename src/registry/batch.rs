@@ -8,7 +8,7 @@ use crate::chat::Event;
 use crate::chat::event::Hearing;
 use crate::chat::origin::ConnId;
 use crate::dialect::{self, Format};
-use crate::messages::{BATCH_BYTES, BATCH_FRAMES, Delivery, Frame, HubId, Run};
+use crate::messages::{BATCH_BYTES, BATCH_FRAMES, Delivery, Frame, HubId, MissedPart, Run};
 
 /// Deliveries for all hubs, in log order for every session.
 pub(super) struct Batch {
@@ -87,6 +87,12 @@ impl Batch {
     pub(super) fn add_word(&mut self, hub: HubId, delivery: Delivery) {
         self.audience = None;
         self.deliveries[hub.0].push(delivery);
+    }
+
+    /// Adds a part of what a session missed.
+    pub(super) fn add_missed(&mut self, hub: HubId, conn: ConnId, part: MissedPart) {
+        self.bytes += part.bytes.len();
+        self.add_word(hub, Delivery::Missed { conn, part });
     }
 
     /// Spells the event once for each format, however many hear it.

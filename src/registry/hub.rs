@@ -87,6 +87,10 @@ impl Hub {
                     self.pass_gathered(conn, gathered.take(conn), span, credit);
                     self.pass(conn, SessionMail::FormatSet);
                 }
+                Delivery::Missed { conn, part } => {
+                    self.pass_gathered(conn, gathered.take(conn), span, credit);
+                    self.pass(conn, SessionMail::Missed(part));
+                }
             }
         }
         for (conn, frames) in gathered.0 {

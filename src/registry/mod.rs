@@ -5,9 +5,13 @@
 //! session addressed has taken those before.
 
 mod batch;
+mod behind;
+mod catching_up;
 mod conns;
 pub mod hub;
+mod past;
 pub mod rooms;
+mod view;
 
 use std::collections::VecDeque;
 
@@ -21,12 +25,17 @@ use crate::messages::{
 };
 
 use self::batch::Batch;
+use self::catching_up::{Lookups, comes_back};
+use self::past::Past;
 use self::rooms::{Rooms, Seat};
 
 /// The one owner of this node's membership.
 #[derive(Debug)]
 pub struct RoomRegistry {
     rooms: Rooms,
+    /// What was folded, for those who are behind.
+    past: Past,
+    lookups: Lookups,
     hubs: Vec<Recipient<Handoff>>,
     /// Arrived and not yet folded.
     pending: VecDeque<Arrival>,
@@ -44,6 +53,8 @@ impl RoomRegistry {
     pub fn new(hubs: Vec<Recipient<Handoff>>, vital: Vital) -> Self {
         Self {
             rooms: Rooms::default(),
+            past: Past::default(),
+            lookups: Lookups::default(),
             hubs,
             pending: VecDeque::new(),
             folded: Position::START,
@@ -59,10 +70,7 @@ impl RoomRegistry {
         while !batch.is_full()
             && let Some(arrival) = self.pending.pop_front()
         {
-            self.folded = arrival.event.position;
-            for effect in self.rooms.fold(&arrival) {
-                batch.add(&self.rooms, &arrival.event, effect);
-            }
+            self.fold(arrival, &mut batch, ctx);
         }
         if batch.is_empty() {
             self.upstream = None;
@@ -79,18 +87,40 @@ impl RoomRegistry {
             .spawn(ctx);
     }
 
+    fn fold(&mut self, arrival: Arrival, batch: &mut Batch, ctx: &mut Context<Self>) {
+        self.folded = arrival.event.position;
+        for effect in self.rooms.fold(&arrival) {
+            batch.add(&self.rooms, &arrival.event, effect);
+        }
+        let comes_back = comes_back(&arrival);
+        if let Some((conn, missed)) = &comes_back {
+            self.rooms.fall_behind(*conn, missed.clone(), &self.past);
+        }
+        self.past.push(arrival.event);
+        if let Some((conn, _)) = comes_back {
+            self.catch_up(conn, batch, ctx);
+        }
+    }
+
     fn empty_batch(&self) -> Batch {
         Batch::new(self.hubs.len())
     }
 
     /// Ends all who may have missed something.
     fn end_all(&mut self) -> Batch {
+        self.past.forget();
         let mut batch = self.empty_batch();
         for (conn, hub) in self.rooms.lose() {
             let ending = Ending::MessagesLost;
             batch.add_word(hub, Delivery::End { conn, ending });
         }
         batch
+    }
+
+    /// Hands off what a session waits for; nobody waits for the credit.
+    fn hand_word(&self, batch: Batch) {
+        let (after, upto) = (self.folded, self.folded);
+        self.hand_off(batch, Span { after, upto }, &Credit::new().0);
     }
 
     fn hand_off(&self, batch: Batch, span: Span, credit: &Credit) {
@@ -153,9 +183,7 @@ impl Handler<SetFormat> for RoomRegistry {
         };
         let mut batch = self.empty_batch();
         batch.add_word(hub, Delivery::FormatSet { conn });
-        // Nobody waits for this credit: the session itself waits for the confirmation.
-        let (after, upto) = (self.folded, self.folded);
-        self.hand_off(batch, Span { after, upto }, &Credit::new().0);
+        self.hand_word(batch);
     }
 }
 

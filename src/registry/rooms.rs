@@ -3,20 +3,25 @@
 //! [`Rooms::fold`] takes the events of the log in log order and tells who of this node hears
 //! each. Only accounts whose live session is on this node are in the maps.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::chat::event::{Echo, Hearing, Privacy};
 use crate::chat::origin::ConnId;
 use crate::chat::{Deed, Ending, RoomName, UserName};
 use crate::dialect::Format;
-use crate::messages::{Arrival, Brings, HubId};
+use crate::messages::{Arrival, Brings, HubId, Missed};
 
+use super::behind::{Next, Reader};
 use super::conns::{ConnMap, ConnSet};
+use super::past::Past;
+use super::view::View;
 
 /// Local sessions, their accounts, rooms and follows.
 #[derive(Debug, Default)]
 pub struct Rooms {
     seats: ConnMap<Seat>,
+    /// Whose live session a seat is.
+    sitting: ConnMap<UserName>,
     users: HashMap<UserName, Local>,
     members: HashMap<RoomName, ConnSet>,
     followers: HashMap<UserName, ConnSet>,
@@ -35,8 +40,17 @@ pub struct Seat {
 #[derive(Debug)]
 struct Local {
     conn: ConnId,
-    rooms: HashSet<RoomName>,
-    follows: HashSet<UserName>,
+    view: View,
+    hears: Hears,
+}
+
+/// From where a live session is told what happens.
+#[derive(Debug)]
+enum Hears {
+    /// From the log as it comes: it is in `members` and `followers`.
+    Live,
+    /// From what it missed so far.
+    Behind(Box<Reader>),
 }
 
 /// What an event means to the sessions of this node.
@@ -79,6 +93,9 @@ impl Rooms {
     /// nobody is addressed for it.
     pub fn forget(&mut self, conn: ConnId) {
         self.seats.remove(&conn);
+        if let Some(local) = self.local_of(conn) {
+            local.hears = Hears::Live;
+        }
     }
 
     /// Events are lost before the next one: all that was folded so far is void, and nobody who
@@ -98,13 +115,55 @@ impl Rooms {
         self.seats.get(&conn).copied()
     }
 
+    /// A session has missed what the past holds behind a position, or was kept for it: from here
+    /// on it hears nothing before it has [caught up](Self::next_missed).
+    pub fn fall_behind(&mut self, conn: ConnId, missed: Missed, past: &Past) {
+        let Some(user) = self.sitting.get(&conn).cloned() else {
+            return;
+        };
+        self.stop_hearing(&user);
+        if let Some(local) = self.users.get_mut(&user) {
+            let reader = match missed {
+                Missed::Nothing => Reader::behind(past.ends(), &local.view, past),
+                Missed::After(last) => Reader::behind(last, &local.view, past),
+                Missed::Kept(kept) => Reader::with_kept(kept, &local.view, past),
+            };
+            local.hears = Hears::Behind(Box::new(reader));
+        }
+    }
+
+    /// The next thing that a session has missed; nothing for one that is not behind.
+    pub fn next_missed(&mut self, conn: ConnId, past: &Past) -> Option<Next> {
+        let local = self.local_of(conn)?;
+        let Hears::Behind(reader) = &mut local.hears else {
+            return None;
+        };
+        let next = reader.next(&local.view, past);
+        if next == Next::Live {
+            local.hears = Hears::Live;
+            let Local { conn, view, .. } = local;
+            let (conn, view) = (*conn, view.clone());
+            self.start_hearing(conn, &view);
+        }
+        Some(next)
+    }
+
+    /// A session that is behind, while it is.
+    pub fn reader(&mut self, conn: ConnId) -> Option<&mut Reader> {
+        match &mut self.local_of(conn)?.hears {
+            Hears::Live => None,
+            Hears::Behind(reader) => Some(reader),
+        }
+    }
+
     /// Takes the next event of the log; tells what it means to the sessions of this node.
     pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
         match &arrival.event.deed {
             Deed::Claimed { user, session } => {
                 let ended = self.void(user, Ending::Replaced);
                 if let Brings::Standing { rooms, follows, .. } = &arrival.brings {
-                    self.seat_user(user, session.conn, rooms, follows);
+                    let view = View::new(user.clone(), rooms.clone(), follows.clone());
+                    self.seat_user(user, session.conn, view);
                 }
                 ended.into_iter().collect()
             }
@@ -113,11 +172,15 @@ impl Rooms {
             Deed::Released { user } => self.void(user, Ending::MessagesLost).into_iter().collect(),
             Deed::Entered { room, user } => {
                 let heard = self.others_in(room, user);
-                self.enter(room, user);
+                if let Some(conn) = self.change(user, &arrival.event.deed) {
+                    insert_into(&mut self.members, room, conn);
+                }
                 heard
             }
             Deed::Left { room, user } => {
-                self.leave(room, user);
+                if let Some(conn) = self.change(user, &arrival.event.deed) {
+                    remove_from(&mut self.members, room, conn);
+                }
                 self.others_in(room, user)
             }
             Deed::RoomMessage {
@@ -139,11 +202,15 @@ impl Rooms {
                 heard(Hearing::Subscriber, by, None)
             }
             Deed::Followed { author, follower } => {
-                self.follow(author, follower);
+                if let Some(conn) = self.change(follower, &arrival.event.deed) {
+                    insert_into(&mut self.followers, author, conn);
+                }
                 Vec::new()
             }
             Deed::Unfollowed { author, follower } => {
-                self.unfollow(author, follower);
+                if let Some(conn) = self.change(follower, &arrival.event.deed) {
+                    remove_from(&mut self.followers, author, conn);
+                }
                 Vec::new()
             }
             Deed::TopicSet { room, by, .. } => self.others_in(room, by),
@@ -188,8 +255,14 @@ impl Rooms {
         self.members.get(room).into_iter().flatten().copied()
     }
 
+    /// The session of an account that hears what happens.
     fn conn_of(&self, user: &UserName) -> Option<ConnId> {
-        self.users.get(user).map(|local| local.conn)
+        let local = self.users.get(user)?;
+        matches!(local.hears, Hears::Live).then_some(local.conn)
+    }
+
+    fn local_of(&mut self, conn: ConnId) -> Option<&mut Local> {
+        self.users.get_mut(self.sitting.get(&conn)?)
     }
 
     /// The live session of an account ends, if it is one of this node.
@@ -200,73 +273,49 @@ impl Rooms {
     }
 
     /// A session that is gone by now gets no account: its release is on its way.
-    fn seat_user(
-        &mut self,
-        user: &UserName,
-        conn: ConnId,
-        rooms: &[RoomName],
-        follows: &[UserName],
-    ) {
+    fn seat_user(&mut self, user: &UserName, conn: ConnId, view: View) {
         if !self.seats.contains_key(&conn) {
             return;
         }
-        let local = Local {
-            conn,
-            rooms: HashSet::new(),
-            follows: HashSet::new(),
-        };
-        self.users.insert(user.clone(), local);
-        for room in rooms {
-            self.enter(room, user);
-        }
-        for author in follows {
-            self.follow(author, user);
-        }
+        self.start_hearing(conn, &view);
+        self.sitting.insert(conn, user.clone());
+        let hears = Hears::Live;
+        self.users.insert(user.clone(), Local { conn, view, hears });
     }
 
     fn remove_user(&mut self, user: &UserName) -> Option<ConnId> {
-        let local = self.users.remove(user)?;
-        for room in &local.rooms {
-            remove_from(&mut self.members, room, local.conn);
-        }
-        for author in &local.follows {
-            remove_from(&mut self.followers, author, local.conn);
-        }
-        Some(local.conn)
+        self.stop_hearing(user);
+        let Local { conn, .. } = self.users.remove(user)?;
+        self.sitting.remove(&conn);
+        Some(conn)
     }
 
-    fn enter(&mut self, room: &RoomName, user: &UserName) {
-        if let Some(local) = self.users.get_mut(user) {
-            local.rooms.insert(room.clone());
-            self.members
-                .entry(room.clone())
-                .or_default()
-                .insert(local.conn);
+    fn start_hearing(&mut self, conn: ConnId, view: &View) {
+        for room in view.rooms() {
+            insert_into(&mut self.members, room, conn);
+        }
+        for author in view.follows() {
+            insert_into(&mut self.followers, author, conn);
         }
     }
 
-    fn leave(&mut self, room: &RoomName, user: &UserName) {
-        if let Some(local) = self.users.get_mut(user) {
-            local.rooms.remove(room);
-            remove_from(&mut self.members, room, local.conn);
+    fn stop_hearing(&mut self, user: &UserName) {
+        let Some(Local { conn, view, .. }) = self.users.get(user) else {
+            return;
+        };
+        for room in view.rooms() {
+            remove_from(&mut self.members, room, *conn);
+        }
+        for author in view.follows() {
+            remove_from(&mut self.followers, author, *conn);
         }
     }
 
-    fn follow(&mut self, author: &UserName, follower: &UserName) {
-        if let Some(local) = self.users.get_mut(follower) {
-            local.follows.insert(author.clone());
-            self.followers
-                .entry(author.clone())
-                .or_default()
-                .insert(local.conn);
-        }
-    }
-
-    fn unfollow(&mut self, author: &UserName, follower: &UserName) {
-        if let Some(local) = self.users.get_mut(follower) {
-            local.follows.remove(author);
-            remove_from(&mut self.followers, author, local.conn);
-        }
+    /// Takes what an event changes for its account; the session, if it hears of it as it comes.
+    fn change(&mut self, user: &UserName, deed: &Deed) -> Option<ConnId> {
+        let local = self.users.get_mut(user)?;
+        local.view.take(deed);
+        matches!(local.hears, Hears::Live).then_some(local.conn)
     }
 }
 
@@ -284,6 +333,13 @@ fn heard(hearing: Hearing, by: Vec<ConnId>, except: Option<ConnId>) -> Vec<Effec
         by,
         except,
     }]
+}
+
+fn insert_into<K>(sets: &mut HashMap<K, ConnSet>, key: &K, conn: ConnId)
+where
+    K: Clone + Eq + std::hash::Hash,
+{
+    sets.entry(key.clone()).or_default().insert(conn);
 }
 
 /// Takes a session out of a set, and the set out of the map when it is empty.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use actix::Addr;
 use bytes::Bytes;
 
@@ -7,11 +9,12 @@ use crate::chat::origin::ConnId;
 use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
 use crate::messages::{
-    BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, Continuity, HubId, Missed, Returned, Run,
+    Archive, BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, CatchUp, Continuity, FellBehind,
+    HubId, LookBack, LookedBack, Missed, Rest, Returned, Run, StoreFailed, Then,
 };
 use crate::testing::{
-    Inbox, comes_back, event, inbox, probe, room, room_message, session_id, settle, text, user,
-    vital, whisper,
+    Call, Inbox, at, comes_back, desk, event, event_at, inbox, probe, room, room_message,
+    session_id, settle, text, user, vital, whisper,
 };
 
 const HIDDEN: Format = Format::Line {
@@ -292,6 +295,108 @@ async fn a_hub_that_is_gone_holds_up_nobody() {
     comes_back(upstream).await;
 }
 
+#[actix::test]
+async fn who_comes_back_is_told_what_it_missed_and_then_what_happens() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.log_goes_on(&[(1, lobby("one")), (2, lobby("two"))]);
+    stage
+        .hears(&["[lobby] dave: one\n[lobby] dave: two\n to [0]"])
+        .await;
+    let missed = Missed::After(place(1));
+    stage.comes_back(1, 3, missed).await;
+    let back = in_words(&stage.hubs[0].next().await.deliveries);
+    assert_eq!(back, ["[lobby] dave: two\n to 1, then Live"]);
+    stage.log_goes_on(&[(4, lobby("three"))]);
+    stage.hears(&["[lobby] dave: three\n to [0, 1]"]).await;
+}
+
+#[actix::test]
+async fn who_fell_behind_is_told_part_by_part_without_a_seam() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    let long = "x".repeat(1000);
+    let said = |n: u64| lobby(&format!("{n} {long}"));
+    stage.log_goes_on(&[(1, said(1)), (2, said(2))]);
+    drop(stage.hubs[0].next().await);
+    let conn = ConnId(0);
+    let after = place(1);
+    stage.tell(FellBehind { conn, after }).await;
+    for n in 3..=60 {
+        stage.log_goes_on(&[(n, said(n))]);
+    }
+    stage.hubs[0].is_quiet().await;
+    let (mut told, mut parts) = (String::new(), 0);
+    loop {
+        stage.tell(CatchUp { conn }).await;
+        let handoff = stage.hubs[0].next().await;
+        let [Delivery::Missed { part, .. }] = &handoff.deliveries[..] else {
+            panic!("{:?}", handoff.deliveries)
+        };
+        told += &utf8(&part.bytes);
+        parts += 1;
+        if part.then == Then::Live {
+            break;
+        }
+    }
+    let numbers: Vec<u64> = told
+        .lines()
+        .map(|line| line.split(' ').nth(2).unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(numbers, (2..=60).collect::<Vec<_>>());
+    assert!(parts > 1, "more than fits one part");
+    stage.log_goes_on(&[(61, lobby("live"))]);
+    stage.hears(&["[lobby] dave: live\n to [0]"]).await;
+}
+
+#[actix::test]
+async fn what_is_not_kept_is_looked_up_and_said_to_be_missing_where_it_is() {
+    let mut stage = Stage::with_hubs(1);
+    let (outbox, mut looks) = inbox();
+    stage.tell(Archive(desk::<LookBack, _>(&outbox))).await;
+    stage.comes(0, 0, HIDDEN).await;
+    stage.comes_back(1, 3, Missed::After(at("8-1"))).await;
+    let first: Call<LookBack> = looks.next().await;
+    let (after, upto) = (at("8-1"), at("1763850000-1040"));
+    assert_eq!(first.asked, LookBack { after, upto });
+    first.answer(Err(StoreFailed::NotDone));
+    stage.log_goes_on(&[(4, lobby("meanwhile"))]);
+    stage.hears(&["[lobby] dave: meanwhile\n to [0]"]).await;
+    let again = looks.next().await;
+    again.answer(Ok(LookedBack {
+        events: vec![Arc::new(event_at("8-2", lobby("two")))],
+        rest: Rest::Nothing,
+    }));
+    stage
+        .hears(&["[lobby] dave: two\n[lobby] dave: meanwhile\n to 1, then Live"])
+        .await;
+}
+
+#[actix::test]
+async fn whose_account_goes_elsewhere_is_told_nothing_more_of_what_it_missed() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.log_goes_on(&[(1, lobby("one"))]);
+    drop(stage.hubs[0].next().await);
+    let (conn, after) = (ConnId(0), place(0));
+    stage.tell(FellBehind { conn, after }).await;
+    let elsewhere = Deed::Claimed {
+        user: user("person-0"),
+        session: session_id(99),
+    };
+    stage.log_goes_on(&[(2, elsewhere), (3, lobby("two"))]);
+    stage.hears(&["end 0: replaced"]).await;
+    stage.tell(CatchUp { conn }).await;
+    stage.is_quiet().await;
+}
+
+/// An epoch behind that of the people who came first.
+const EPOCH: u64 = 1_763_850_001;
+
+const fn place(n: u64) -> Position {
+    Position { epoch: EPOCH, n }
+}
+
 /// A registry, and what reaches its hubs.
 struct Stage {
     registry: Addr<RoomRegistry>,
@@ -368,6 +473,58 @@ impl Stage {
         returned
     }
 
+    /// Events at these ordinals of the next epoch.
+    fn log_goes_on(&self, events: &[(u64, Deed)]) {
+        let arrival = |(n, deed): &(u64, Deed)| Arrival {
+            event: Arc::new(event_at(&format!("{EPOCH}-{n}"), deed.clone())),
+            brings: Brings::Nothing,
+        };
+        let (credit, _) = Credit::new();
+        let arrived = Arrived {
+            continuity: Continuity::Unbroken,
+            arrivals: events.iter().map(arrival).collect(),
+            credit,
+        };
+        self.registry.try_send(arrived).unwrap();
+    }
+
+    /// `person-<conn>` comes back at this ordinal of the next epoch, and is still in the lobby.
+    async fn comes_back(&self, conn: u64, n: u64, missed: Missed) {
+        let (hub, format) = (HubId(0), HIDDEN);
+        let introduce = Introduce {
+            conn: ConnId(conn),
+            hub,
+            format,
+        };
+        self.tell(introduce).await;
+        let deed = Deed::Claimed {
+            user: user(&format!("person-{conn}")),
+            session: session_id(conn),
+        };
+        let brings = Brings::Standing {
+            rooms: vec![RoomName::lobby()],
+            follows: Vec::new(),
+            missed,
+        };
+        let arrivals = vec![Arrival {
+            event: Arc::new(event_at(&format!("{EPOCH}-{n}"), deed)),
+            brings,
+        }];
+        let (credit, _) = Credit::new();
+        let continuity = Continuity::Unbroken;
+        self.tell(Arrived {
+            continuity,
+            arrivals,
+            credit,
+        })
+        .await;
+    }
+
+    async fn hears(&mut self, expected: &[&str]) {
+        let handoff = self.hubs[0].next().await;
+        assert_eq!(in_words(&handoff.deliveries), expected);
+    }
+
     async fn is_quiet(&mut self) {
         for hub in &mut self.hubs {
             hub.is_quiet().await;
@@ -412,6 +569,9 @@ fn words(delivery: &Delivery) -> String {
         }
         Delivery::End { conn, ending } => format!("end {conn}: {}", ending.label()),
         Delivery::FormatSet { conn } => format!("format set for {conn}"),
+        Delivery::Missed { conn, part } => {
+            format!("{} to {conn}, then {:?}", utf8(&part.bytes), part.then)
+        }
     }
 }
 

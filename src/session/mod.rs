@@ -5,6 +5,7 @@
 //! frames which came together leave together. What is decided is decided by the phase; `steps`
 //! does it.
 
+mod behind;
 mod phase;
 mod steps;
 #[cfg(test)]
@@ -25,13 +26,14 @@ use crate::chat::origin::SessionId;
 use crate::chat::{Ending, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Ask, Attach, ChangePassword, Detach, DuplicateLogin, Forget, Frames, HubId, Introduce, Peer,
-    Prove, Question, Register, SESSION_MAILBOX, SessionMail, SetFormat,
+    Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, Forget, HubId,
+    Introduce, Peer, Prove, Question, Register, SESSION_MAILBOX, SessionMail, SetFormat,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
 use crate::net::pump::Pump;
 
+use self::behind::KeepsUp;
 use self::phase::Phase;
 use self::work::Work;
 
@@ -60,6 +62,10 @@ pub struct Links {
     pub introduce: Recipient<Introduce>,
     /// To the registry: spell otherwise.
     pub set_format: Recipient<SetFormat>,
+    /// To the registry: I have more to write than I may hold.
+    pub fell_behind: Recipient<FellBehind>,
+    /// To the registry: I have room again.
+    pub catch_up: Recipient<CatchUp>,
     /// To the registry: I am gone.
     pub forget: Recipient<Forget>,
     /// To the authenticator.
@@ -79,8 +85,10 @@ pub struct Links {
 pub struct Rules {
     /// Bytes of a line.
     pub line_bytes: usize,
-    /// Bytes that wait for the peer before it is too slow.
+    /// Bytes that wait for the peer before it is told nothing more.
     pub backlog: usize,
+    /// How long a peer may take nothing of what waits for it.
+    pub stalled: Duration,
     /// From encrypted to logged in.
     pub login: Duration,
     /// Lines a second in the long run; `None` for any number.
@@ -105,6 +113,8 @@ pub struct Session<IO: 'static> {
     nap: Option<Pin<Box<Sleep>>>,
     /// The account that was claimed and has to be released.
     claimed: Option<UserName>,
+    /// Whether it keeps up with what is said.
+    keeps_up: KeepsUp,
     /// Bytes of answers that may still wait to be written: who asked for a long one is not slow.
     granted: usize,
     /// Has the [`Work`] polled again.
@@ -149,6 +159,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             pace: rules.messages_per_second.map(pace),
             nap: None,
             claimed: None,
+            keeps_up: KeepsUp::Live,
             granted: 0,
             work: None,
             asks: Vec::new(),
@@ -156,20 +167,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             leaving: Leaving::Not,
             links,
             place,
-        }
-    }
-
-    fn take_frames(&mut self, frames: Frames, ctx: &mut Context<Self>) {
-        if self.leaving != Leaving::Not {
-            return;
-        }
-        self.granted = self.granted.min(self.pump.backlog());
-        match frames {
-            Frames::One(frame) => self.pump.push(frame),
-            Frames::Several(frames) => frames.into_iter().for_each(|frame| self.pump.push(frame)),
-        }
-        if self.pump.backlog() - self.granted > self.links.rules.backlog {
-            self.end(Ending::TooSlow, ctx);
         }
     }
 }
@@ -228,10 +225,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Handler<SessionMail> for Sess
 
     fn handle(&mut self, mail: SessionMail, ctx: &mut Self::Context) {
         match mail {
-            SessionMail::Frames { frames, credit, .. } => {
-                self.take_frames(frames, ctx);
+            SessionMail::Frames {
+                frames,
+                span,
+                credit,
+            } => {
+                self.take_frames(frames, span, ctx);
                 drop(credit);
             }
+            SessionMail::Missed(part) => self.take_missed(part, ctx),
             SessionMail::Answered(outcome) => {
                 let steps = self.phase.answered(outcome);
                 self.perform(steps, ctx);

@@ -119,7 +119,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     /// The mailbox is polled before the work, but what was spawned later is polled behind it: what
     /// that led to would be neither written nor followed by the next line until something else
     /// happens.
-    fn wake_work(&self) {
+    pub(super) fn wake_work(&self) {
         if let Some(work) = &self.work {
             work.wake_by_ref();
         }

@@ -55,6 +55,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> ActorFuture<Session<IO>> for 
         if let Poll::Ready(Err(error)) = session.write(ctx, cx) {
             session.broken(&error, ctx);
         }
+        session.ask_for_more(ctx);
         let has_room_again = was_full && session.may_listen();
         if matches!(turned, Turned::More) || has_room_again {
             cx.waker().wake_by_ref();

@@ -118,6 +118,7 @@ fn limits(limits: &Limits) -> Lines {
     vec![
         ("limits.line_bytes", limits.line_bytes.to_string()),
         ("limits.backlog", quoted(show_size(limits.backlog as u64))),
+        ("limits.stalled", duration(limits.stalled)),
         (
             "limits.connections_per_ip",
             or_zero(limits.connections_per_ip),

@@ -136,8 +136,10 @@ pub enum Registration {
 pub struct Limits {
     /// Bytes of a client's line before its end.
     pub line_bytes: usize,
-    /// Bytes that wait for one slow reader before it is ended.
+    /// Bytes that wait for one slow reader before it is told nothing more.
     pub backlog: usize,
+    /// How long it may take nothing of them.
+    pub stalled: Duration,
     /// Connections from one address.
     pub connections_per_ip: Option<u32>,
     /// From accepted to encrypted.

@@ -247,6 +247,7 @@ fn is_bcrypt(text: &str) -> bool {
 fn limits(written: &mut Written) -> Option<Limits> {
     let line_bytes = written.number("limits.line_bytes");
     let backlog = written.number("limits.backlog");
+    let stalled = written.duration("limits.stalled");
     let connections_per_ip = unless_zero(written, "limits.connections_per_ip");
     let handshake = written.duration("limits.handshake");
     let login = written.duration("limits.login");
@@ -258,6 +259,7 @@ fn limits(written: &mut Written) -> Option<Limits> {
     Some(Limits {
         line_bytes: line_bytes?,
         backlog: backlog?,
+        stalled: stalled?,
         connections_per_ip: connections_per_ip?,
         handshake: handshake?,
         login: login?,

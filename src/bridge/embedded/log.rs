@@ -12,7 +12,7 @@ use crate::bridge::wire::{self, NotARecord};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Event, Position, Refusal};
-use crate::messages::{Arrival, Brings};
+use crate::messages::{Arrival, Brings, LOOK_EVENTS, LookBack, LookedBack, Rest};
 
 /// Entries that the log keeps: what a client that was away can catch up with.
 pub(super) const LOG_ENTRIES: u64 = 100_000;
@@ -158,6 +158,55 @@ impl Store {
     /// The events appended since this was asked last.
     pub(super) fn take_arrivals(&mut self) -> Vec<Arrival> {
         std::mem::take(&mut self.arrivals)
+    }
+
+    /// The end of a part of the log.
+    pub(super) fn look_back(&self, look: LookBack) -> Result<LookedBack, StoreError> {
+        let records = sql::rows(
+            &self.db,
+            "SELECT epoch, n, record FROM log WHERE seq <= ?1 ORDER BY seq DESC LIMIT ?2",
+            (Int(self.seq_of(look.upto)?), Int(LOOK_EVENTS as u64)),
+            |row| Ok((sql::position(row, 0)?, row.get::<_, String>(2)?)),
+        )?;
+        let is_full = records.len() == LOOK_EVENTS;
+        let mut events = Vec::new();
+        for (position, record) in &records {
+            if *position > look.after {
+                events.push(Arc::new(wire::read(*position, record)?));
+            }
+        }
+        let oldest = events
+            .last()
+            .filter(|_| is_full)
+            .map(|event| event.before());
+        let rest = match oldest.filter(|before| *before > look.after) {
+            Some(upto) => Rest::More { upto },
+            None => Rest::Nothing,
+        };
+        Ok(LookedBack { events, rest })
+    }
+
+    /// The ordinal of the last entry up to a position. Positions grow with the ordinals, which have
+    /// no holes, so it is halved until it is found.
+    fn seq_of(&self, upto: Position) -> Result<u64, StoreError> {
+        let first = sql::value(&self.db, "SELECT min(seq) FROM log", ())?;
+        let mut from = first.flatten().map_or(0, |Int(seq)| seq);
+        let mut to = self.head.seq + 1;
+        while from < to {
+            let middle = from + (to - from) / 2;
+            let there = sql::row(
+                &self.db,
+                "SELECT epoch, n FROM log WHERE seq = ?1",
+                [Int(middle)],
+                |row| sql::position(row, 0),
+            )?;
+            if there.is_some_and(|position| position <= upto) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        Ok(from.saturating_sub(1))
     }
 
     /// The time of the store.

@@ -37,8 +37,8 @@ use tokio::sync::oneshot;
 use crate::chat::Refusal;
 use crate::chat::origin::SessionId;
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Credit, Outcome, Question,
-    STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Credit, LookBack, LookedBack,
+    Outcome, Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{Durability, OpenError, Opened, Options};
 
@@ -100,6 +100,7 @@ enum Waiting {
         to: Recipient<SessionMail>,
     },
     Authenticator(oneshot::Sender<Result<AccountAnswer, StoreFailed>>),
+    Registry(oneshot::Sender<Result<LookedBack, StoreFailed>>),
     Nobody,
 }
 
@@ -206,14 +207,21 @@ impl EmbeddedBridge {
                 // It stopped waiting: then it does not want to know.
                 let _ = to.send(Ok(answer));
             }
+            (Waiting::Registry(to), Verdict::LookedBack(found)) => {
+                let _ = to.send(Ok(found));
+            }
             (Waiting::Nobody, Verdict::SweepOn { after }) => {
                 let after = Some(after);
                 self.queue.push_back(Job::sweep(after));
             }
             // A release; and what no task is answered with.
             (
-                Waiting::Session { .. } | Waiting::Authenticator(_) | Waiting::Nobody,
+                Waiting::Session { .. }
+                | Waiting::Authenticator(_)
+                | Waiting::Registry(_)
+                | Waiting::Nobody,
                 Verdict::Silence
+                | Verdict::LookedBack(_)
                 | Verdict::Outcome(_)
                 | Verdict::Account(_)
                 | Verdict::SweepOn { .. },
@@ -281,6 +289,9 @@ impl EmbeddedBridge {
                 }),
                 Waiting::Authenticator(to) => {
                     // It stopped waiting: then it does not want to know.
+                    let _ = to.send(Err(StoreFailed::NotDone));
+                }
+                Waiting::Registry(to) => {
                     let _ = to.send(Err(StoreFailed::NotDone));
                 }
                 Waiting::Nobody => {}
@@ -386,6 +397,20 @@ impl Handler<AccountAsk> for EmbeddedBridge {
             self.enqueue(Job { task, waiting });
         }
         Box::pin(async { answer.await.unwrap_or(Err(StoreFailed::NotDone)) })
+    }
+}
+
+impl Handler<LookBack> for EmbeddedBridge {
+    type Result = ResponseFuture<Result<LookedBack, StoreFailed>>;
+
+    fn handle(&mut self, look: LookBack, _: &mut Context<Self>) -> Self::Result {
+        let (to, found) = oneshot::channel();
+        if self.refusal().is_none() {
+            let task = Task::LookBack { look };
+            let waiting = Waiting::Registry(to);
+            self.enqueue(Job { task, waiting });
+        }
+        Box::pin(async { found.await.unwrap_or(Err(StoreFailed::NotDone)) })
     }
 }
 

@@ -13,7 +13,10 @@ use super::lock::Lock;
 use super::log::{Store, StoreError};
 use crate::chat::origin::SessionId;
 use crate::chat::{Refusal, RoomName};
-use crate::messages::{AccountAnswer, AccountAsk, Arrival, Outcome, Question, Request};
+use crate::messages::{
+    AccountAnswer, AccountAsk, Arrival, LOOK_EVENTS, LookBack, LookedBack, Outcome, Question,
+    Request,
+};
 
 /// Tasks in one transaction: enough to make an fsync cheap, few enough to answer soon.
 pub(super) const BATCH_TASKS: usize = 500;
@@ -41,6 +44,11 @@ pub(super) enum Task {
         /// What is asked.
         ask: AccountAsk,
     },
+    /// What the registry looks up.
+    LookBack {
+        /// What.
+        look: LookBack,
+    },
     /// Some rooms are looked after.
     Sweep {
         /// The last one of the slice before.
@@ -53,7 +61,7 @@ impl Task {
     /// store asks of itself are few, for they are bounded elsewhere.
     pub(super) const fn counts(&self) -> usize {
         match self {
-            Self::Ask { .. } | Self::Account { .. } => 1,
+            Self::Ask { .. } | Self::Account { .. } | Self::LookBack { .. } => 1,
             Self::Refuse { .. } | Self::Sweep { .. } => 0,
         }
     }
@@ -69,6 +77,7 @@ impl Task {
                     },
                 ..
             } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
+            Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
             Self::Ask { .. } | Self::Refuse { .. } | Self::Account { .. } | Self::Sweep { .. } => 1,
         }
     }
@@ -93,6 +102,8 @@ pub(super) enum Verdict {
     Outcome(Outcome),
     /// For the authenticator.
     Account(AccountAnswer),
+    /// For the registry.
+    LookedBack(LookedBack),
     /// For nobody.
     Silence,
     /// The sweep has more to do behind this room.
@@ -192,6 +203,7 @@ impl Store {
             Task::Ask { session, question } => self.answer(&session, question),
             Task::Refuse { refusal } => Ok(Verdict::Outcome(Outcome::Refused(refusal))),
             Task::Account { ask } => self.account(ask).map(Verdict::Account),
+            Task::LookBack { look } => self.look_back(look).map(Verdict::LookedBack),
             Task::Sweep { after } => Ok(self
                 .sweep(after.as_ref())?
                 .map_or(Verdict::Silence, |after| Verdict::SweepOn { after })),

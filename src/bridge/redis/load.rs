@@ -7,8 +7,8 @@ use super::task::Task;
 use super::window::{Kind, Load, Waiter};
 use crate::chat::origin::{ConnId, SessionId};
 use crate::messages::{
-    AccountAnswer, AccountAsk, Outcome, PeopleRequest, Request, RoomRequest, SessionMail,
-    StoreFailed,
+    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, Outcome, PeopleRequest, Request,
+    RoomRequest, SessionMail, StoreFailed,
 };
 
 /// Messages of a history that are read in the time of one other task.
@@ -23,6 +23,8 @@ pub(super) enum Waiting {
         to: Recipient<SessionMail>,
         purpose: Purpose,
     },
+    /// The registry.
+    Registry(oneshot::Sender<Result<LookedBack, StoreFailed>>),
     /// The authenticator.
     Authenticator(oneshot::Sender<Result<AccountAnswer, StoreFailed>>),
 }
@@ -43,6 +45,8 @@ pub(super) enum Decided {
     Outcome(Outcome),
     /// For the authenticator.
     Account(AccountAnswer),
+    /// For the registry.
+    LookedBack(LookedBack),
 }
 
 impl Waiter for Waiting {
@@ -51,7 +55,7 @@ impl Waiter for Waiting {
     fn line(&self) -> Option<ConnId> {
         match self {
             Self::Session { session, .. } => Some(session.conn),
-            Self::Authenticator(_) => None,
+            Self::Authenticator(_) | Self::Registry(_) => None,
         }
     }
 }
@@ -65,6 +69,7 @@ impl Load for Task {
                 AccountAsk::Find { .. } => Kind::Read,
                 AccountAsk::Create { .. } | AccountAsk::Rehash { .. } => Kind::Change,
             },
+            Self::LookBack { .. } => Kind::Read,
             Self::Release { .. } | Self::Sweep { .. } => Kind::Chore,
         }
     }
@@ -75,6 +80,7 @@ impl Load for Task {
                 request: Request::History { count, .. },
                 ..
             } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
+            Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
             Self::Claim { .. }
             | Self::Live { .. }
             | Self::Release { .. }

@@ -45,8 +45,8 @@ use crate::chat::event::Timestamp;
 use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{Position, Refusal};
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, Outcome, Question, SessionMail,
-    Shut, StoreFailed, Vital,
+    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, LookBack, LookedBack, Outcome,
+    Question, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{OpenError, Opened, Options};
 
@@ -173,12 +173,21 @@ impl RedisBridge {
                     let answer = match given {
                         Given::Decided(Decided::Account(answer)) => Ok(answer),
                         Given::Refused(Refusal::NotConfirmed) => Err(StoreFailed::Unknown),
-                        Given::Decided(Decided::Outcome(_))
+                        Given::Decided(Decided::Outcome(_) | Decided::LookedBack(_))
                         | Given::Refused(_)
                         | Given::Settled => Err(StoreFailed::NotDone),
                     };
                     // It stopped waiting: then it does not want to know.
                     let _ = to.send(answer);
+                }
+                Waiting::Registry(to) => {
+                    let found = match given {
+                        Given::Decided(Decided::LookedBack(found)) => Ok(found),
+                        Given::Decided(Decided::Outcome(_) | Decided::Account(_))
+                        | Given::Refused(_)
+                        | Given::Settled => Err(StoreFailed::NotDone),
+                    };
+                    let _ = to.send(found);
                 }
             }
         }
@@ -195,7 +204,9 @@ impl RedisBridge {
             Given::Decided(Decided::Outcome(outcome)) => outcome,
             Given::Settled => Outcome::Settled,
             Given::Refused(refusal) => Outcome::Refused(refusal),
-            Given::Decided(Decided::Account(_)) => Outcome::Refused(Refusal::NotConfirmed),
+            Given::Decided(Decided::Account(_) | Decided::LookedBack(_)) => {
+                Outcome::Refused(Refusal::NotConfirmed)
+            }
         };
         let is_live = matches!(outcome, Outcome::Claimed { .. });
         if purpose == Purpose::Claim && !is_live {
@@ -301,6 +312,18 @@ impl Handler<AccountAsk> for RedisBridge {
         self.window
             .ask(Task::Account { ask }, waiter, Instant::now());
         Box::pin(async { answer.await.unwrap_or(Err(StoreFailed::Unknown)) })
+    }
+}
+
+impl Handler<LookBack> for RedisBridge {
+    type Result = ResponseFuture<Result<LookedBack, StoreFailed>>;
+
+    fn handle(&mut self, look: LookBack, _: &mut Context<Self>) -> Self::Result {
+        let (to, found) = oneshot::channel();
+        let waiter = Waiting::Registry(to);
+        self.window
+            .ask(Task::LookBack { look }, waiter, Instant::now());
+        Box::pin(async { found.await.unwrap_or(Err(StoreFailed::NotDone)) })
     }
 }
 

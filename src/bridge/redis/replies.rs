@@ -104,6 +104,7 @@ impl RedisBridge {
         let given = match decision.verdict {
             Verdict::Outcome(outcome) => Some(Decided::Outcome(outcome)),
             Verdict::Account(answer) => Some(Decided::Account(answer)),
+            Verdict::LookedBack(found) => Some(Decided::LookedBack(found)),
             Verdict::Claimed {
                 claim,
                 room,

@@ -2,7 +2,9 @@
 
 use crate::chat::origin::SessionId;
 use crate::chat::{Position, RoomName, UserName};
-use crate::messages::{AccountAnswer, AccountAsk, Brings, Claim, Entrance, Outcome, Request};
+use crate::messages::{
+    AccountAnswer, AccountAsk, Brings, Claim, Entrance, LookBack, LookedBack, Outcome, Request,
+};
 
 /// Something for the store to decide: one call of one script.
 #[derive(Debug)]
@@ -37,6 +39,11 @@ pub(super) enum Task {
     Account {
         /// What is asked.
         ask: AccountAsk,
+    },
+    /// Read a part of the log again.
+    LookBack {
+        /// Which.
+        look: LookBack,
     },
     /// Remove rooms of which nothing is left: at most a slice of them.
     Sweep {
@@ -83,6 +90,8 @@ pub(super) enum Verdict {
     },
     /// What the authenticator is answered.
     Account(AccountAnswer),
+    /// What the registry is answered.
+    LookedBack(LookedBack),
     /// The sweep goes on behind this room.
     SweepOn {
         /// The room.

@@ -17,7 +17,9 @@ use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
 use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
-use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{
+    Answer, Deed, Ending, Event, Gap, GapSize, Position, Refusal, RoomName, Text, UserName,
+};
 
 use super::super::{Malformed, Prompt};
 use super::help::{self, COMMANDS};
@@ -217,7 +219,33 @@ fn people(of: impl fmt::Display, users: &[UserName], out: &mut BytesMut) {
     );
 }
 
-fn past(positions: Positions, message: &Event, out: &mut BytesMut) {
+/// What can no longer be told.
+pub(in crate::dialect) fn gap(gap: &Gap, out: &mut BytesMut) {
+    let many = |size: GapSize| match size {
+        GapSize::Exactly(missing) => missing.to_string(),
+        GapSize::Unknown => "some".to_owned(),
+    };
+    match gap {
+        Gap::Room { room, size } => {
+            let (messages, are) = plural(*size);
+            line!(out, "[gap] {} {messages} in {room} {are} lost", many(*size));
+        }
+        Gap::Whispers { size } => {
+            let (messages, are) = plural(*size);
+            line!(out, "[gap] {} private {messages} {are} lost", many(*size));
+        }
+        Gap::Posts => line!(out, "[gap] some posts are lost"),
+    }
+}
+
+const fn plural(size: GapSize) -> (&'static str, &'static str) {
+    match size {
+        GapSize::Exactly(1) => ("message", "is"),
+        GapSize::Exactly(_) | GapSize::Unknown => ("messages", "are"),
+    }
+}
+
+pub(in crate::dialect) fn past(positions: Positions, message: &Event, out: &mut BytesMut) {
     position(positions, message, out);
     let _ = write!(out, "{} ", utc(message.at));
     event(Positions::Hidden, message, Hearing::Direct, out);

@@ -307,6 +307,7 @@ fn words(mail: &SessionMail) -> String {
             ..
         } => frames.iter().map(utf8).collect(),
         SessionMail::Answered(outcome) => panic!("a hub answers nothing: {outcome:?}"),
+        SessionMail::Missed(part) => format!("missed {}", utf8(&part.bytes)),
         SessionMail::FormatSet => "format set".to_owned(),
         SessionMail::End(ending) => format!("end {}", ending.label()),
     }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::chat::Ending;
+use crate::chat::{Ending, Position};
+use crate::messages::{MissedPart, Then};
 use crate::testing::{SPAN, comes_back, settle};
 
 #[actix::test]
@@ -67,27 +68,48 @@ async fn an_end_comes_behind_the_frames_before_it() {
 }
 
 #[actix::test]
-async fn who_reads_less_than_is_said_is_told_and_ended() {
+async fn who_reads_less_than_is_said_is_told_the_rest_as_it_reads() {
     let mut stage = slow_reader().await;
     let flood = Frames::Several(vec![Bytes::from_static(b"0123456789abcde\n"); 63]);
     comes_back(stage.deliver_bytes(flood)).await;
     // The first frames are on their way; at the bound all stay.
     settle().await;
-    drop(stage.deliver_bytes(Frames::One(vec![b'.'; 1000].into())));
-    let rest = stage.client.hears_the_rest().await;
-    let (frames, last_words) = rest.split_at(rest.find('!').unwrap());
-    assert_eq!(last_words, "! Too slow: you read less than was said\n");
-    assert!(
-        !frames.is_empty() && frames.len() <= 512 + 16,
-        "{}",
-        frames.len()
-    );
-    assert!(
-        frames.lines().all(|frame| frame == "0123456789abcde"),
-        "{frames}"
-    );
-    stage.hangs_up();
-    stage.leaves_nothing_behind().await;
+    comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 1000].into()))).await;
+    stage.sends(&["7 fell behind 0-0"]).await;
+    comes_back(stage.deliver(&["this too is told again\n"])).await;
+    for _ in 0..63 {
+        assert_eq!(stage.client.line().await, "0123456789abcde\n");
+    }
+    stage.sends(&["7 catches up"]).await;
+    stage.tell(missed("one\n", Then::More));
+    stage.sends(&["7 catches up"]).await;
+    comes_back(stage.deliver(&["not yet\n"])).await;
+    stage.tell(missed("two\n", Then::Live));
+    comes_back(stage.deliver(&["three\n"])).await;
+    for expected in ["one\n", "two\n", "three\n"] {
+        assert_eq!(stage.client.line().await, expected);
+    }
+}
+
+#[actix::test]
+async fn who_comes_back_is_told_in_parts_what_it_missed() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.tell(missed("one\n", Then::More));
+    comes_back(stage.deliver(&["not yet\n"])).await;
+    stage.sends(&["7 catches up"]).await;
+    stage.tell(missed("", Then::Live));
+    comes_back(stage.deliver(&["two\n"])).await;
+    for expected in ["one\n", "two\n"] {
+        assert_eq!(stage.client.line().await, expected);
+    }
+}
+
+fn missed(bytes: &'static str, then: Then) -> SessionMail {
+    SessionMail::Missed(MissedPart {
+        bytes: Bytes::from_static(bytes.as_bytes()),
+        upto: Position::START,
+        then,
+    })
 }
 
 #[actix::test]
@@ -103,25 +125,34 @@ async fn who_asked_for_a_long_answer_is_not_slow() {
 }
 
 #[actix::test]
-async fn who_reads_nothing_at_all_is_gone_soon() {
+async fn who_reads_nothing_at_all_is_ended() {
     let mut stage = slow_reader().await;
+    for _ in 0..3 {
+        comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 510].into()))).await;
+        settle().await;
+    }
+    stage.sends(&["7 fell behind 0-0"]).await;
     tokio::time::pause();
     let start = tokio::time::Instant::now();
-    comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 1600].into()))).await;
     stage
         .sends(&["forget 7", "ask release alice", "detach 7"])
         .await;
-    assert!(
-        start.elapsed() <= crate::session::LAST_WORDS * 2,
-        "{:?}",
-        start.elapsed()
-    );
+    let most = STALLED + crate::session::LAST_WORDS * 2;
+    assert!(start.elapsed() <= most, "{:?}", start.elapsed());
 }
 
-/// Alice, who has 512 bytes on their way and 1008 behind them before she is too slow.
+/// How long the slow reader may take nothing.
+const STALLED: Duration = Duration::from_secs(2);
+
+/// Alice, who has 512 bytes on their way and 1008 behind them before she is told nothing more.
 async fn slow_reader() -> Stage {
     let backlog = 1008;
-    let mut stage = Stage::narrow(Rules { backlog, ..rules() }, 512).await;
+    let rules = Rules {
+        backlog,
+        stalled: STALLED,
+        ..rules()
+    };
+    let mut stage = Stage::narrow(rules, 512).await;
     stage.client.is_greeted().await;
     stage.client.says("/login alice secret-word").await;
     stage.log_in().await;

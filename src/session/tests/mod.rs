@@ -23,9 +23,9 @@ use super::{Links, Rules, Session};
 use crate::chat::{Answer, Position, Refusal, RoomName, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Append, Ask, Attach, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance, Forget,
-    Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register, Request, Returned,
-    SessionMail, SetFormat,
+    Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,
+    FellBehind, Forget, Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register,
+    Request, Returned, SessionMail, SetFormat,
 };
 use crate::testing::{
     Call, DEADLINE, Inbox, Outbox, SPAN, at, desk, inbox, probe, session_id, user,
@@ -38,6 +38,8 @@ enum Sent {
     Detach(Detach),
     Introduce(Introduce),
     SetFormat(SetFormat),
+    FellBehind(FellBehind),
+    CatchUp(CatchUp),
     Forget(Forget),
     Prove(Call<Prove>),
     Register(Call<Register>),
@@ -60,6 +62,8 @@ sent!(
     Detach(Detach),
     Introduce(Introduce),
     SetFormat(SetFormat),
+    FellBehind(FellBehind),
+    CatchUp(CatchUp),
     Forget(Forget),
     Prove(Call<Prove>),
     Register(Call<Register>),
@@ -74,6 +78,8 @@ impl Sent {
             Self::Detach(detach) => format!("detach {}", detach.conn),
             Self::Introduce(introduce) => format!("introduce {}", introduce.conn),
             Self::SetFormat(set) => format!("spell for {} as {:?}", set.conn, set.format),
+            Self::FellBehind(fell) => format!("{} fell behind {}", fell.conn, fell.after),
+            Self::CatchUp(catch_up) => format!("{} catches up", catch_up.conn),
             Self::Forget(forget) => format!("forget {}", forget.conn),
             Self::Prove(call) => format!("prove {}", call.asked.user),
             Self::Register(call) => format!("register {}", call.asked.user),
@@ -294,6 +300,8 @@ fn links(outbox: &Outbox<Sent>, rules: Rules) -> Links {
         detach: probe::<Detach, _>(outbox),
         introduce: probe::<Introduce, _>(outbox),
         set_format: probe::<SetFormat, _>(outbox),
+        fell_behind: probe::<FellBehind, _>(outbox),
+        catch_up: probe::<CatchUp, _>(outbox),
         forget: probe::<Forget, _>(outbox),
         prove: desk::<Prove, _>(outbox),
         register: desk::<Register, _>(outbox),
@@ -307,6 +315,7 @@ fn rules() -> Rules {
     Rules {
         line_bytes: 4096,
         backlog: 64 * 1024,
+        stalled: Duration::from_secs(60),
         login: Duration::from_secs(30),
         messages_per_second: None,
         message_burst: 60,

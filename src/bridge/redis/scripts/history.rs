@@ -1,4 +1,4 @@
-//! The last messages of rooms.
+//! What was said: the last messages of rooms, and the log itself.
 
 use std::sync::Arc;
 
@@ -6,12 +6,13 @@ use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked};
 use super::sources::Lua;
-use super::{Asker, Scripts};
-use crate::bridge::redis::task::{Decision, Trouble};
+use super::{Asker, Entry, Scripts};
+use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::wire;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::HISTORY_MOST;
 use crate::chat::{Answer, Event, RoomName};
+use crate::messages::{LOOK_EVENTS, LookBack, LookedBack, Rest};
 
 /// Milliseconds of a day.
 const DAY: u64 = 24 * 60 * 60 * 1000;
@@ -38,6 +39,34 @@ impl Scripts {
                 messages,
             };
             Ok((answer, damage))
+        })
+    }
+}
+
+impl Scripts {
+    pub(super) fn call_look_back(&self, LookBack { after, upto }: LookBack) -> Cmd {
+        let mut look = redis::cmd("XREVRANGE");
+        look.arg(self.keys.log())
+            .arg(upto.to_string())
+            .arg(format!("({after}"));
+        look.arg("COUNT").arg(LOOK_EVENTS);
+        look
+    }
+
+    pub(super) fn read_look_back(&self, look: LookBack, reply: Value) -> Result<Decision, Trouble> {
+        let entries = self.read_page(reply)?;
+        let is_full = entries.len() == LOOK_EVENTS;
+        let oldest = entries.last().map(Entry::before);
+        let rest = match oldest.filter(|before| is_full && *before > look.after) {
+            Some(upto) => Rest::More { upto },
+            None => Rest::Nothing,
+        };
+        let events = entries.into_iter().filter_map(|entry| entry.event.ok());
+        let events = events.map(Arc::new).collect();
+        Ok(Decision {
+            verdict: Verdict::LookedBack(LookedBack { events, rest }),
+            head: None,
+            damage: None,
         })
     }
 }

@@ -124,6 +124,7 @@ impl Scripts {
             }
             Task::Release { session, user } => self.call_release(stamp, session, user),
             Task::Account { ask } => self.call_account(stamp, ask),
+            Task::LookBack { look } => self.call_look_back(*look),
             Task::Sweep { after } => {
                 let after = after.as_ref().map_or("", RoomName::as_str);
                 let mut sweep = self.command(Lua::Sweep, stamp, None, after);
@@ -144,6 +145,7 @@ impl Scripts {
             Task::Live { request, .. } => self.read_live(request, reply),
             Task::Release { .. } => changed(&self.rules, reply, |_, _| Ok(Verdict::Silence)),
             Task::Account { ask } => self.read_account(ask, reply),
+            Task::LookBack { look } => self.read_look_back(*look, reply),
             Task::Sweep { .. } => changed(&self.rules, reply, |lines, _| {
                 let after = lines.next_if_any()?;
                 Ok(after.map_or(Verdict::Silence, |after| Verdict::SweepOn { after }))

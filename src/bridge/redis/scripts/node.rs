@@ -133,6 +133,19 @@ pub(in crate::bridge::redis) struct Entry {
     pub(in crate::bridge::redis) event: Result<Event, NotARecord>,
 }
 
+impl Entry {
+    /// The last position before it.
+    pub(super) fn before(&self) -> Position {
+        match &self.event {
+            Ok(event) => event.before(),
+            Err(_) => Position {
+                n: self.position.n.saturating_sub(1),
+                ..self.position
+            },
+        }
+    }
+}
+
 /// Entries in one page of the log; a shorter page is the last one.
 pub(in crate::bridge::redis) const PAGE: usize = 500;
 

@@ -2,14 +2,14 @@
 
 mod story;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::*;
+use crate::chat::Event;
 use crate::chat::command::Positions;
-use crate::chat::{Event, Text};
 use crate::messages::Missed;
-use crate::testing::{event, post, room, room_message, session_id, text, user, whisper};
+use crate::testing::{event, post, room, room_message, said_in, session_id, text, user, whisper};
 
 #[test]
 fn who_is_in_the_room_hears_what_others_say_there() {
@@ -309,13 +309,13 @@ fn assert_consistent(rooms: &Rooms) {
     let mut conns = HashSet::new();
     for (user, local) in &rooms.users {
         assert!(conns.insert(local.conn), "{user} shares a session");
-        for room in &local.rooms {
+        for room in local.view.rooms() {
             assert!(
                 rooms.members[room].contains(&local.conn),
                 "{user} is not in {room}"
             );
         }
-        for author in &local.follows {
+        for author in local.view.follows() {
             assert!(
                 rooms.followers[author].contains(&local.conn),
                 "{user}, {author}"
@@ -334,7 +334,7 @@ fn assert_consistent(rooms: &Rooms) {
         assert!(
             members
                 .iter()
-                .all(|conn| local_of(conn).rooms.contains(room)),
+                .all(|conn| local_of(conn).view.rooms().any(|its| its == room)),
             "{room}"
         );
     }
@@ -343,7 +343,7 @@ fn assert_consistent(rooms: &Rooms) {
         assert!(
             followers
                 .iter()
-                .all(|conn| local_of(conn).follows.contains(author)),
+                .all(|conn| local_of(conn).view.follows().any(|its| its == author)),
             "{author}"
         );
     }
@@ -436,15 +436,4 @@ fn seat(conn: u64) -> Seat {
         positions: Positions::Hidden,
     };
     Seat { hub, format }
-}
-
-fn said_in(place: &str, sender: &str, privacy: Privacy, echo: Echo) -> Deed {
-    Deed::RoomMessage {
-        room: room(place),
-        sender: user(sender),
-        text: Text::new("hi").unwrap(),
-        k: 1,
-        privacy,
-        echo,
-    }
 }

@@ -1,0 +1,253 @@
+//! A session that is behind the log, and what it is told until it is not. Pure.
+//!
+//! It comes back and has missed something, or it reads more slowly than is said. What it missed
+//! is read from the [`Past`]; what is further back is looked up in the log, from the last event
+//! to the first, for what an account was in then is only known from what it is in now.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::past::{Past, Reach, size};
+use super::view::View;
+use crate::chat::event::Hearing;
+use crate::chat::{Deed, Event, Gap, GapSize, Position, RoomName};
+use crate::messages::{LookBack, LookedBack, Rest};
+
+/// Bytes of events that one session is told from the log itself at most; of what is before them
+/// it is told how much that was.
+const LOOK_BYTES: usize = 256 * 1024;
+
+/// Where a session stands that is behind, and what it has to be told first.
+#[derive(Debug)]
+pub struct Reader {
+    /// The last event that it was told of, or would have been.
+    at: Position,
+    /// What it is in there.
+    view: View,
+    /// What stands before that and is yet to be told, oldest first.
+    early: VecDeque<Told>,
+    look: Look,
+}
+
+/// What is looked up in the log.
+#[derive(Debug)]
+enum Look {
+    Nothing,
+    /// All between the last event that the session was told of and where it goes on.
+    Back(Box<Back>),
+}
+
+/// A look back into the log.
+#[derive(Debug)]
+struct Back {
+    after: Position,
+    upto: Position,
+    /// What the account is in at `upto`.
+    view: View,
+    heard: VecDeque<Told>,
+    bytes: usize,
+    /// What was heard too, and is too much.
+    beyond: Beyond,
+}
+
+/// Messages that are counted only.
+#[derive(Debug, Default)]
+struct Beyond {
+    rooms: BTreeMap<RoomName, u64>,
+    whispers: u64,
+    posts: u64,
+}
+
+/// One thing that a session is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Something is missing here.
+    Gap(Gap),
+    /// What was kept while nobody was here.
+    Kept(Arc<Event>),
+    /// What was missed.
+    Missed(Arc<Event>, Hearing),
+}
+
+/// What comes next for a session that is behind.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It is told this.
+    Tell(Told),
+    /// It hears nothing of the event that was looked at.
+    Nothing,
+    /// This has to be looked up in the log first.
+    LookBack(LookBack),
+    /// It is not behind any more.
+    Live,
+}
+
+impl Reader {
+    /// A session that was told everything up to `after` and has `now` at the end of the past.
+    pub fn behind(after: Position, now: &View, past: &Past) -> Self {
+        let mut view = now.clone();
+        for event in past.backwards().take_while(|event| event.position > after) {
+            view.take_back(&event.deed);
+        }
+        let (at, look) = match past.behind(after) {
+            Reach::Here(_) | Reach::Torn(_) => (after, Look::Nothing),
+            Reach::Before => (
+                past.begins(),
+                Look::back(after, past.begins(), view.clone()),
+            ),
+        };
+        Self {
+            at,
+            view,
+            early: VecDeque::new(),
+            look,
+        }
+    }
+
+    /// A session that goes live at the end of the past and is told this first.
+    pub fn with_kept(kept: Vec<Arc<Event>>, now: &View, past: &Past) -> Self {
+        let mut reader = Self::behind(past.ends(), now, past);
+        reader.early = kept.into_iter().map(Told::Kept).collect();
+        reader
+    }
+
+    /// Takes the next thing out. `now` is what its account is in at the end of the past.
+    pub fn next(&mut self, now: &View, past: &Past) -> Next {
+        if let Look::Back(back) = &self.look {
+            return Next::LookBack(back.wanted());
+        }
+        if let Some(told) = self.early.pop_front() {
+            return Next::Tell(told);
+        }
+        match past.behind(self.at) {
+            Reach::Here(index) => match past.get(index) {
+                Some(event) => self.read(event),
+                None => Next::Live,
+            },
+            Reach::Torn(index) => {
+                self.early.extend(self.view.all_gaps().map(Told::Gap));
+                self.at = past.get(index).map_or(past.ends(), |event| event.before());
+                Next::Nothing
+            }
+            Reach::Before => {
+                *self = Self::behind(self.at, now, past);
+                Next::Nothing
+            }
+        }
+    }
+
+    fn read(&mut self, event: &Arc<Event>) -> Next {
+        self.at = event.position;
+        match self.view.take(&event.deed) {
+            Some(hearing) => Next::Tell(Told::Missed(Arc::clone(event), hearing)),
+            None => Next::Nothing,
+        }
+    }
+
+    /// The last event that it was told of, or would have been.
+    pub const fn at(&self) -> Position {
+        self.at
+    }
+
+    /// Takes what the log holds of what was asked for.
+    pub fn looked_back(&mut self, found: LookedBack) {
+        if let Look::Back(back) = &mut self.look {
+            for event in &found.events {
+                back.take(event);
+            }
+            match found.rest {
+                Rest::More { upto } => back.upto = upto,
+                Rest::Nothing => {
+                    let oldest = found.events.last();
+                    let reaches = oldest.map_or(back.upto, |event| event.before());
+                    back.tell_gaps(reaches);
+                    self.early.append(&mut back.heard);
+                    self.look = Look::Nothing;
+                }
+            }
+        }
+    }
+}
+
+impl Look {
+    fn back(after: Position, upto: Position, view: View) -> Self {
+        Self::Back(Box::new(Back {
+            after,
+            upto,
+            view,
+            heard: VecDeque::new(),
+            bytes: 0,
+            beyond: Beyond::default(),
+        }))
+    }
+}
+
+impl Back {
+    const fn wanted(&self) -> LookBack {
+        LookBack {
+            after: self.after,
+            upto: self.upto,
+        }
+    }
+
+    fn take(&mut self, event: &Arc<Event>) {
+        let Some(hearing) = self.view.take_back(&event.deed) else {
+            return;
+        };
+        self.bytes += size(event);
+        if self.bytes <= LOOK_BYTES {
+            let told = Told::Missed(Arc::clone(event), hearing);
+            self.heard.push_front(told);
+        } else {
+            self.beyond.count(&event.deed);
+        }
+    }
+
+    /// The log was looked at back to behind `reaches`.
+    fn tell_gaps(&mut self, reaches: Position) {
+        let gaps: Vec<_> = if reaches == self.after {
+            std::mem::take(&mut self.beyond).into_gaps().collect()
+        } else {
+            self.view.all_gaps().collect()
+        };
+        for gap in gaps.into_iter().rev() {
+            self.heard.push_front(Told::Gap(gap));
+        }
+    }
+}
+
+impl Beyond {
+    fn count(&mut self, deed: &Deed) {
+        match deed {
+            Deed::RoomMessage { room, .. } => *self.rooms.entry(room.clone()).or_default() += 1,
+            Deed::Whisper { .. } => self.whispers += 1,
+            Deed::Post { .. } => self.posts += 1,
+            // Nobody said anything.
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Released { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::TopicSet { .. }
+            | Deed::WentAway { .. }
+            | Deed::CameBack { .. } => {}
+        }
+    }
+
+    fn into_gaps(self) -> impl Iterator<Item = Gap> {
+        let rooms = self.rooms.into_iter().map(|(room, missing)| Gap::Room {
+            room,
+            size: GapSize::Exactly(missing),
+        });
+        let whispers = (self.whispers > 0).then_some(Gap::Whispers {
+            size: GapSize::Exactly(self.whispers),
+        });
+        let posts = (self.posts > 0).then_some(Gap::Posts);
+        rooms.chain(whispers).chain(posts)
+    }
+}
+
+#[cfg(test)]
+mod tests;

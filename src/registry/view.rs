@@ -1,0 +1,151 @@
+//! What one account is in, and what of the log it hears by that. Pure.
+//!
+//! The same rules as those of [`Rooms`](super::rooms::Rooms), for one account and in both
+//! directions: forward with the log, and back from what is known now to what was then.
+
+use std::collections::HashSet;
+
+use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::{Deed, Gap, GapSize, RoomName, UserName};
+
+/// The rooms and follows of an account at one place of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    user: UserName,
+    rooms: HashSet<RoomName>,
+    follows: HashSet<UserName>,
+}
+
+/// Whether a room or an author is in a view behind an event.
+enum Change<'a> {
+    None,
+    In(&'a RoomName),
+    Out(&'a RoomName),
+    Follows(&'a UserName),
+    FollowsNot(&'a UserName),
+}
+
+impl View {
+    /// What an account has.
+    pub fn new(
+        user: UserName,
+        rooms: impl IntoIterator<Item = RoomName>,
+        follows: impl IntoIterator<Item = UserName>,
+    ) -> Self {
+        Self {
+            user,
+            rooms: rooms.into_iter().collect(),
+            follows: follows.into_iter().collect(),
+        }
+    }
+
+    /// The rooms it is in.
+    pub fn rooms(&self) -> impl Iterator<Item = &RoomName> {
+        self.rooms.iter()
+    }
+
+    /// Whom it follows.
+    pub fn follows(&self) -> impl Iterator<Item = &UserName> {
+        self.follows.iter()
+    }
+
+    /// Goes one event on; as what the account hears it, if it does.
+    pub fn take(&mut self, deed: &Deed) -> Option<Hearing> {
+        match self.change(deed) {
+            Change::None => return self.hears(deed),
+            Change::In(room) => self.rooms.insert(room.clone()),
+            Change::Out(room) => self.rooms.remove(room),
+            Change::Follows(author) => self.follows.insert(author.clone()),
+            Change::FollowsNot(author) => self.follows.remove(author),
+        };
+        None
+    }
+
+    /// Goes one event back; as what the account heard it, if it did.
+    pub fn take_back(&mut self, deed: &Deed) -> Option<Hearing> {
+        match self.change(deed) {
+            Change::None => return self.hears(deed),
+            Change::In(room) => self.rooms.remove(room),
+            Change::Out(room) => self.rooms.insert(room.clone()),
+            Change::Follows(author) => self.follows.remove(author),
+            Change::FollowsNot(author) => self.follows.insert(author.clone()),
+        };
+        None
+    }
+
+    /// Everything that may be missing where nobody can tell what is.
+    pub fn all_gaps(&self) -> impl Iterator<Item = Gap> {
+        let size = GapSize::Unknown;
+        let mut rooms: Vec<_> = self.rooms.iter().cloned().collect();
+        rooms.sort();
+        let rooms = rooms.into_iter().map(move |room| Gap::Room { room, size });
+        let posts = (!self.follows.is_empty()).then_some(Gap::Posts);
+        rooms.chain([Gap::Whispers { size }]).chain(posts)
+    }
+
+    /// What an event changes. What changes nothing is no event, so it can be taken back.
+    fn change<'a>(&self, deed: &'a Deed) -> Change<'a> {
+        match deed {
+            Deed::Entered { room, user } if *user == self.user => Change::In(room),
+            Deed::Left { room, user } if *user == self.user => Change::Out(room),
+            Deed::Followed { author, follower } if *follower == self.user => {
+                Change::Follows(author)
+            }
+            Deed::Unfollowed { author, follower } if *follower == self.user => {
+                Change::FollowsNot(author)
+            }
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Released { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::RoomMessage { .. }
+            | Deed::Whisper { .. }
+            | Deed::Post { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::TopicSet { .. }
+            | Deed::WentAway { .. }
+            | Deed::CameBack { .. } => Change::None,
+        }
+    }
+
+    fn hears(&self, deed: &Deed) -> Option<Hearing> {
+        match deed {
+            Deed::Entered { room, .. } | Deed::Left { room, .. } => self.inside(room),
+            Deed::TopicSet { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
+            Deed::RoomMessage {
+                room,
+                sender,
+                privacy,
+                echo,
+                ..
+            } => {
+                if self.rooms.contains(room) {
+                    let hears = *echo == Echo::IncludeSender || *sender != self.user;
+                    hears.then_some(Hearing::Direct)
+                } else {
+                    self.following(sender)
+                        .filter(|_| *privacy == Privacy::Public)
+                }
+            }
+            Deed::Whisper { to, .. } => (*to == self.user).then_some(Hearing::Direct),
+            Deed::Post { sender, .. } => self.following(sender),
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Released { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::WentAway { .. }
+            | Deed::CameBack { .. } => None,
+        }
+    }
+
+    fn inside(&self, room: &RoomName) -> Option<Hearing> {
+        self.rooms.contains(room).then_some(Hearing::Direct)
+    }
+
+    fn following(&self, author: &UserName) -> Option<Hearing> {
+        self.follows.contains(author).then_some(Hearing::Subscriber)
+    }
+}
