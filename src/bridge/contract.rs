@@ -4,6 +4,7 @@
 //! test does, its [`World`] checks sentences 2 and 3 on all that arrives.
 
 mod asks;
+mod back;
 mod claims;
 mod flow;
 mod order;
@@ -17,9 +18,9 @@ use actix::Recipient;
 
 use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
-use crate::messages::{AccountAsk, Arrived, Ask, Shut, Vital};
+use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
-pub(super) use {asks::*, claims::*, flow::*, order::*, rooms::*, words::*, world::*};
+pub(super) use {asks::*, back::*, claims::*, flow::*, order::*, rooms::*, words::*, world::*};
 
 /// Rooms that a subject's settings allow, the lobby included.
 pub(super) const ROOMS: u64 = 6;
@@ -66,6 +67,7 @@ pub(super) enum Epochs {
 pub(super) struct Doors {
     pub(super) ask: Recipient<Ask>,
     pub(super) account: Recipient<AccountAsk>,
+    pub(super) archive: Recipient<LookBack>,
     pub(super) shut: Recipient<Shut>,
 }
 
@@ -78,6 +80,7 @@ macro_rules! keeps_the_contract {
             what_is_said_arrives_once_where_the_answer_says,
             an_answer_comes_before_the_events_it_caused,
             ordinals_of_a_conversation_grow_by_one,
+            the_log_is_read_back_from_its_end,
             what_was_acknowledged_is_there_after_a_restart,
             a_refused_ask_changes_nothing,
             a_change_that_changes_nothing_appends_nothing,

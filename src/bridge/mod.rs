@@ -62,6 +62,12 @@
 //!     not, or when that one was lost or taken back.
 //! 18. [`Shut`](crate::messages::Shut) is answered when everything queued before it is decided
 //!     and the store is closed.
+//!
+//! **Reading back.**
+//! 19. A [`LookBack`](crate::messages::LookBack) is answered with what the log holds behind one
+//!     position and up to another, the last event first, and with where to go on. Of what can no
+//!     longer be read nothing is answered: the first event then stands behind another position
+//!     than the one asked for.
 
 pub mod embedded;
 mod feed;

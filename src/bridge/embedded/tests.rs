@@ -49,6 +49,7 @@ impl Subject for InADirectory {
         Doors {
             ask: bridge.clone().recipient(),
             account: bridge.clone().recipient(),
+            archive: bridge.clone().recipient(),
             shut: bridge.recipient(),
         }
     }

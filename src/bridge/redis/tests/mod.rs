@@ -89,6 +89,7 @@ async fn run(
     Doors {
         ask: bridge.clone().recipient(),
         account: bridge.clone().recipient(),
+        archive: bridge.clone().recipient(),
         shut: bridge.recipient(),
     }
 }
