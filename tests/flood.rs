@@ -326,7 +326,11 @@ impl Handler<Handoff> for Meter {
 fn frames_in(delivery: &Delivery) -> usize {
     match delivery {
         Delivery::Run(run) => run.frames.len() * run.to.len(),
-        Delivery::End { .. } | Delivery::FormatSet { .. } | Delivery::Missed { .. } => 0,
+        Delivery::End { .. }
+        | Delivery::FormatSet { .. }
+        | Delivery::Probe { .. }
+        | Delivery::HolderAlive { .. }
+        | Delivery::Missed { .. } => 0,
     }
 }
 

@@ -8,6 +8,7 @@ mod back;
 mod claims;
 mod flow;
 mod order;
+mod probes;
 mod rooms;
 mod words;
 mod world;
@@ -20,7 +21,9 @@ use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
-pub(super) use {asks::*, back::*, claims::*, flow::*, order::*, rooms::*, words::*, world::*};
+pub(super) use {
+    asks::*, back::*, claims::*, flow::*, order::*, probes::*, rooms::*, words::*, world::*,
+};
 
 /// Rooms that a subject's settings allow, the lobby included.
 pub(super) const ROOMS: u64 = 6;
@@ -81,6 +84,7 @@ macro_rules! keeps_the_contract {
             an_answer_comes_before_the_events_it_caused,
             ordinals_of_a_conversation_grow_by_one,
             the_log_is_read_back_from_its_end,
+            a_probe_is_told_once_until_it_is_answered,
             what_was_acknowledged_is_there_after_a_restart,
             a_refused_ask_changes_nothing,
             a_change_that_changes_nothing_appends_nothing,

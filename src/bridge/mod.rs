@@ -68,6 +68,12 @@
 //!     position and up to another, the last event first, and with where to go on. Of what can no
 //!     longer be read nothing is answered: the first event then stands behind another position
 //!     than the one asked for.
+//!
+//! **Probes.**
+//! 20. A [`Probe`](crate::messages::Question::Probe) of an account that another session has is an
+//!     event, once until that session has said that it is [`Alive`](crate::messages::Question),
+//!     which is an event too. Of an account that is free, of one's own, and where nobody asked,
+//!     neither is.
 
 pub mod embedded;
 mod feed;

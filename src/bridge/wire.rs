@@ -203,6 +203,18 @@ enum WireDeed {
         #[serde(with = "word")]
         user: UserName,
     },
+    Probed {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(with = "word")]
+        session: SessionId,
+    },
+    Alive {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(with = "word")]
+        session: SessionId,
+    },
 }
 
 /// A value that stands in a record as one string.
@@ -364,6 +376,8 @@ mod tests {
             (room(), user(), text()).prop_map(|(room, by, text)| Deed::TopicSet { room, by, text }),
             (user(), text()).prop_map(|(user, text)| Deed::WentAway { user, text }),
             user().prop_map(|user| Deed::CameBack { user }),
+            (user(), session()).prop_map(|(user, session)| Deed::Probed { user, session }),
+            (user(), session()).prop_map(|(user, session)| Deed::Alive { user, session }),
         ]
     }
 

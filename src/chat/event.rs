@@ -46,7 +46,9 @@ impl Event {
             | Deed::Left { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
-            | Deed::CameBack { .. } => "",
+            | Deed::CameBack { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => "",
         }
     }
 }
@@ -158,6 +160,20 @@ pub enum Deed {
     CameBack {
         /// The person.
         user: UserName,
+    },
+    /// Somebody with the account's password wants to come in: is its live session still there?
+    Probed {
+        /// The account.
+        user: UserName,
+        /// Its live session.
+        session: SessionId,
+    },
+    /// It is.
+    Alive {
+        /// The account.
+        user: UserName,
+        /// Its live session.
+        session: SessionId,
     },
 }
 

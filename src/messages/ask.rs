@@ -37,6 +37,16 @@ pub enum Question {
         /// What is asked.
         request: Request,
     },
+    /// Is the session alive that keeps this one out? What comes of it is in the log; not answered.
+    Probe {
+        /// The account, whose password is proven.
+        user: UserName,
+    },
+    /// This session is alive, which was asked. Not answered, never refused.
+    Alive {
+        /// The claim that makes it the live one.
+        claim: Claim,
+    },
     /// Answered once every event so far has been handled by this node's sessions.
     Settle,
     /// The session ends. Not answered, never refused.
@@ -56,6 +66,9 @@ pub enum Entrance {
         /// What becomes of a live session.
         on_duplicate: DuplicateLogin,
     },
+    /// By a login after the live session was asked in vain whether it is alive: it is replaced, unless
+    /// many are about to come back.
+    Insist,
     /// By coming back: into the rooms that the account is still in, or the lobby. A live session
     /// is replaced.
     Resume {

@@ -137,6 +137,16 @@ pub enum Delivery {
         /// The session.
         conn: ConnId,
     },
+    /// Somebody wants to come in to the session's account: is it alive?
+    Probe {
+        /// The session.
+        conn: ConnId,
+    },
+    /// The session that keeps this one out is alive.
+    HolderAlive {
+        /// The session that waits.
+        conn: ConnId,
+    },
     /// A part of what the session missed.
     Missed {
         /// The session.
@@ -199,6 +209,10 @@ pub enum SessionMail {
     },
     /// The answer to the oldest unanswered ask.
     Answered(Outcome),
+    /// Somebody wants to come in to its account: is it alive?
+    Probe,
+    /// The session that keeps it out of its account is alive.
+    HolderAlive,
     /// A part of what it missed.
     Missed(MissedPart),
     /// From here on frames come in the format asked for last.

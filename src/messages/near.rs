@@ -4,7 +4,7 @@ use actix::{Message, Recipient};
 
 use super::{LookBack, SessionMail};
 use crate::chat::origin::ConnId;
-use crate::chat::{Ending, Position};
+use crate::chat::{Ending, Position, UserName};
 use crate::dialect::Format;
 
 /// A session is there and takes frames.
@@ -39,6 +39,8 @@ pub struct CloseAll {
 pub struct Introduce {
     /// The connection.
     pub conn: ConnId,
+    /// The account that it is about to claim.
+    pub user: UserName,
     /// The hub of its arbiter.
     pub hub: HubId,
     /// How it wants events spelled.
@@ -86,6 +88,8 @@ pub struct Archive(pub Recipient<LookBack>);
 pub struct Forget {
     /// The connection.
     pub conn: ConnId,
+    /// The account that it claimed or was about to claim.
+    pub user: UserName,
 }
 
 /// The number of a hub, which is that of its arbiter.

@@ -24,6 +24,9 @@ const NOTSENT_LOWAT: u32 = 16 * 1024;
 /// How long a dead peer with unanswered bytes keeps its socket.
 const USER_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// The same while it is doubted whether the other side is there.
+const DOUBT: Duration = Duration::from_secs(3);
+
 /// How long a peer that does not speak TLS may take to read why it is sent away.
 const HINT_GRACE: Duration = Duration::from_secs(1);
 
@@ -96,6 +99,22 @@ pub fn notice_death(socket: &TcpStream) -> io::Result<()> {
         .with_retries(3);
     socket.set_tcp_keepalive(&keepalive)?;
     socket.set_tcp_user_timeout(Some(USER_TIMEOUT))
+}
+
+/// Has the kernel ask the other side at once and end the connection when it says nothing for some
+/// three seconds; until [`notice_death`] again.
+///
+/// # Errors
+/// The kernel's.
+pub fn doubt_life(socket: &TcpStream) -> io::Result<()> {
+    let socket = SockRef::from(socket);
+    let second = Duration::from_secs(1);
+    let keepalive = TcpKeepalive::new()
+        .with_time(second)
+        .with_interval(second)
+        .with_retries(2);
+    socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_user_timeout(Some(DOUBT))
 }
 
 /// One readable line for a peer that does not speak TLS. Best effort: it may be gone.

@@ -8,3 +8,4 @@ pub mod listener;
 pub mod pace;
 pub mod pump;
 pub mod tls;
+pub mod transport;

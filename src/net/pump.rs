@@ -73,6 +73,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
         }
     }
 
+    /// The transport.
+    pub const fn io(&self) -> &IO {
+        &self.io
+    }
+
     /// Bytes that wait to be written.
     pub const fn backlog(&self) -> usize {
         self.queued

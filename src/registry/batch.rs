@@ -80,6 +80,16 @@ impl Batch {
             Effect::Ended { conn, hub, ending } => {
                 self.add_word(hub, Delivery::End { conn, ending });
             }
+            Effect::Probed { conn } => self.add_for(rooms, conn, Delivery::Probe { conn }),
+            Effect::HolderAlive { conn } => {
+                self.add_for(rooms, conn, Delivery::HolderAlive { conn });
+            }
+        }
+    }
+
+    fn add_for(&mut self, rooms: &Rooms, conn: ConnId, delivery: Delivery) {
+        if let Some(Seat { hub, .. }) = rooms.seat(conn) {
+            self.add_word(hub, delivery);
         }
     }
 

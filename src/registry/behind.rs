@@ -232,7 +232,9 @@ impl Beyond {
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
-            | Deed::CameBack { .. } => {}
+            | Deed::CameBack { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => {}
         }
     }
 

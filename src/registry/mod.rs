@@ -169,8 +169,14 @@ impl Handler<Arrived> for RoomRegistry {
 impl Handler<Introduce> for RoomRegistry {
     type Result = ();
 
-    fn handle(&mut self, Introduce { conn, hub, format }: Introduce, _: &mut Self::Context) {
-        self.rooms.introduce(conn, Seat { hub, format });
+    fn handle(&mut self, introduce: Introduce, _: &mut Self::Context) {
+        let Introduce {
+            conn,
+            user,
+            hub,
+            format,
+        } = introduce;
+        self.rooms.introduce(conn, &user, Seat { hub, format });
     }
 }
 
@@ -190,8 +196,8 @@ impl Handler<SetFormat> for RoomRegistry {
 impl Handler<Forget> for RoomRegistry {
     type Result = ();
 
-    fn handle(&mut self, Forget { conn }: Forget, _: &mut Self::Context) {
-        self.rooms.forget(conn);
+    fn handle(&mut self, Forget { conn, user }: Forget, _: &mut Self::Context) {
+        self.rooms.forget(conn, &user);
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Rooms {
     seats: ConnMap<Seat>,
     /// Whose live session a seat is.
     sitting: ConnMap<UserName>,
+    /// Who is about to claim an account, and does not have it.
+    wanting: HashMap<UserName, ConnSet>,
     users: HashMap<UserName, Local>,
     members: HashMap<RoomName, ConnSet>,
     followers: HashMap<UserName, ConnSet>,
@@ -74,12 +76,23 @@ pub enum Effect {
         /// Why.
         ending: Ending,
     },
+    /// One of them is asked whether it is alive.
+    Probed {
+        /// Which.
+        conn: ConnId,
+    },
+    /// Somebody who waits for an account is told that its session is alive.
+    HolderAlive {
+        /// Who waits.
+        conn: ConnId,
+    },
 }
 
 impl Rooms {
     /// A session is about to claim; its claim event makes it somebody.
-    pub fn introduce(&mut self, conn: ConnId, seat: Seat) {
+    pub fn introduce(&mut self, conn: ConnId, user: &UserName, seat: Seat) {
         self.seats.insert(conn, seat);
+        insert_into(&mut self.wanting, user, conn);
     }
 
     /// Changes how events are spelled for a session; `None` if it is not known.
@@ -91,8 +104,9 @@ impl Rooms {
 
     /// A session is gone. Its account stays until its release or next claim is in the log, but
     /// nobody is addressed for it.
-    pub fn forget(&mut self, conn: ConnId) {
+    pub fn forget(&mut self, conn: ConnId, user: &UserName) {
         self.seats.remove(&conn);
+        remove_from(&mut self.wanting, user, conn);
         if let Some(local) = self.local_of(conn) {
             local.hears = Hears::Live;
         }
@@ -214,6 +228,19 @@ impl Rooms {
                 Vec::new()
             }
             Deed::TopicSet { room, by, .. } => self.others_in(room, by),
+            Deed::Probed { user, session } => {
+                let here = self.users.get(user).map(|local| local.conn);
+                let asked = here.filter(|conn| *conn == session.conn);
+                asked
+                    .map(|conn| Effect::Probed { conn })
+                    .into_iter()
+                    .collect()
+            }
+            Deed::Alive { user, .. } => {
+                let waiting = self.wanting.get(user).into_iter().flatten();
+                let tell = |conn: &ConnId| Effect::HolderAlive { conn: *conn };
+                waiting.map(tell).collect()
+            }
             Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
         }
     }
@@ -277,6 +304,7 @@ impl Rooms {
         if !self.seats.contains_key(&conn) {
             return;
         }
+        remove_from(&mut self.wanting, user, conn);
         self.start_hearing(conn, &view);
         self.sitting.insert(conn, user.clone());
         let hears = Hears::Live;

@@ -266,7 +266,12 @@ async fn when_events_are_lost_all_are_told_so_and_hear_nothing_of_what_follows()
 async fn who_is_forgotten_is_addressed_no_more() {
     let mut stage = Stage::with_hubs(1);
     stage.comes(0, 0, HIDDEN).await;
-    stage.tell(Forget { conn: ConnId(0) }).await;
+    stage
+        .tell(Forget {
+            conn: ConnId(0),
+            user: user("person-0"),
+        })
+        .await;
     let elsewhere = Deed::Claimed {
         user: user("person-0"),
         session: session_id(9),
@@ -418,8 +423,14 @@ impl Stage {
     /// `person-<conn>` logs in on this node and is in the lobby.
     async fn comes(&self, conn: u64, hub: u64, format: Format) {
         let (conn, hub) = (ConnId(conn), HubId(usize::try_from(hub).unwrap()));
-        self.tell(Introduce { conn, hub, format }).await;
         let person = user(&format!("person-{conn}"));
+        self.tell(Introduce {
+            conn,
+            user: person.clone(),
+            hub,
+            format,
+        })
+        .await;
         let deed = Deed::Claimed {
             user: person,
             session: session_id(conn.0),
@@ -493,6 +504,7 @@ impl Stage {
         let (hub, format) = (HubId(0), HIDDEN);
         let introduce = Introduce {
             conn: ConnId(conn),
+            user: user(&format!("person-{conn}")),
             hub,
             format,
         };
@@ -569,6 +581,8 @@ fn words(delivery: &Delivery) -> String {
         }
         Delivery::End { conn, ending } => format!("end {conn}: {}", ending.label()),
         Delivery::FormatSet { conn } => format!("format set for {conn}"),
+        Delivery::Probe { conn } => format!("is {conn} alive?"),
+        Delivery::HolderAlive { conn } => format!("{conn} waits in vain"),
         Delivery::Missed { conn, part } => {
             format!("{} to {conn}, then {:?}", utf8(&part.bytes), part.then)
         }

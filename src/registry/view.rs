@@ -106,7 +106,9 @@ impl View {
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
-            | Deed::CameBack { .. } => Change::None,
+            | Deed::CameBack { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => Change::None,
         }
     }
 
@@ -137,7 +139,9 @@ impl View {
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::WentAway { .. }
-            | Deed::CameBack { .. } => None,
+            | Deed::CameBack { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => None,
         }
     }
 

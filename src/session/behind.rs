@@ -2,11 +2,11 @@
 //! by part as it reads, what it missed. Nothing is left out, and nobody else waits for it.
 
 use actix::{AsyncContext, Context};
-use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Leaving, RETRY, Session};
 use crate::chat::Ending;
 use crate::messages::{CatchUp, FellBehind, Frames, MissedPart, Span, Then};
+use crate::net::transport::Transport;
 
 /// Whether a session keeps up with what is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum KeepsUp {
     Asked,
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
+impl<IO: Transport + 'static> Session<IO> {
     /// Queues frames of what happens, as long as there is room for all of them.
     pub(super) fn take_frames(&mut self, frames: Frames, span: Span, ctx: &mut Context<Self>) {
         if self.leaving != Leaving::Not || self.keeps_up != KeepsUp::Live {

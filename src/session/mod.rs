@@ -7,6 +7,7 @@
 
 mod behind;
 mod phase;
+mod probe;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,6 @@ use std::task::Waker;
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient, Running, SpawnHandle};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep};
 use tracing::{debug, info};
 
@@ -32,6 +32,7 @@ use crate::messages::{
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
 use crate::net::pump::Pump;
+use crate::net::transport::Transport;
 
 use self::behind::KeepsUp;
 use self::phase::Phase;
@@ -109,6 +110,8 @@ pub struct Session<IO: 'static> {
     dialect: Dialect,
     phase: Phase,
     pace: Option<Pace>,
+    /// When the peer was heard last.
+    heard_at: Instant,
     /// Wakes the work when the pace allows the next line.
     nap: Option<Pin<Box<Sleep>>>,
     /// The account that was claimed and has to be released.
@@ -138,7 +141,7 @@ enum Leaving {
     Closed(Ending),
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
+impl<IO: Transport + 'static> Session<IO> {
     /// A session over an encrypted transport; start it with [`Actor::start`].
     pub fn new(
         id: SessionId,
@@ -157,6 +160,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
             dialect,
             phase: Phase::default(),
             pace: rules.messages_per_second.map(pace),
+            heard_at: Instant::now(),
             nap: None,
             claimed: None,
             keeps_up: KeepsUp::Live,
@@ -171,7 +175,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     }
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Actor for Session<IO> {
+impl<IO: Transport + 'static> Actor for Session<IO> {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
@@ -220,7 +224,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Actor for Session<IO> {
     }
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Handler<SessionMail> for Session<IO> {
+impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
     type Result = ();
 
     fn handle(&mut self, mail: SessionMail, ctx: &mut Self::Context) {
@@ -232,6 +236,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Handler<SessionMail> for Sess
             } => {
                 self.take_frames(frames, span, ctx);
                 drop(credit);
+            }
+            SessionMail::Probe => self.probed(ctx),
+            SessionMail::HolderAlive => {
+                let steps = self.phase.holder_alive();
+                self.perform(steps, ctx);
             }
             SessionMail::Missed(part) => self.take_missed(part, ctx),
             SessionMail::Answered(outcome) => {

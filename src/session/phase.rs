@@ -15,6 +15,10 @@ use present::Present;
 /// Wrong passwords on one connection before it ends.
 const FAILURES: u8 = 3;
 
+/// How often a newcomer looks, once a second, whether the account is free, before it insists: longer
+/// than a session that is there takes to say so.
+const LOOKS: u8 = 6;
+
 /// What a session has to do, in this order.
 #[derive(Debug)]
 pub(super) enum Step {
@@ -55,6 +59,13 @@ pub(super) enum Step {
     Claim {
         /// The account as registered.
         user: UserName,
+        /// Whether a live session has to go.
+        insists: Insists,
+    },
+    /// Ask whether the session is alive that keeps this one out, and look again in a moment.
+    Probe {
+        /// The account as registered.
+        user: UserName,
     },
     /// The session is live: welcome.
     Welcome {
@@ -80,6 +91,15 @@ pub(super) enum Step {
     End(Ending),
 }
 
+/// Whether a newcomer waits for a live session of its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Insists {
+    /// The operator's policy decides.
+    No,
+    /// It was asked whether it is alive and did not say so in time.
+    Yes,
+}
+
 /// Where a session stands.
 #[derive(Debug)]
 pub(super) struct Phase {
@@ -91,8 +111,12 @@ pub(super) struct Phase {
 enum State {
     /// Nobody is logged in; the next line is heard.
     Arriving,
-    /// A password is being checked, or an account claimed.
+    /// A password is being checked.
     Proving,
+    /// An account is being claimed.
+    Claiming { user: UserName, looks: u8 },
+    /// It has a live session, which is asked whether it is alive.
+    Waiting { user: UserName, looks: u8 },
     /// An account is live.
     Present(Box<Present>),
     /// It is over; nothing is heard.
@@ -113,7 +137,9 @@ impl Phase {
     pub(super) fn is_ready(&self) -> bool {
         match &self.state {
             State::Arriving => true,
-            State::Proving | State::Leaving => false,
+            State::Proving | State::Claiming { .. } | State::Waiting { .. } | State::Leaving => {
+                false
+            }
             State::Present(present) => present.is_ready(),
         }
     }
@@ -122,14 +148,31 @@ impl Phase {
     pub(super) fn is_settled(&self) -> bool {
         match &self.state {
             State::Arriving | State::Leaving => true,
-            State::Proving => false,
+            State::Proving | State::Claiming { .. } | State::Waiting { .. } => false,
             State::Present(present) => present.is_settled(),
         }
     }
 
     /// Whether nobody has logged in so far.
     pub(super) const fn is_anonymous(&self) -> bool {
-        matches!(self.state, State::Arriving | State::Proving)
+        match self.state {
+            State::Arriving | State::Proving | State::Claiming { .. } | State::Waiting { .. } => {
+                true
+            }
+            State::Present(_) | State::Leaving => false,
+        }
+    }
+
+    /// The claim of a session that is live.
+    pub(super) fn claim(&self) -> Option<Claim> {
+        match &self.state {
+            State::Present(present) => Some(present.claim().clone()),
+            State::Arriving
+            | State::Proving
+            | State::Claiming { .. }
+            | State::Waiting { .. }
+            | State::Leaving => None,
+        }
     }
 
     /// Takes what the peer said. Only when [`Phase::is_ready`].
@@ -143,17 +186,68 @@ impl Phase {
                 Heard::Nothing => Vec::new(),
             },
             State::Present(present) => present.hear(heard),
-            State::Proving | State::Leaving => Vec::new(),
+            State::Proving | State::Claiming { .. } | State::Waiting { .. } | State::Leaving => {
+                Vec::new()
+            }
         }
     }
 
     /// Takes the answer to [`Step::Prove`] or [`Step::Register`].
     pub(super) fn proved(&mut self, proof: Result<UserName, Refusal>) -> Vec<Step> {
         match (&self.state, proof) {
-            (State::Proving, Ok(user)) => vec![Step::Claim { user }],
+            (State::Proving, Ok(user)) => self.claims(user, 0),
             (State::Proving, Err(refusal)) => self.login_refused(refusal),
-            (State::Arriving | State::Present(_) | State::Leaving, _) => Vec::new(),
+            (
+                State::Arriving
+                | State::Claiming { .. }
+                | State::Waiting { .. }
+                | State::Present(_)
+                | State::Leaving,
+                _,
+            ) => Vec::new(),
         }
+    }
+
+    /// The session that keeps this one out is alive.
+    pub(super) fn holder_alive(&self) -> Vec<Step> {
+        match &self.state {
+            State::Waiting { .. } => vec![Step::End(Ending::Duplicate)],
+            // It may have been asked by somebody else.
+            State::Arriving
+            | State::Proving
+            | State::Claiming { .. }
+            | State::Present(_)
+            | State::Leaving => Vec::new(),
+        }
+    }
+
+    /// A moment after [`Step::Probe`]: perhaps the account is free.
+    pub(super) fn looks_again(&mut self) -> Vec<Step> {
+        match &self.state {
+            State::Waiting { user, looks } => {
+                let (user, looks) = (user.clone(), *looks);
+                self.claims(user, looks + 1)
+            }
+            State::Arriving
+            | State::Proving
+            | State::Claiming { .. }
+            | State::Present(_)
+            | State::Leaving => Vec::new(),
+        }
+    }
+
+    fn claims(&mut self, user: UserName, looks: u8) -> Vec<Step> {
+        let insists = if looks < LOOKS {
+            Insists::No
+        } else {
+            Insists::Yes
+        };
+        let claim = Step::Claim {
+            user: user.clone(),
+            insists,
+        };
+        self.state = State::Claiming { user, looks };
+        vec![claim]
     }
 
     /// Takes the answer to [`Step::ChangePassword`].
@@ -164,7 +258,11 @@ impl Phase {
         };
         match &mut self.state {
             State::Present(present) => present.alone_answered(step),
-            State::Arriving | State::Proving | State::Leaving => Vec::new(),
+            State::Arriving
+            | State::Proving
+            | State::Claiming { .. }
+            | State::Waiting { .. }
+            | State::Leaving => Vec::new(),
         }
     }
 
@@ -172,16 +270,22 @@ impl Phase {
     pub(super) fn format_set(&mut self) -> Vec<Step> {
         match &mut self.state {
             State::Present(present) => present.format_set(),
-            State::Arriving | State::Proving | State::Leaving => Vec::new(),
+            State::Arriving
+            | State::Proving
+            | State::Claiming { .. }
+            | State::Waiting { .. }
+            | State::Leaving => Vec::new(),
         }
     }
 
     /// Takes the answer of the store to the oldest unanswered ask.
     pub(super) fn answered(&mut self, outcome: Outcome) -> Vec<Step> {
         match (&mut self.state, outcome) {
-            (State::Proving, outcome) => self.claim_answered(outcome),
+            (State::Claiming { .. }, outcome) => self.claim_answered(outcome),
             (State::Present(present), outcome) => present.answered(outcome),
-            (State::Arriving | State::Leaving, _) => Vec::new(),
+            (State::Arriving | State::Proving | State::Waiting { .. } | State::Leaving, _) => {
+                Vec::new()
+            }
         }
     }
 
@@ -237,6 +341,16 @@ impl Phase {
         vec![Step::RefuseLogin(refusal)]
     }
 
+    fn kept_out(&mut self) -> Vec<Step> {
+        let State::Claiming { user, looks } = &self.state else {
+            return Vec::new();
+        };
+        let (user, looks) = (user.clone(), *looks);
+        let probe = Step::Probe { user: user.clone() };
+        self.state = State::Waiting { user, looks };
+        vec![probe]
+    }
+
     fn claim_answered(&mut self, outcome: Outcome) -> Vec<Step> {
         match outcome {
             Outcome::Claimed { claim, room } => {
@@ -247,7 +361,7 @@ impl Phase {
                 self.state = State::Present(Box::new(Present::new(claim, room)));
                 vec![welcome]
             }
-            Outcome::Duplicate => vec![Step::End(Ending::Duplicate)],
+            Outcome::Duplicate => self.kept_out(),
             // The account may be claimed; the release at the session's end settles it.
             Outcome::Refused(Refusal::NotConfirmed) => unconfirmed(),
             Outcome::Refused(refusal) => self.login_refused(refusal),

@@ -2,10 +2,9 @@
 
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context, MailboxError, WrapFuture};
 use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::info;
 
-use super::phase::Step;
+use super::phase::{Insists, Step};
 use super::{END_TO_COME, LAST_WORDS, Leaving, RETRY, Session};
 use crate::chat::command::Positions;
 use crate::chat::{Answer, Ending, Refusal, UserName};
@@ -13,8 +12,9 @@ use crate::dialect::Dialect;
 use crate::messages::{
     Ask, ChangePassword, Entrance, Forget, Introduce, Parting, Prove, Question, Register, SetFormat,
 };
+use crate::net::transport::Transport;
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
+impl<IO: Transport + 'static> Session<IO> {
     pub(super) fn perform(&mut self, steps: Vec<Step>, ctx: &mut Context<Self>) {
         for step in steps {
             self.step(step, ctx);
@@ -61,7 +61,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
                     session.wake_work();
                 }));
             }
-            Step::Claim { user } => self.claim(user, ctx),
+            Step::Claim { user, insists } => self.claim(user, insists, ctx),
+            Step::Probe { user } => {
+                self.asks.push(Question::Probe { user });
+                self.look_again(ctx);
+            }
             Step::Welcome { user, room } => {
                 info!(session = %self.id, peer = %self.peer, %user, "logged in");
                 self.welcome(ctx);
@@ -125,20 +129,23 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
         }
     }
 
-    fn claim(&mut self, user: UserName, ctx: &mut Context<Self>) {
+    fn claim(&mut self, user: UserName, insists: Insists, ctx: &mut Context<Self>) {
         self.claimed = Some(user.clone());
-        let (conn, hub, format) = (self.id.conn, self.links.hub, self.dialect.format());
-        if self
-            .links
-            .introduce
-            .try_send(Introduce { conn, hub, format })
-            .is_err()
-        {
+        let introduce = Introduce {
+            conn: self.id.conn,
+            user: user.clone(),
+            hub: self.links.hub,
+            format: self.dialect.format(),
+        };
+        if self.links.introduce.try_send(introduce).is_err() {
             // Without an introduction nothing would ever be delivered.
             return self.end(Ending::Broken, ctx);
         }
-        let entrance = Entrance::Login {
-            on_duplicate: self.links.rules.duplicate_login,
+        let entrance = match insists {
+            Insists::No => Entrance::Login {
+                on_duplicate: self.links.rules.duplicate_login,
+            },
+            Insists::Yes => Entrance::Insist,
         };
         self.asks.push(Question::Claim { user, entrance });
     }
@@ -191,7 +198,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
     pub(super) fn release(&mut self, ctx: &mut Context<Self>) {
         if let Some(user) = self.claimed.take() {
             let conn = self.id.conn;
-            self.links.forget.do_send(Forget { conn });
+            let forgotten = user.clone();
+            self.links.forget.do_send(Forget {
+                conn,
+                user: forgotten,
+            });
             let reply = ctx.address().recipient();
             let questions = vec![Question::Release {
                 user,

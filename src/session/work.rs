@@ -6,7 +6,6 @@ use std::task::{self, Poll};
 
 use actix::fut::ActorFuture;
 use actix::{ActorContext, Context};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -16,6 +15,7 @@ use crate::dialect::{Heard, Malformed};
 use crate::net::framing::{Framed, UNFRAMED_BYTES};
 use crate::net::pace::Turn;
 use crate::net::pump::Input;
+use crate::net::transport::Transport;
 
 /// Bytes that one session reads before others have their turn.
 const READ_BUDGET: usize = 16 * 1024;
@@ -26,7 +26,7 @@ const LINE_BUDGET: usize = 32;
 /// Polled after every turn of the mailbox: reads, then writes all that was queued.
 pub(super) struct Work;
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> ActorFuture<Session<IO>> for Work {
+impl<IO: Transport + 'static> ActorFuture<Session<IO>> for Work {
     type Output = ();
 
     fn poll(
@@ -72,7 +72,7 @@ enum Turned {
     More,
 }
 
-impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
+impl<IO: Transport + 'static> Session<IO> {
     /// Hears what can be heard now.
     fn listen(&mut self, ctx: &mut Context<Self>, cx: &mut task::Context<'_>) -> Turned {
         let (mut lines, mut bytes) = (0, 0);
@@ -110,7 +110,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin + 'static> Session<IO> {
                 Framed::Incomplete if bytes >= READ_BUDGET => return Turned::More,
                 Framed::Incomplete => match self.pump.poll_read(cx) {
                     Poll::Pending => return Turned::Asleep,
-                    Poll::Ready(Ok(read)) => bytes += read,
+                    Poll::Ready(Ok(read)) => {
+                        bytes += read;
+                        self.is_heard();
+                    }
                     Poll::Ready(Err(error)) => {
                         self.broken(&error, ctx);
                         return Turned::Asleep;

@@ -6,6 +6,8 @@ use crate::support::{Client, Cluster, Heard, Node, Redis, Tls, all_at_once, pass
 const RUSH: usize = 100;
 const ROUNDS: usize = 50;
 
+const SILENT: std::time::Duration = std::time::Duration::from_secs(11);
+
 #[tokio::test]
 async fn the_second_login_on_the_other_node_is_refused_and_the_first_is_unharmed() {
     let Some(cluster) = Cluster::start().await else {
@@ -22,6 +24,40 @@ async fn the_second_login_on_the_other_node_is_refused_and_the_first_is_unharmed
     a.hears("[lobby] b: are you there").await;
     a.says("I am").await;
     b.hears("[lobby] a: I am").await;
+}
+
+#[tokio::test]
+async fn who_only_listens_is_not_taken_for_gone() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut a] = cluster.newcomers([("a", &cluster.one)]).await;
+    // Longer than a node believes that somebody is there because they said something.
+    tokio::time::sleep(SILENT).await;
+    let mut second = cluster.two.node.visitor().await;
+    second.says(&format!("/login a {}", password_of("a"))).await;
+    second.hears("! User already logged in").await;
+    a.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn a_node_that_does_not_answer_locks_nobody_out() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let [mut a, mut b] = cluster
+        .newcomers([("a", &cluster.one), ("b", &cluster.two)])
+        .await;
+    cluster.one.node.signal("STOP");
+    let mut second = cluster.two.node.visitor().await.named("a");
+    second.says(&format!("/login a {}", password_of("a"))).await;
+    second.is_welcome("a").await;
+    second.says("here I am").await;
+    b.hears("[lobby] a: here I am").await;
+    cluster.one.node.signal("CONT");
+    a.hears("! Logged in elsewhere").await;
+    second.says("still").await;
+    b.hears("[lobby] a: still").await;
 }
 
 #[tokio::test]

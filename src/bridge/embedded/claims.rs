@@ -49,7 +49,7 @@ impl Store {
             Entrance::Login {
                 on_duplicate: DuplicateLogin::Reject,
             } if by_another => return Ok(Outcome::Duplicate),
-            Entrance::Login { .. } => self.settle_rooms(&user, &origin)?,
+            Entrance::Login { .. } | Entrance::Insist => self.settle_rooms(&user, &origin)?,
             Entrance::Resume { .. } => self.rooms_of(&user)?,
         };
         let room = stays_in.last().cloned();
@@ -117,6 +117,32 @@ impl Store {
         }
     }
 
+    /// Asks the live session of an account whether it is alive, unless it is asked already.
+    pub(super) fn probe(&mut self, by: &SessionId, user: &UserName) -> Result<(), StoreError> {
+        let held = self.live_claim(user)?.filter(|held| held.session != *by);
+        let Some(LiveClaim { user, session, .. }) = held else {
+            return Ok(());
+        };
+        if self.probed.insert(user.clone()) {
+            let origin = Origin::Session(by.clone());
+            self.append(&origin, Deed::Probed { user, session })?;
+        }
+        Ok(())
+    }
+
+    /// A live session says that it is.
+    pub(super) fn alive(&mut self, session: &SessionId, claim: &Claim) -> Result<(), StoreError> {
+        let held = self.live_claim(&claim.user)?;
+        let is_live =
+            held.is_some_and(|held| held.fence == claim.fence && held.session == *session);
+        if is_live && self.probed.remove(&claim.user) {
+            let (user, session) = (claim.user.clone(), session.clone());
+            let origin = Origin::Session(session.clone());
+            self.append(&origin, Deed::Alive { user, session })?;
+        }
+        Ok(())
+    }
+
     /// The live session of an account, if it has one.
     pub(super) fn live_claim(&self, user: &UserName) -> rusqlite::Result<Option<LiveClaim>> {
         sql::row(
@@ -164,7 +190,9 @@ impl Store {
             Entrance::Resume {
                 since: Since::Position(last),
             } => Missed::After(last),
-            Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } => Missed::Nothing,
+            Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } | Entrance::Insist => {
+                Missed::Nothing
+            }
         };
         let brings = Brings::Standing {
             rooms,
@@ -176,6 +204,7 @@ impl Store {
             session: session.clone(),
         };
         let origin = Origin::Session(session.clone());
+        self.probed.remove(user);
         let event = self.append_at(self.now(), &origin, deed, brings)?;
         sql::change(
             &self.db,

@@ -1,5 +1,6 @@
 //! The log itself: what is appended, at which position, in which transaction.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +12,7 @@ use super::{OpenError, Options, schema};
 use crate::bridge::wire::{self, NotARecord};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Origin;
-use crate::chat::{Deed, Event, Position, Refusal};
+use crate::chat::{Deed, Event, Position, Refusal, UserName};
 use crate::messages::{Arrival, Brings, LOOK_EVENTS, LookBack, LookedBack, Rest};
 
 /// Entries that the log keeps: what a client that was away can catch up with.
@@ -67,6 +68,8 @@ pub(super) struct Store {
     /// Ordinal of the last entry when the log was trimmed last.
     trimmed_at: u64,
     arrivals: Vec<Arrival>,
+    /// Accounts whose live session is asked whether it is alive.
+    pub(super) probed: HashSet<UserName>,
 }
 
 /// The end of the log.
@@ -94,6 +97,7 @@ impl Store {
             head,
             trimmed_at: 0,
             arrivals: Vec::new(),
+            probed: HashSet::new(),
         })
     }
 

@@ -137,7 +137,9 @@ impl EmbeddedBridge {
 
     fn job(&self, session: SessionId, to: Recipient<SessionMail>, question: Question) -> Job {
         let waiting = match question {
-            Question::Release { .. } => Waiting::Nobody,
+            Question::Release { .. } | Question::Probe { .. } | Question::Alive { .. } => {
+                Waiting::Nobody
+            }
             Question::Claim { .. } | Question::Live { .. } | Question::Settle => {
                 let session = session.clone();
                 Waiting::Session { session, to }

@@ -218,6 +218,14 @@ impl Store {
             Question::Live { claim, request } => {
                 self.live(session, &claim, request).map(Verdict::Outcome)
             }
+            Question::Probe { user } => {
+                self.probe(session, &user)?;
+                Ok(Verdict::Silence)
+            }
+            Question::Alive { claim } => {
+                self.alive(session, &claim)?;
+                Ok(Verdict::Silence)
+            }
             Question::Settle => Ok(Verdict::Outcome(Outcome::Settled)),
             Question::Release { user, parting: _ } => {
                 self.release(session, &user)?;

@@ -77,7 +77,9 @@ impl Logged for Heard {
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
-            | Deed::CameBack { .. } => None,
+            | Deed::CameBack { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => None,
         }
     }
 

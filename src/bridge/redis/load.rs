@@ -70,7 +70,9 @@ impl Load for Task {
                 AccountAsk::Create { .. } | AccountAsk::Rehash { .. } => Kind::Change,
             },
             Self::LookBack { .. } => Kind::Read,
-            Self::Release { .. } | Self::Sweep { .. } => Kind::Chore,
+            Self::Probe { .. } | Self::Alive { .. } | Self::Release { .. } | Self::Sweep { .. } => {
+                Kind::Chore
+            }
         }
     }
 
@@ -83,6 +85,8 @@ impl Load for Task {
             Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
             Self::Claim { .. }
             | Self::Live { .. }
+            | Self::Probe { .. }
+            | Self::Alive { .. }
             | Self::Release { .. }
             | Self::Account { .. }
             | Self::Sweep { .. } => 1,

@@ -149,6 +149,8 @@ impl RedisBridge {
                 };
                 self.window.ask(task, waiter, now);
             }
+            Question::Probe { user } => self.window.chore(Task::Probe { session, user }, now),
+            Question::Alive { claim } => self.window.chore(Task::Alive { session, claim }, now),
             Question::Settle => {
                 let waiter = waiting(session, to, Purpose::Other);
                 self.window.ask_settle(waiter, now);

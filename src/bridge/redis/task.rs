@@ -27,6 +27,20 @@ pub(super) enum Task {
         /// What is asked.
         request: Request,
     },
+    /// Ask an account's live session whether it is alive.
+    Probe {
+        /// Who wants to come in.
+        session: SessionId,
+        /// The account as registered.
+        user: UserName,
+    },
+    /// A live session says that it is alive.
+    Alive {
+        /// The session.
+        session: SessionId,
+        /// The claim that makes it live.
+        claim: Claim,
+    },
     /// End the claim of exactly this session. That of another incarnation is a node's
     /// housekeeping, and its events are the store's.
     Release {

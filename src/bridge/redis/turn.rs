@@ -103,7 +103,9 @@ impl RedisBridge {
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
-            | Deed::CameBack { .. } => Brings::Nothing,
+            | Deed::CameBack { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => Brings::Nothing,
         };
         let event = Arc::new(event);
         self.feed.push(Arrival { event, brings });

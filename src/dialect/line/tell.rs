@@ -98,7 +98,9 @@ pub(in crate::dialect) fn event(
         | Deed::Followed { .. }
         | Deed::Unfollowed { .. }
         | Deed::WentAway { .. }
-        | Deed::CameBack { .. } => {}
+        | Deed::CameBack { .. }
+        | Deed::Probed { .. }
+        | Deed::Alive { .. } => {}
     }
 }
 

@@ -163,7 +163,7 @@ impl Log {
                 positions: crate::chat::command::Positions::Hidden,
             },
         };
-        rooms.introduce(ConnId(0), seat);
+        rooms.introduce(ConnId(0), &user("alice"), seat);
         let mut log = Self {
             events: Vec::new(),
             past: Past::keeping(kept),

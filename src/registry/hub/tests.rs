@@ -309,6 +309,8 @@ fn words(mail: &SessionMail) -> String {
         SessionMail::Answered(outcome) => panic!("a hub answers nothing: {outcome:?}"),
         SessionMail::Missed(part) => format!("missed {}", utf8(&part.bytes)),
         SessionMail::FormatSet => "format set".to_owned(),
+        SessionMail::Probe => "probe".to_owned(),
+        SessionMail::HolderAlive => "holder alive".to_owned(),
         SessionMail::End(ending) => format!("end {}", ending.label()),
     }
 }

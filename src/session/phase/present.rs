@@ -60,6 +60,11 @@ impl Present {
         }
     }
 
+    /// The claim that makes it so.
+    pub(super) const fn claim(&self) -> &Claim {
+        &self.claim
+    }
+
     /// Whether another line can be heard.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.lane, Lane::Free) && self.in_flight < ASKS_IN_FLIGHT

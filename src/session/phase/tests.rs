@@ -106,10 +106,36 @@ fn no_other_refusal_counts_as_a_wrong_password() {
 
 #[test]
 fn a_live_account_ends_the_newcomer() {
-    let mut talk = Talk::new();
-    talk.says("/login alice secret-word").does(&["prove alice"]);
-    talk.proved(Ok(user("alice"))).does(&["claim alice"]);
-    talk.answered(Outcome::Duplicate).does(&["end duplicate"]);
+    let mut talk = Talk::kept_out();
+    talk.phase_does(Phase::looks_again).does(&["claim alice"]);
+    talk.phase_does(|phase| phase.holder_alive()).does(&[]);
+    talk.answered(Outcome::Duplicate).does(&["probe alice"]);
+    assert!(!talk.phase.is_ready() && talk.phase.is_anonymous());
+    talk.phase_does(|phase| phase.holder_alive())
+        .does(&["end duplicate"]);
+}
+
+#[test]
+fn an_account_whose_session_is_gone_is_had_at_the_next_look() {
+    let mut talk = Talk::kept_out();
+    talk.phase_does(Phase::looks_again).does(&["claim alice"]);
+    talk.answered(claimed("alice"))
+        .does(&["welcome alice to lobby"]);
+    talk.phase_does(Phase::looks_again).does(&[]);
+    talk.phase_does(|phase| phase.holder_alive()).does(&[]);
+}
+
+#[test]
+fn an_account_whose_session_says_nothing_is_taken_over() {
+    let mut talk = Talk::kept_out();
+    for _ in 1..LOOKS {
+        talk.phase_does(Phase::looks_again).does(&["claim alice"]);
+        talk.answered(Outcome::Duplicate).does(&["probe alice"]);
+    }
+    talk.phase_does(Phase::looks_again)
+        .does(&["claim alice from whoever has it"]);
+    talk.answered(claimed("alice"))
+        .does(&["welcome alice to lobby"]);
 }
 
 #[test]
@@ -440,6 +466,20 @@ impl Talk {
         talk
     }
 
+    /// Alice, whose account has a live session.
+    fn kept_out() -> Self {
+        let mut talk = Self::new();
+        talk.says("/login alice secret-word").does(&["prove alice"]);
+        talk.proved(Ok(user("alice"))).does(&["claim alice"]);
+        talk.answered(Outcome::Duplicate).does(&["probe alice"]);
+        talk
+    }
+
+    fn phase_does(&mut self, what: impl FnOnce(&mut Phase) -> Vec<Step>) -> Steps {
+        let steps = what(&mut self.phase);
+        self.in_words(steps)
+    }
+
     fn says(&mut self, line: &str) -> Steps {
         let heard = self.dialect.hear(line.as_bytes());
         let steps = self.phase.hear(heard);
@@ -483,7 +523,15 @@ impl Talk {
             Step::Prove { user, .. } => format!("prove {user}"),
             Step::Register { user, .. } => format!("register {user}"),
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
-            Step::Claim { user } => format!("claim {user}"),
+            Step::Claim {
+                user,
+                insists: Insists::No,
+            } => format!("claim {user}"),
+            Step::Claim {
+                user,
+                insists: Insists::Yes,
+            } => format!("claim {user} from whoever has it"),
+            Step::Probe { user } => format!("probe {user}"),
             Step::Welcome { user, room } => format!("welcome {user} to {room}"),
             Step::Ask { claim, request } => {
                 assert_eq!((claim.user, claim.fence), (user("alice"), at("7-0")));

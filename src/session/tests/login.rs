@@ -116,6 +116,8 @@ async fn an_account_that_is_live_elsewhere_ends_the_newcomer() {
     stage.sends(&["introduce 7"]).await;
     let ask = stage.asked("claim alice, else Reject").await;
     answer(&ask, Outcome::Duplicate);
+    stage.sends(&["ask probe alice"]).await;
+    stage.tell(SessionMail::HolderAlive);
     assert_eq!(
         stage.client.hears_the_rest().await,
         "! User already logged in\n"
@@ -165,4 +167,38 @@ async fn who_is_logged_in_may_be_silent() {
     tokio::time::advance(Duration::from_secs(3600)).await;
     stage.client.says("hi").await;
     stage.sends(&["ask say in lobby: hi"]).await;
+}
+
+#[actix::test]
+async fn whose_other_session_is_gone_comes_in_at_the_next_look() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/login alice secret-word").await;
+    stage.proves(Ok(user("alice"))).await;
+    stage.sends(&["introduce 7"]).await;
+    let ask = stage.asked("claim alice, else Reject").await;
+    answer(&ask, Outcome::Duplicate);
+    stage.sends(&["ask probe alice"]).await;
+    tokio::time::pause();
+    stage.sends(&["introduce 7"]).await;
+    let _again = stage.asked("claim alice, else Reject").await;
+}
+
+#[actix::test]
+async fn who_was_heard_a_moment_ago_is_alive() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.tell(SessionMail::Probe);
+    stage.sends(&["ask alice is alive"]).await;
+}
+
+#[actix::test]
+async fn who_was_silent_has_some_seconds_to_vanish() {
+    let mut stage = Stage::logged_in(rules()).await;
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    let start = tokio::time::Instant::now();
+    stage.tell(SessionMail::Probe);
+    stage.sends(&["ask alice is alive"]).await;
+    let waited = start.elapsed();
+    assert!((3..5).contains(&waited.as_secs()), "{waited:?}");
 }

@@ -27,6 +27,7 @@ use crate::messages::{
     FellBehind, Forget, Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register,
     Request, Returned, SessionMail, SetFormat,
 };
+use crate::net::transport::Transport;
 use crate::testing::{
     Call, DEADLINE, Inbox, Outbox, SPAN, at, desk, inbox, probe, session_id, user,
 };
@@ -115,6 +116,10 @@ fn question_in_words(question: &Question) -> String {
         } => format!("claim {user}, else {on_duplicate:?}"),
         Question::Claim {
             user,
+            entrance: Entrance::Insist,
+        } => format!("claim {user} from whoever has it"),
+        Question::Claim {
+            user,
             entrance: Entrance::Resume { since },
         } => format!("claim {user}, since {since:?}"),
         Question::Live {
@@ -127,6 +132,8 @@ fn question_in_words(question: &Question) -> String {
         },
         Question::Live { request, .. } => format!("{request:?}"),
         Question::Settle => "settle".to_owned(),
+        Question::Probe { user } => format!("probe {user}"),
+        Question::Alive { claim } => format!("{} is alive", claim.user),
         Question::Release {
             user,
             parting: Parting::Goodbye,
@@ -396,6 +403,16 @@ struct Wire {
     io: DuplexStream,
     written: Outbox<usize>,
     armed: oneshot::Receiver<()>,
+}
+
+impl Transport for Wire {
+    fn doubt(&self) -> std::io::Result<()> {
+        self.io.doubt()
+    }
+
+    fn trust(&self) -> std::io::Result<()> {
+        self.io.trust()
+    }
 }
 
 impl AsyncRead for Wire {

@@ -1,5 +1,6 @@
 -- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session,
--- or `resume`, which replaces it and stays in the rooms.
+-- `insist`, which replaces one that does not answer, or `resume`, which replaces it and stays in the
+-- rooms.
 local function follows()
   return table.concat(shown(redis.call('SMEMBERS', K.follows .. me)), ' ')
 end
@@ -11,11 +12,13 @@ end
 if redis.call('HEXISTS', K.nodes, ARGV[9]) == 0 then return 'epoch\n-\n' end
 local held = redis.call('HGET', K.sessions, me)
 local holder = held and string.match(held, '^%S+ (%S+)')
--- A run without a lease is gone and keeps nobody out, unless it may be about to come back.
-local is_gone = holder and holder ~= ARGV[9] and redis.call('EXISTS', K.lease .. holder) == 0
-  and tonumber(redis.call('HGET', K.lineage, 'calm') or 0) <= tonumber(now)
-if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8]
-  and ARGV[10] == 'reject' and not is_gone then
+-- A run without a lease is gone and keeps nobody out, nor does one that does not answer, unless it
+-- may be about to come back.
+local is_calm = tonumber(redis.call('HGET', K.lineage, 'calm') or 0) > tonumber(now)
+local is_gone = holder and not is_calm and (ARGV[10] == 'insist'
+  or holder ~= ARGV[9] and redis.call('EXISTS', K.lease .. holder) == 0)
+local waits = ARGV[10] == 'reject' or ARGV[10] == 'insist'
+if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not is_gone then
   return answer('duplicate')
 end
 local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')
@@ -34,6 +37,7 @@ local event = '"type":"claimed","user":"' .. ARGV[7] .. '","session":"' .. sessi
 local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
+also('HDEL', K.presence .. me, 'probed')
 if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HSET', K.presence .. me, 'since', now)

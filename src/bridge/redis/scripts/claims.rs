@@ -29,6 +29,7 @@ impl Scripts {
                 Entrance::Login {
                     on_duplicate: DuplicateLogin::Replace,
                 } => "replace",
+                Entrance::Insist => "insist",
                 Entrance::Resume { .. } => "resume",
             });
         call
@@ -80,6 +81,8 @@ const fn missed(entrance: Entrance) -> Missed {
         Entrance::Resume {
             since: Since::Position(last),
         } => Missed::After(last),
-        Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } => Missed::Nothing,
+        Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } | Entrance::Insist => {
+            Missed::Nothing
+        }
     }
 }

@@ -122,6 +122,19 @@ impl Scripts {
                 };
                 self.call_live(asker, request)
             }
+            Task::Probe { session, user } => {
+                let mut call = self.command(Lua::Probe, stamp, Some(session), user.as_str());
+                call.arg(holder(session));
+                call
+            }
+            Task::Alive { session, claim } => {
+                let asker = Asker {
+                    session,
+                    claim,
+                    stamp,
+                };
+                self.live(Lua::Alive, asker)
+            }
             Task::Release { session, user } => self.call_release(stamp, session, user),
             Task::Account { ask } => self.call_account(stamp, ask),
             Task::LookBack { look } => self.call_look_back(*look),
@@ -143,7 +156,9 @@ impl Scripts {
         match task {
             Task::Claim { user, entrance, .. } => self.read_claim(user, *entrance, reply),
             Task::Live { request, .. } => self.read_live(request, reply),
-            Task::Release { .. } => changed(&self.rules, reply, |_, _| Ok(Verdict::Silence)),
+            Task::Probe { .. } | Task::Alive { .. } | Task::Release { .. } => {
+                changed(&self.rules, reply, |_, _| Ok(Verdict::Silence))
+            }
             Task::Account { ask } => self.read_account(ask, reply),
             Task::LookBack { look } => self.read_look_back(*look, reply),
             Task::Sweep { .. } => changed(&self.rules, reply, |lines, _| {

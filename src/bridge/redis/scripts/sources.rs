@@ -49,6 +49,8 @@ macro_rules! scripts {
 scripts! {
     Claim: Change ["command" "names" "rooms" "claim"];
     Release: MakeRoom ["command" "names" "rooms" "release"];
+    Probe: Change ["command" "names" "probe"];
+    Alive: Change ["command" "live" "alive"];
     Say: Change ["say"];
     Whisper: Change ["command" "live" "registered" "conversation" "whisper"];
     Post: Change ["command" "live" "conversation" "post"];

@@ -125,7 +125,7 @@ fn subscribers_hear_what_is_public_wherever_they_are() {
 fn a_claim_brings_rooms_and_follows() {
     let mut here = Here::with(&["alice"]);
     here.names.push("bob");
-    here.rooms.introduce(ConnId(1), seat(1));
+    here.rooms.introduce(ConnId(1), &user("bob"), seat(1));
     let brings = Brings::Standing {
         rooms: vec![room("den"), room("lobby")],
         follows: vec![user("alice")],
@@ -147,7 +147,7 @@ fn an_older_session_ends_at_the_next_claim_wherever_that_is() {
     for brings in [Brings::Nothing, standing()] {
         let mut here = Here::with(&["alice", "bob"]);
         let old = here.conn("alice");
-        here.rooms.introduce(ConnId(9), seat(9));
+        here.rooms.introduce(ConnId(9), &user("alice"), seat(9));
         let claimed = Deed::Claimed {
             user: user("ALICE"),
             session: session_id(9),
@@ -166,6 +166,30 @@ fn an_older_session_ends_at_the_next_claim_wherever_that_is() {
 }
 
 #[test]
+fn who_is_asked_whether_it_lives_and_who_waits_for_that() {
+    let mut here = Here::with(&["alice"]);
+    here.rooms.introduce(ConnId(8), &user("alice"), seat(8));
+    here.rooms.introduce(ConnId(9), &user("bob"), seat(9));
+    let session = session_id(0);
+    let probed = |session| Deed::Probed {
+        user: user("Alice"),
+        session,
+    };
+    let mut fold = |deed| here.rooms.fold(&arrival(deed, Brings::Nothing));
+    let (conn, waits) = (ConnId(0), ConnId(8));
+    assert_eq!(fold(probed(session.clone())), [Effect::Probed { conn }]);
+    assert_eq!(fold(probed(session_id(5))), [], "that one is elsewhere");
+    let alive = Deed::Alive {
+        user: user("alice"),
+        session,
+    };
+    let told = [Effect::HolderAlive { conn: waits }];
+    assert_eq!(fold(alive.clone()), told);
+    here.rooms.forget(waits, &user("alice"));
+    assert_eq!(here.rooms.fold(&arrival(alive, Brings::Nothing)), []);
+}
+
+#[test]
 fn who_is_released_hears_nothing_more() {
     let mut here = Here::with(&["alice", "bob"]);
     here.at("bob", |follower| Deed::Followed {
@@ -173,7 +197,7 @@ fn who_is_released_hears_nothing_more() {
         follower,
     });
     let bob = here.conn("bob");
-    here.rooms.forget(bob);
+    here.rooms.forget(bob, &user("bob"));
     here.at("bob", |user| Deed::Released { user });
     here.check(room_message("lobby", "alice", "hi"), &[]);
     here.check(post("alice", "news"), &[]);
@@ -202,7 +226,7 @@ fn who_is_released_by_somebody_else_is_not_left_in_silence() {
 #[test]
 fn when_events_are_lost_nobody_stays() {
     let mut here = Here::with(&["alice", "bob"]);
-    here.rooms.introduce(ConnId(9), seat(9));
+    here.rooms.introduce(ConnId(9), &user("carol"), seat(9));
     let (alice, bob) = (here.conn("alice"), here.conn("bob"));
     let mut lost = here.rooms.lose();
     lost.sort_by_key(|(conn, _)| *conn);
@@ -221,7 +245,7 @@ fn nobody_is_addressed_who_is_forgotten() {
         author: user("alice"),
         follower,
     });
-    here.rooms.forget(here.conn("bob"));
+    here.rooms.forget(here.conn("bob"), &user("bob"));
     assert_consistent(&here.rooms);
     here.check(room_message("lobby", "alice", "hi"), &["carol"]);
     here.check(post("alice", "news"), &[]);
@@ -236,8 +260,8 @@ fn nobody_is_addressed_who_is_forgotten() {
 #[test]
 fn who_is_gone_before_its_claim_arrives_gets_no_account() {
     let mut rooms = Rooms::default();
-    rooms.introduce(ConnId(1), seat(1));
-    rooms.forget(ConnId(1));
+    rooms.introduce(ConnId(1), &user("bob"), seat(1));
+    rooms.forget(ConnId(1), &user("bob"));
     let claimed = Deed::Claimed {
         user: user("alice"),
         session: session_id(1),
@@ -359,7 +383,7 @@ impl Here {
     fn with(names: &[&'static str]) -> Self {
         let mut rooms = Rooms::default();
         for (conn, name) in (0..).zip(names) {
-            rooms.introduce(ConnId(conn), seat(conn));
+            rooms.introduce(ConnId(conn), &user(name), seat(conn));
             let claimed = Deed::Claimed {
                 user: user(name),
                 session: session_id(conn),

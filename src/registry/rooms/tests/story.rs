@@ -98,10 +98,10 @@ struct Story {
 impl Story {
     fn take(&mut self, turn: Turn) {
         match turn {
-            Turn::Introduce => drop(self.introduce()),
+            Turn::Introduce => drop(self.introduce(0)),
             Turn::Forget { user } => {
                 if let Some(conn) = self.rooms.conn_of(&person(user)) {
-                    self.rooms.forget(conn);
+                    self.rooms.forget(conn, &person(user));
                     self.forgotten.insert(conn);
                 }
             }
@@ -110,7 +110,7 @@ impl Story {
                 rooms,
                 follows,
             } => {
-                let session = session_id(self.introduce().0);
+                let session = session_id(self.introduce(user).0);
                 let follows = follows.into_iter().filter(|author| *author != user);
                 let brings = Brings::Standing {
                     rooms: rooms.into_iter().map(place).collect(),
@@ -135,10 +135,10 @@ impl Story {
         }
     }
 
-    fn introduce(&mut self) -> ConnId {
+    fn introduce(&mut self, user: u8) -> ConnId {
         let conn = ConnId(self.sessions);
         self.sessions += 1;
-        self.rooms.introduce(conn, seat(conn.0));
+        self.rooms.introduce(conn, &person(user), seat(conn.0));
         conn
     }
 
@@ -166,6 +166,7 @@ impl Story {
                     }
                 }
                 Effect::Ended { conn, .. } => assert_eq!(Some(*conn), before, "{deed:?}"),
+                Effect::Probed { .. } | Effect::HolderAlive { .. } => panic!("nobody asks"),
             }
         }
         let ended = effects

@@ -7,7 +7,7 @@ use crate::bridge::redis::task::{Task, Verdict};
 use crate::chat::answer::Presence;
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, RoomName};
-use crate::messages::{DuplicateLogin, Outcome};
+use crate::messages::{DuplicateLogin, Entrance, Outcome};
 
 #[tokio::test]
 async fn a_claim_settles_the_rooms_around_its_event() {
@@ -297,7 +297,35 @@ async fn behind_an_outage_all_may_come_back_first() {
         matches!(verdict, Verdict::Outcome(Outcome::Duplicate)),
         "{verdict:?}"
     );
+    let insists = Task::Claim {
+        session: session("node-2", 9, 1),
+        user: user("alice"),
+        entrance: Entrance::Insist,
+    };
+    let verdict = desk.decide(&insists).await;
+    assert!(
+        matches!(verdict, Verdict::Outcome(Outcome::Duplicate)),
+        "{verdict:?}"
+    );
     desk.number(&["HSET", "lineage", "calm", "0"]).await;
     let verdict = desk.decide(&wants).await;
     assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_replaced_though_its_run_lives() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let old = desk.live("alice", 1).await;
+    let newcomer = session("node-1", RUN, 2);
+    let insists = Task::Claim {
+        session: newcomer.clone(),
+        user: user("alice"),
+        entrance: Entrance::Insist,
+    };
+    let verdict = desk.decide(&insists).await;
+    assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
+    let outcome = desk.outcome(&old, say("lobby", "hi")).await;
+    assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
 }
