@@ -7,7 +7,7 @@
 //! | 3 | session → authenticator | [`Prove`], [`Register`], [`ChangePassword`] | `limits.password_checks` in flight | `Busy` |
 //! | 4 | authenticator → bridge | [`AccountAsk`] | as 3, for it only asks for those | `Busy` |
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
-//! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::End`] to one whose claim event was lost | as 5, and one | never refused |
+//! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::Resolved`] for each text in doubt, [`SessionMail::End`] to one whose claim event was lost | as 5, twice [`ASKS_IN_FLIGHT`], and one | never refused; who has so many texts in doubt says no more |
 //! | 7 | bridge → registry | [`Arrived`] | one batch of [`BATCH_EVENTS`] | the log is read no further |
 //! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`], [`BATCH_BYTES`] | the registry waits |
 //! | 9 | hub → session | [`SessionMail::Frames`] | as 8 | the session ends as too slow |
@@ -55,8 +55,10 @@ pub const BATCH_FRAMES: usize = 65_536;
 /// so that nobody who reads is ever too slow.
 pub const BATCH_BYTES: usize = 32 * 1024;
 
-/// Messages in a session's mailbox: a whole batch, all its answers and a few words of its own.
-pub const SESSION_MAILBOX: usize = BATCH_EVENTS + ASKS_IN_FLIGHT + 16;
+/// Messages in a session's mailbox: a whole batch, all its answers, what became of all its texts in
+/// doubt, and a few words of its own. One that has [`ASKS_IN_FLIGHT`] in doubt says no more, but as
+/// many may be on their way.
+pub const SESSION_MAILBOX: usize = BATCH_EVENTS + 3 * ASKS_IN_FLIGHT + 16;
 
 /// Messages in the mailbox of any other actor; what they hold is bounded by the edges above.
 pub const ACTOR_MAILBOX: usize = 8192;

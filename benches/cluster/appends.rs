@@ -225,6 +225,7 @@ impl Handler<SessionMail> for Talker {
                 }
             }
             other @ (SessionMail::Answered(_)
+            | SessionMail::Resolved(_)
             | SessionMail::Frames { .. }
             | SessionMail::Missed(_)
             | SessionMail::FormatSet

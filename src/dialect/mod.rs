@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::chat::command::Positions;
 use crate::chat::event::Hearing;
-use crate::chat::{Answer, Command, Ending, Event, Gap, Refusal};
+use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal};
 
 /// How events are spelled for a session: a dialect and its switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,6 +143,13 @@ impl Dialect {
     pub fn tell_refusal(&self, refusal: &Refusal, out: &mut BytesMut) {
         match self {
             Self::Line(_) => line::tell::refusal(refusal, out),
+        }
+    }
+
+    /// Spells what became of a text that was not confirmed.
+    pub fn tell_fate(&self, fate: Fate, out: &mut BytesMut) {
+        match self {
+            Self::Line(_) => line::tell::fate(fate, out),
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{Outcome, StoreFailed};
 use crate::chat::origin::ConnId;
-use crate::chat::{Ending, Event, Position, RoomName, UserName};
+use crate::chat::{Ending, Event, Fate, Position, RoomName, UserName};
 
 /// The next events of the log, in log order.
 #[derive(Debug, Message)]
@@ -215,6 +215,8 @@ pub enum SessionMail {
     HolderAlive,
     /// A part of what it missed.
     Missed(MissedPart),
+    /// What became of the oldest text that was not confirmed and is in doubt since.
+    Resolved(Fate),
     /// From here on frames come in the format asked for last.
     FormatSet,
     /// It is over.

@@ -247,6 +247,10 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
                 let steps = self.phase.answered(outcome);
                 self.perform(steps, ctx);
             }
+            SessionMail::Resolved(fate) => {
+                let steps = self.phase.resolved(fate);
+                self.perform(steps, ctx);
+            }
             SessionMail::FormatSet => {
                 let steps = self.phase.format_set();
                 self.perform(steps, ctx);

@@ -6,7 +6,7 @@
 mod present;
 
 use crate::chat::command::Positions;
-use crate::chat::{Answer, Command, Ending, Refusal, RoomName, Secret, UserName};
+use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, Secret, UserName};
 use crate::dialect::{Heard, Malformed, Prompt};
 use crate::messages::{Claim, Outcome, Request};
 
@@ -26,6 +26,8 @@ pub(super) enum Step {
     Answer(Answer),
     /// Spell a refusal.
     Refuse(Refusal),
+    /// Spell what became of a text in doubt.
+    Resolve(Fate),
     /// Spell a refused login and ask for what the dialect wants next.
     RefuseLogin(Refusal),
     /// Spell how the peer broke the dialect.
@@ -286,6 +288,14 @@ impl Phase {
             (State::Arriving | State::Proving | State::Waiting { .. } | State::Leaving, _) => {
                 Vec::new()
             }
+        }
+    }
+
+    /// Takes what became of a text of which that was not known; it changes nothing else.
+    pub(super) fn resolved(&self, fate: Fate) -> Vec<Step> {
+        match &self.state {
+            State::Present(_) => vec![Step::Resolve(fate)],
+            State::Arriving | State::Proving | State::Leaving => Vec::new(),
         }
     }
 

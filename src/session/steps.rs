@@ -25,6 +25,7 @@ impl<IO: Transport + 'static> Session<IO> {
         match step {
             Step::Answer(answer) => self.answer(&answer),
             Step::Refuse(refusal) => self.tell(|dialect, out| dialect.tell_refusal(&refusal, out)),
+            Step::Resolve(fate) => self.tell(|dialect, out| dialect.tell_fate(fate, out)),
             Step::RefuseLogin(refusal) => self.refuse_login(&refusal),
             Step::Malformed(fault) => self.tell(|dialect, out| dialect.tell_malformed(&fault, out)),
             Step::Prompt(prompt) => self.tell(|dialect, out| dialect.tell_prompt(prompt, out)),

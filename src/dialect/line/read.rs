@@ -12,7 +12,7 @@ use time::format_description::well_known::Rfc3339;
 use super::super::Prompt;
 use super::tell;
 use crate::chat::event::Timestamp;
-use crate::chat::{Ending, NodeName, Position, RoomName, UserName};
+use crate::chat::{Ending, Fate, NodeName, Position, RoomName, UserName};
 
 /// What one line of a node says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,11 @@ pub enum Told<'a> {
     Said {
         /// Where.
         position: Position,
+    },
+    /// What became of the first text that was not confirmed and is in doubt since.
+    Resolved {
+        /// That.
+        fate: Fate,
     },
     /// The answer to a ping.
     Pong {
@@ -282,6 +287,10 @@ fn answer(text: &str) -> Option<Told<'_>> {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     match first {
         "ok" => rest.parse().ok().map(|position| Told::Said { position }),
+        "delivered" => rest.parse().ok().map(|position| {
+            let fate = Fate::Delivered { position };
+            Told::Resolved { fate }
+        }),
         "pong" => Some(Told::Pong { token: rest }),
         "Welcome" => welcome(rest),
         "conclave" => greeting(rest),
@@ -367,6 +376,9 @@ fn refusal(text: &str) -> Told<'_> {
     if let Some(ending) = ending(text) {
         return Told::Ended(ending);
     }
+    if let Some(fate) = fate(text) {
+        return Told::Resolved { fate };
+    }
     Told::Refused(match text {
         "Wrong username or password" => Refused::WrongPassword,
         "Registration is closed" => Refused::RegistrationClosed,
@@ -386,6 +398,15 @@ fn longer_refusal(text: &str) -> Refused<'_> {
             None => Refused::Other { text },
         },
         _ => Refused::Other { text },
+    }
+}
+
+fn fate(text: &str) -> Option<Fate> {
+    match text {
+        "Not delivered after all" => Some(Fate::NotDelivered),
+        _ => text
+            .starts_with("Never confirmed: ")
+            .then_some(Fate::Unknown),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::chat::limits::ECHO_BYTES;
 use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
 use crate::chat::{
-    Answer, Deed, Ending, Event, Gap, GapSize, Position, Refusal, RoomName, Text, UserName,
+    Answer, Deed, Ending, Event, Fate, Gap, GapSize, Position, Refusal, RoomName, Text, UserName,
 };
 
 use super::super::{Malformed, Prompt};
@@ -348,6 +348,20 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
             line!(
                 out,
                 "! Not confirmed: the cluster store went away; it may have been delivered"
+            );
+        }
+    }
+}
+
+/// Told whether positions are shown or not: nothing else says which text it was.
+pub(in crate::dialect) fn fate(fate: Fate, out: &mut BytesMut) {
+    match fate {
+        Fate::Delivered { position } => line!(out, "* delivered {position}"),
+        Fate::NotDelivered => line!(out, "! Not delivered after all"),
+        Fate::Unknown => {
+            line!(
+                out,
+                "! Never confirmed: the log no longer goes back so far; it may have been delivered"
             );
         }
     }

@@ -308,6 +308,7 @@ fn words(mail: &SessionMail) -> String {
         } => frames.iter().map(utf8).collect(),
         SessionMail::Answered(outcome) => panic!("a hub answers nothing: {outcome:?}"),
         SessionMail::Missed(part) => format!("missed {}", utf8(&part.bytes)),
+        SessionMail::Resolved(fate) => panic!("a hub resolves nothing: {fate:?}"),
         SessionMail::FormatSet => "format set".to_owned(),
         SessionMail::Probe => "probe".to_owned(),
         SessionMail::HolderAlive => "holder alive".to_owned(),

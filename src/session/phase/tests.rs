@@ -302,6 +302,26 @@ fn who_may_have_moved_begins_anew() {
 }
 
 #[test]
+fn what_became_of_a_text_is_told_whatever_is_under_way_and_changes_nothing() {
+    let mut talk = Talk::present();
+    talk.says("hi");
+    talk.answered(Outcome::Refused(Refusal::NotConfirmed))
+        .does(&[NOT_CONFIRMED]);
+    talk.says("/join den").does(&[MOVE_TO_DEN]);
+    let position = at("7-5");
+    talk.resolved(Fate::Delivered { position })
+        .does(&["* delivered 7-5"]);
+    assert!(!talk.phase.is_ready(), "the answer is to come");
+    talk.answered(entered("den"))
+        .does(&["* You are in den (1 here)."]);
+    talk.resolved(Fate::NotDelivered)
+        .does(&["! Not delivered after all"]);
+    assert!(talk.phase.is_ready());
+    talk.phase.leave();
+    talk.resolved(Fate::NotDelivered).does(&[]);
+}
+
+#[test]
 fn what_is_not_confirmed_leaves_everything_else_as_it_was() {
     for line in [
         "hi",
@@ -501,6 +521,11 @@ impl Talk {
         self.in_words(steps)
     }
 
+    fn resolved(&self, fate: Fate) -> Steps {
+        let steps = self.phase.resolved(fate);
+        self.in_words(steps)
+    }
+
     fn format_set(&mut self) -> Steps {
         let steps = self.phase.format_set();
         self.in_words(steps)
@@ -514,6 +539,7 @@ impl Talk {
         match step {
             Step::Answer(answer) => self.told(|talk, out| talk.tell_answer(&answer, out)),
             Step::Refuse(refusal) => self.told(|talk, out| talk.tell_refusal(&refusal, out)),
+            Step::Resolve(fate) => self.told(|talk, out| talk.tell_fate(fate, out)),
             Step::RefuseLogin(refusal) => {
                 let told = self.told(|talk, out| talk.tell_refusal(&refusal, out));
                 format!("login refused: {told}")

@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::{Links, Rules, Session};
-use crate::chat::{Answer, Position, Refusal, RoomName, UserName};
+use crate::chat::{Answer, Fate, Position, Refusal, RoomName, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,

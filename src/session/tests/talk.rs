@@ -22,6 +22,19 @@ async fn what_is_said_goes_to_the_log_and_is_confirmed_if_wanted() {
 }
 
 #[actix::test]
+async fn what_became_of_a_text_in_doubt_is_told_with_or_without_positions() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.client.says("hi").await;
+    let ask = stage.asked("say in lobby: hi").await;
+    answer(&ask, Outcome::Refused(Refusal::NotConfirmed));
+    let unknown = "! Not confirmed: the cluster store went away; it may have been delivered";
+    stage.client.hears(unknown).await;
+    let position = at("7-5");
+    stage.tell(SessionMail::Resolved(Fate::Delivered { position }));
+    stage.client.hears("* delivered 7-5").await;
+}
+
+#[actix::test]
 async fn a_pong_comes_behind_the_frames_before_it() {
     let mut stage = Stage::logged_in(rules()).await;
     stage.client.says("/ping x").await;

@@ -7,7 +7,7 @@ use crate::chat::answer::KeyUse;
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::refusal::Throttled;
-use crate::chat::{Answer, Deed, Ending, Refusal};
+use crate::chat::{Answer, Deed, Ending, Fate, Refusal};
 use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read, words};
 use crate::dialect::{self, Format, Prompt};
 use crate::testing::{at, event, node, post, room, room_message, text, user, whisper};
@@ -248,6 +248,23 @@ fn refusals_are_told_apart_where_it_matters() {
         let line = told(|talk, out| talk.tell_refusal(&refusal, out));
         assert_eq!(read(line.trim_end()), Told::Refused(refused));
     }
+}
+
+#[test]
+fn what_became_of_a_text_is_read_back() {
+    let position = at("1763850000-1041");
+    for fate in [
+        Fate::Delivered { position },
+        Fate::NotDelivered,
+        Fate::Unknown,
+    ] {
+        let line = told(|talk, out| talk.tell_fate(fate, out));
+        assert_eq!(read(line.trim_end()), Told::Resolved { fate });
+    }
+    let joined = read("* delivered joined den");
+    assert!(matches!(joined, Told::Joined { .. }), "{joined:?}");
+    let members = read("* delivered 3");
+    assert!(matches!(members, Told::Room { .. }), "{members:?}");
 }
 
 fn check_event(deed: &Deed, read_as: &Told<'_>) {

@@ -3,9 +3,9 @@ use std::time::Duration;
 use super::told;
 use crate::chat::name::NameError;
 use crate::chat::refusal::Throttled;
-use crate::chat::{Ending, Refusal};
+use crate::chat::{Ending, Fate, Refusal};
 use crate::dialect::{Malformed, Prompt};
-use crate::testing::{room, user};
+use crate::testing::{at, room, user};
 
 #[test]
 fn refusals_of_logins() {
@@ -105,6 +105,24 @@ fn refusals_of_requests() {
             "! Not confirmed: the cluster store went away; it may have been delivered\n",
         ),
     ]);
+}
+
+#[test]
+fn who_was_in_doubt_is_told_what_became_of_it() {
+    let position = at("1763850000-1041");
+    for (fate, line) in [
+        (
+            Fate::Delivered { position },
+            "* delivered 1763850000-1041\n",
+        ),
+        (Fate::NotDelivered, "! Not delivered after all\n"),
+        (
+            Fate::Unknown,
+            "! Never confirmed: the log no longer goes back so far; it may have been delivered\n",
+        ),
+    ] {
+        assert_eq!(told(|talk, out| talk.tell_fate(fate, out)), line);
+    }
 }
 
 #[test]
