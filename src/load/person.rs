@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::referee::{Micros, Person, Refusal};
 use super::text::Numbered;
-use crate::chat::{Position, RoomName};
+use crate::chat::{Fate, Position, RoomName};
 use crate::client::link::{Down, Link, News, Next};
 use crate::client::login::Account;
 use crate::dialect::line::read::{Message, Refused, Told, When, read};
@@ -52,6 +52,8 @@ pub(super) enum What {
         label: &'static str,
         refusal: Refusal,
     },
+    /// This became of the first text that is in doubt.
+    Resolved { fate: Fate },
     /// Not in yet: the node said no.
     NotYet { said: String },
     /// The connection ended.
@@ -174,6 +176,7 @@ impl Mind {
             (Told::Said { position }, Place::InTheRoom) => {
                 what.push(What::Acknowledged { position });
             }
+            (Told::Resolved { fate }, Place::InTheRoom) => what.push(What::Resolved { fate }),
             (Told::Refused(refused), Place::InTheRoom) => what.push(refusal(&refused)),
             (Told::Welcome { .. }, _) => self.welcome(link),
             (Told::Entered { room }, Place::Inside) if room == self.room => {

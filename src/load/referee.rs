@@ -17,7 +17,7 @@ pub use tally::{Fault, Tally, Verdict};
 
 use room::{Entry, Identity, Room};
 
-use crate::chat::Position;
+use crate::chat::{Fate, Position};
 
 /// Which of the people.
 pub type Person = u32;
@@ -67,6 +67,8 @@ struct Ear {
     span: Option<Span>,
     /// What they said and was not answered yet, in the order in which it was said.
     pending: VecDeque<(u64, Micros)>,
+    /// What was not confirmed, in the order in which it was said, until it is known what became of it.
+    doubts: VecDeque<(u64, Micros)>,
     /// What certainly nobody may hear.
     refused: BTreeSet<u64>,
 }
@@ -138,11 +140,13 @@ impl Referee {
         });
     }
 
-    /// A person's connection ended; what they said and was not answered has an unknown end.
+    /// A person's connection ended; what they said and was not answered has an unknown end, and what
+    /// is in doubt stays so.
     pub fn left(&mut self, person: Person) {
         let ear = &mut self.people[person as usize];
         let unanswered = ear.pending.len() as u64;
         ear.pending.clear();
+        ear.doubts.clear();
         self.tally.unanswered += unanswered;
         self.waiting[ear.room] -= unanswered;
         let Some(span) = ear.span.take() else {
@@ -182,7 +186,7 @@ impl Referee {
 
     /// What a person said first of all that is unanswered was refused.
     pub fn refused(&mut self, talker: Person, refusal: Refusal) {
-        let Some((number, _)) = self.answered(talker) else {
+        let Some((number, due)) = self.answered(talker) else {
             return;
         };
         match refusal {
@@ -190,7 +194,41 @@ impl Referee {
                 self.tally.refused += 1;
                 self.people[talker as usize].refused.insert(number);
             }
-            Refusal::Unknown => self.tally.unconfirmed += 1,
+            Refusal::Unknown => {
+                self.tally.unconfirmed += 1;
+                self.people[talker as usize].doubts.push_back((number, due));
+            }
+        }
+    }
+
+    /// It is known what became of what a person said first of all that is in doubt.
+    pub fn resolved(&mut self, talker: Person, fate: Fate) {
+        let ear = &mut self.people[talker as usize];
+        let Some((number, due)) = ear.doubts.pop_front() else {
+            return;
+        };
+        let identity = Identity { talker, number };
+        match fate {
+            Fate::Delivered { position } => {
+                self.tally.unconfirmed -= 1;
+                self.tally.acknowledged += 1;
+                self.place(Entry {
+                    position,
+                    identity,
+                    due,
+                    left: 0,
+                });
+            }
+            Fate::NotDelivered => {
+                self.tally.unconfirmed -= 1;
+                self.tally.refused += 1;
+                ear.refused.insert(number);
+                if let Some(position) = self.rooms[ear.room].place_of(identity) {
+                    let person = talker;
+                    self.tally.fault(Fault::Unsaid { person, position });
+                }
+            }
+            Fate::Unknown => {}
         }
     }
 
@@ -242,10 +280,11 @@ impl Referee {
         self.tally.delivered(hearing.at.saturating_sub(due));
     }
 
-    /// How many of a room's messages are said, not refused, and not heard by all who have to.
+    /// How many of a room's messages are said, not refused, and not heard by all who have to, or in
+    /// doubt.
     #[must_use]
     pub fn on_their_way(&self, room: usize) -> u64 {
-        self.rooms[room].unheard() + self.waiting[room]
+        self.rooms[room].unheard() + self.waiting[room] + self.in_doubt(room).count() as u64
     }
 
     /// What a person said that was not answered yet.
@@ -256,8 +295,10 @@ impl Referee {
 
     /// Forgets what nothing can be learnt from any more.
     pub fn settle(&mut self, now: Micros) {
-        for room in &mut self.rooms {
-            room.settle(now, &mut self.tally);
+        for room in 0..self.rooms.len() {
+            // What is in doubt may still get a place behind what was said before it.
+            let before = self.in_doubt(room).min().map_or(now, |due| due.min(now));
+            self.rooms[room].settle(before, &mut self.tally);
         }
     }
 
@@ -277,6 +318,12 @@ impl Referee {
         for room in &mut self.rooms {
             room.close(&mut self.tally);
         }
+    }
+
+    /// When those messages of a room were due of which it is not known what became of them.
+    fn in_doubt(&self, room: usize) -> impl Iterator<Item = Micros> {
+        let people = self.people.iter().filter(move |ear| ear.room == room);
+        people.flat_map(|ear| ear.doubts.iter().map(|(_, due)| *due))
     }
 
     /// What a person said first of all that is unanswered is answered.

@@ -228,6 +228,7 @@ impl Stage {
                     *self.counts.refusals.entry(label).or_default() += 1;
                     self.referee.refused(person, refusal);
                 }
+                What::Resolved { fate } => self.referee.resolved(person, fate),
                 What::Entered => {
                     self.counts.entries += 1;
                     self.cast[person as usize].presence = Presence::Here;

@@ -54,6 +54,8 @@ pub(super) struct Pong {
 #[derive(Debug)]
 pub(super) struct Questions {
     queue: VecDeque<Asked>,
+    /// Texts that were not confirmed, until it is known what became of them; at most [`ASKED`].
+    doubts: VecDeque<Text>,
     /// Tells this program's pings from those that a person types.
     mark: u64,
     pings: u64,
@@ -63,6 +65,7 @@ impl Questions {
     pub(super) const fn new(mark: u64) -> Self {
         Self {
             queue: VecDeque::new(),
+            doubts: VecDeque::new(),
             mark,
             pings: 0,
         }
@@ -114,6 +117,19 @@ impl Questions {
         }
     }
 
+    /// It is not known what became of a text.
+    pub(super) fn doubted(&mut self, text: Text) {
+        if self.doubts.len() == ASKED {
+            self.doubts.pop_front();
+        }
+        self.doubts.push_back(text);
+    }
+
+    /// It is known what became of the first of those.
+    pub(super) fn resolved(&mut self) -> Option<Text> {
+        self.doubts.pop_front()
+    }
+
     /// A ping was answered, perhaps one of these.
     pub(super) fn pong(&mut self, told: &str, now: Duration) -> Option<Pong> {
         let is_it = |asked: &Asked| match asked {
@@ -145,6 +161,7 @@ impl Questions {
 
     /// No answer comes any more; the texts among them.
     pub(super) fn lost(&mut self) -> Vec<Text> {
+        self.doubts.clear();
         let texts = self.queue.drain(..).filter_map(|asked| match asked {
             Asked::Text(text) => Some(text),
             Asked::Command | Asked::WayBack | Asked::Own | Asked::Barrier { .. } => None,

@@ -6,7 +6,7 @@ use super::asked::{Asked, Text};
 use super::entrance::Step;
 use super::model::{Model, Standing};
 use super::talk::{Merged, News, Place, State, What, clean};
-use crate::chat::{NodeName, Position, RoomName, UserName};
+use crate::chat::{Fate, NodeName, Position, RoomName, UserName};
 use crate::client::address::Address;
 use crate::client::link::{Down, Next};
 use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read};
@@ -53,6 +53,7 @@ impl Model {
                 self.adds(&Place::Room(room), what, None, News::Nothing);
             }
             Told::Pong { token } => self.pong(token, line),
+            Told::Resolved { fate } => self.resolved(fate, line),
             Told::Ended(_) => self.parts(line),
             Told::Welcome { user, room, node } => self.welcome(user, &room, node, line),
             Told::Greeting { node } => self.node = Some(node),
@@ -220,6 +221,20 @@ impl Model {
         }
     }
 
+    /// What became of the first text that was not confirmed.
+    fn resolved(&mut self, fate: Fate, line: &str) {
+        let Some(text) = self.asked.resolved() else {
+            return self.shows(line);
+        };
+        match fate {
+            Fate::Delivered { position } => {
+                self.settles(&text, State::Delivered, Some(position));
+            }
+            Fate::NotDelivered => self.settles(&text, State::Failed(words(line)), None),
+            Fate::Unknown => self.shows(line),
+        }
+    }
+
     /// What the node says to somebody who is not in.
     fn outside(&mut self, told: &Told<'_>, line: &str, retry: Retry) {
         match (told, retry) {
@@ -265,12 +280,12 @@ impl Model {
         let Some(text) = self.asked.answered() else {
             return;
         };
-        let state = if *refused == Refused::NotConfirmed {
-            State::Unconfirmed
+        if *refused == Refused::NotConfirmed {
+            self.settles(&text, State::Unconfirmed, None);
+            self.asked.doubted(text);
         } else {
-            State::Failed(words(line))
-        };
-        self.settles(&text, state, None);
+            self.settles(&text, State::Failed(words(line)), None);
+        }
     }
 
     /// The last word about a password that was to be changed.

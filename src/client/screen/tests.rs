@@ -226,6 +226,34 @@ fn what_the_screen_asks_itself_is_not_shown_and_what_is_said_meanwhile_is() {
 }
 
 #[test]
+fn what_was_not_confirmed_is_marked_by_what_became_of_it() {
+    let mut desk = Desk::inside(80, 24);
+    for line in ["one", "two", "three", "four"] {
+        desk.types(line);
+    }
+    let unknown = "! Not confirmed: the cluster store went away; it may have been delivered";
+    desk.hears_all(&[unknown, unknown, unknown, "* ok 1-9"]);
+    assert_eq!(
+        desk.lobby(),
+        ["anna? one", "anna? two", "anna? three", "anna✓ four"]
+    );
+    let never = "! Never confirmed: the log no longer goes back so far; it may have been delivered";
+    desk.hears_all(&["* delivered 1-7", "! Not delivered after all", never]);
+    assert_eq!(
+        desk.lobby(),
+        [
+            "anna✓ one",
+            "anna✗ two: Not delivered after all",
+            "anna? three",
+            "anna✓ four",
+            never,
+        ]
+    );
+    desk.hears("* delivered 1-8");
+    assert_eq!(desk.lobby().last().unwrap(), "* delivered 1-8");
+}
+
+#[test]
 fn what_one_says_is_marked_by_its_own_answer() {
     let mut desk = Desk::inside(80, 24);
     for line in ["one", "/msg bob two", "/foo", "/msg carl three"] {

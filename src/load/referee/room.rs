@@ -6,7 +6,7 @@ use super::{Fault, Micros, Person, Tally};
 use crate::chat::Position;
 
 /// How long a message is kept that everybody has heard: until nobody can still tell of another
-/// one before it. An answer takes 10 s at most.
+/// one before it. An answer takes 10 s at most; behind what is in doubt all are kept.
 const KEPT: Micros = 30_000_000;
 
 /// Whose message it is.
@@ -63,6 +63,12 @@ impl Room {
         let index = self.index(position);
         let entry = self.order.get(index);
         entry.filter(|entry| entry.position == position)
+    }
+
+    /// Where a message is, if it is here.
+    pub(super) fn place_of(&self, identity: Identity) -> Option<Position> {
+        let found = self.order.iter().find(|entry| entry.identity == identity);
+        found.map(|entry| entry.position)
     }
 
     /// Whether a message at this position was heard by all and forgotten.

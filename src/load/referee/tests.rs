@@ -232,6 +232,86 @@ fn what_was_not_confirmed_is_heard_by_all_or_by_nobody() {
     assert_eq!(story.ends(), [1, 0, 0, 0], "Cleo did not hear the third");
 }
 
+/// Anna says three things that are not confirmed, and Cleo hears the second and third.
+fn three_in_doubt() -> Story {
+    let mut story = Story::new();
+    for number in 0..3 {
+        story.says(ANNA, number);
+        story.referee.refused(ANNA, Refusal::Unknown);
+    }
+    assert_eq!(story.referee.on_their_way(0), 3, "their end is waited for");
+    for n in [1, 2] {
+        story.hears(CLEO, ANNA, n, n);
+    }
+    story
+}
+
+#[test]
+fn what_is_delivered_after_all_is_acknowledged_and_heard_by_all() {
+    let mut story = three_in_doubt();
+    for n in [1, 2] {
+        story.hears(BEN, ANNA, n, n);
+    }
+    for fate in [
+        Fate::NotDelivered,
+        Fate::Delivered { position: at(1) },
+        Fate::Unknown,
+    ] {
+        story.referee.resolved(ANNA, fate);
+    }
+    let tally = story.referee.tally();
+    let counted = [tally.acknowledged, tally.refused, tally.unconfirmed];
+    assert_eq!(counted, [1, 1, 1]);
+    assert_eq!(story.referee.on_their_way(0), 0);
+    assert_eq!(story.ends(), [0; 4]);
+}
+
+#[test]
+fn what_is_delivered_after_all_elsewhere_than_it_was_heard_is_a_fault() {
+    let mut story = Story::new();
+    story.says(ANNA, 0);
+    story.referee.refused(ANNA, Refusal::Unknown);
+    story.hears(BEN, ANNA, 0, 1);
+    story.hears(CLEO, ANNA, 0, 1);
+    story
+        .referee
+        .resolved(ANNA, Fate::Delivered { position: at(2) });
+    assert_eq!(story.ends(), [2, 1, 0, 0]);
+}
+
+#[test]
+fn what_is_not_delivered_after_all_was_heard_by_nobody() {
+    let mut story = three_in_doubt();
+    for _ in 0..3 {
+        story.referee.resolved(ANNA, Fate::NotDelivered);
+    }
+    // Cleo heard two of them, and now the first.
+    story.hears(CLEO, ANNA, 0, 3);
+    for n in [1, 2, 3] {
+        story.hears(BEN, ANNA, n % 3, n);
+    }
+    assert_eq!(story.ends()[3], 2 + 1 + 3);
+}
+
+#[test]
+fn as_long_as_something_is_in_doubt_nothing_behind_it_is_forgotten() {
+    let mut story = Story::new();
+    story.says(ANNA, 0);
+    story.referee.refused(ANNA, Refusal::Unknown);
+    for n in 1..=100 {
+        story.now = n * 1_000_000;
+        story.puts(BEN, n, n + 1);
+        story.hears(ANNA, BEN, n, n + 1);
+        story.hears(CLEO, BEN, n, n + 1);
+        story.referee.settle(story.now);
+    }
+    story
+        .referee
+        .resolved(ANNA, Fate::Delivered { position: at(1) });
+    story.referee.settle(story.now);
+    assert_eq!(story.ends(), [2, 0, 0, 0], "neither Ben nor Cleo heard it");
+}
+
 #[test]
 fn who_was_not_there_need_not_hear_it() {
     let mut story = Story::new();
