@@ -88,8 +88,6 @@ pub struct Archive(pub Recipient<LookBack>);
 pub struct Forget {
     /// The connection.
     pub conn: ConnId,
-    /// The account that it claimed or was about to claim.
-    pub user: UserName,
 }
 
 /// The number of a hub, which is that of its arbiter.

@@ -196,8 +196,8 @@ impl Handler<SetFormat> for RoomRegistry {
 impl Handler<Forget> for RoomRegistry {
     type Result = ();
 
-    fn handle(&mut self, Forget { conn, user }: Forget, _: &mut Self::Context) {
-        self.rooms.forget(conn, &user);
+    fn handle(&mut self, Forget { conn }: Forget, _: &mut Self::Context) {
+        self.rooms.forget(conn);
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Rooms {
     /// Whose live session a seat is.
     sitting: ConnMap<UserName>,
     /// Who is about to claim an account, and does not have it.
-    wanting: HashMap<UserName, ConnSet>,
+    wanting: ConnMap<UserName>,
     users: HashMap<UserName, Local>,
     members: HashMap<RoomName, ConnSet>,
     followers: HashMap<UserName, ConnSet>,
@@ -92,7 +92,7 @@ impl Rooms {
     /// A session is about to claim; its claim event makes it somebody.
     pub fn introduce(&mut self, conn: ConnId, user: &UserName, seat: Seat) {
         self.seats.insert(conn, seat);
-        insert_into(&mut self.wanting, user, conn);
+        self.wanting.insert(conn, user.clone());
     }
 
     /// Changes how events are spelled for a session; `None` if it is not known.
@@ -104,9 +104,9 @@ impl Rooms {
 
     /// A session is gone. Its account stays until its release or next claim is in the log, but
     /// nobody is addressed for it.
-    pub fn forget(&mut self, conn: ConnId, user: &UserName) {
+    pub fn forget(&mut self, conn: ConnId) {
         self.seats.remove(&conn);
-        remove_from(&mut self.wanting, user, conn);
+        self.wanting.remove(&conn);
         if let Some(local) = self.local_of(conn) {
             local.hears = Hears::Live;
         }
@@ -237,8 +237,8 @@ impl Rooms {
                     .collect()
             }
             Deed::Alive { user, .. } => {
-                let waiting = self.wanting.get(user).into_iter().flatten();
-                let tell = |conn: &ConnId| Effect::HolderAlive { conn: *conn };
+                let waiting = self.wanting.iter().filter(|(_, wanted)| *wanted == user);
+                let tell = |(conn, _): (&ConnId, _)| Effect::HolderAlive { conn: *conn };
                 waiting.map(tell).collect()
             }
             Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
@@ -304,7 +304,7 @@ impl Rooms {
         if !self.seats.contains_key(&conn) {
             return;
         }
-        remove_from(&mut self.wanting, user, conn);
+        self.wanting.remove(&conn);
         self.start_hearing(conn, &view);
         self.sitting.insert(conn, user.clone());
         let hears = Hears::Live;

@@ -266,12 +266,7 @@ async fn when_events_are_lost_all_are_told_so_and_hear_nothing_of_what_follows()
 async fn who_is_forgotten_is_addressed_no_more() {
     let mut stage = Stage::with_hubs(1);
     stage.comes(0, 0, HIDDEN).await;
-    stage
-        .tell(Forget {
-            conn: ConnId(0),
-            user: user("person-0"),
-        })
-        .await;
+    stage.tell(Forget { conn: ConnId(0) }).await;
     let elsewhere = Deed::Claimed {
         user: user("person-0"),
         session: session_id(9),

@@ -295,7 +295,11 @@ impl Phase {
     pub(super) fn resolved(&self, fate: Fate) -> Vec<Step> {
         match &self.state {
             State::Present(_) => vec![Step::Resolve(fate)],
-            State::Arriving | State::Proving | State::Leaving => Vec::new(),
+            State::Arriving
+            | State::Proving
+            | State::Claiming { .. }
+            | State::Waiting { .. }
+            | State::Leaving => Vec::new(),
         }
     }
 

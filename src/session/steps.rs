@@ -199,11 +199,7 @@ impl<IO: Transport + 'static> Session<IO> {
     pub(super) fn release(&mut self, ctx: &mut Context<Self>) {
         if let Some(user) = self.claimed.take() {
             let conn = self.id.conn;
-            let forgotten = user.clone();
-            self.links.forget.do_send(Forget {
-                conn,
-                user: forgotten,
-            });
+            self.links.forget.do_send(Forget { conn });
             let reply = ctx.address().recipient();
             let questions = vec![Question::Release {
                 user,

@@ -185,7 +185,7 @@ fn who_is_asked_whether_it_lives_and_who_waits_for_that() {
     };
     let told = [Effect::HolderAlive { conn: waits }];
     assert_eq!(fold(alive.clone()), told);
-    here.rooms.forget(waits, &user("alice"));
+    here.rooms.forget(waits);
     assert_eq!(here.rooms.fold(&arrival(alive, Brings::Nothing)), []);
 }
 
@@ -197,7 +197,7 @@ fn who_is_released_hears_nothing_more() {
         follower,
     });
     let bob = here.conn("bob");
-    here.rooms.forget(bob, &user("bob"));
+    here.rooms.forget(bob);
     here.at("bob", |user| Deed::Released { user });
     here.check(room_message("lobby", "alice", "hi"), &[]);
     here.check(post("alice", "news"), &[]);
@@ -245,7 +245,7 @@ fn nobody_is_addressed_who_is_forgotten() {
         author: user("alice"),
         follower,
     });
-    here.rooms.forget(here.conn("bob"), &user("bob"));
+    here.rooms.forget(here.conn("bob"));
     assert_consistent(&here.rooms);
     here.check(room_message("lobby", "alice", "hi"), &["carol"]);
     here.check(post("alice", "news"), &[]);
@@ -261,7 +261,7 @@ fn nobody_is_addressed_who_is_forgotten() {
 fn who_is_gone_before_its_claim_arrives_gets_no_account() {
     let mut rooms = Rooms::default();
     rooms.introduce(ConnId(1), &user("bob"), seat(1));
-    rooms.forget(ConnId(1), &user("bob"));
+    rooms.forget(ConnId(1));
     let claimed = Deed::Claimed {
         user: user("alice"),
         session: session_id(1),

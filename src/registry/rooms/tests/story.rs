@@ -101,7 +101,7 @@ impl Story {
             Turn::Introduce => drop(self.introduce(0)),
             Turn::Forget { user } => {
                 if let Some(conn) = self.rooms.conn_of(&person(user)) {
-                    self.rooms.forget(conn, &person(user));
+                    self.rooms.forget(conn);
                     self.forgotten.insert(conn);
                 }
             }
