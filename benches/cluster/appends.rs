@@ -228,6 +228,8 @@ impl Handler<SessionMail> for Talker {
             | SessionMail::Resolved(_)
             | SessionMail::Frames { .. }
             | SessionMail::Missed(_)
+            | SessionMail::Probe
+            | SessionMail::HolderAlive
             | SessionMail::FormatSet
             | SessionMail::End(_)) => self.tell(Report::Failed(format!("{other:?}"))),
         }
