@@ -27,7 +27,7 @@ pub use ask::{
     Request, RoomRequest,
 };
 pub use feed::{
-    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, LookBack,
+    Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Kept, LookBack,
     LookedBack, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,
 };
 pub use near::{

@@ -111,6 +111,11 @@ async fn following_outlives_logins_and_the_node() {
     anna.hears("* ben left lobby").await;
     anna.says("/subscribe_only nobody is there to hear").await;
     let mut ben = node.login("ben").await;
+    let waited = ben.hears_starting("20").await;
+    assert!(
+        waited.ends_with("Z [Sub] anna: nobody is there to hear"),
+        "{waited}"
+    );
     anna.hears("* ben joined lobby").await;
     anna.says("/subscribe_only back again").await;
     ben.hears("[Sub] anna: back again").await;

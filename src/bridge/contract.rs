@@ -7,6 +7,7 @@ mod asks;
 mod back;
 mod claims;
 mod flow;
+mod inbox;
 mod order;
 mod probes;
 mod rooms;
@@ -22,7 +23,8 @@ use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, order::*, probes::*, rooms::*, words::*, world::*,
+    asks::*, back::*, claims::*, flow::*, inbox::*, order::*, probes::*, rooms::*, words::*,
+    world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included.
@@ -107,6 +109,14 @@ macro_rules! keeps_the_contract {
             whispers_and_posts_reach_those_they_can,
             people_are_shown_as_far_as_the_asker_may_know,
             history_is_the_last_messages_oldest_first,
+            what_is_said_to_who_is_not_there_is_kept,
+            who_comes_for_the_first_time_begins_there,
+            posts_wait_for_those_who_follow,
+            the_posts_of_many_come_in_log_order,
+            what_was_seen_never_moves_back,
+            an_inbox_is_bounded_and_says_what_it_lost,
+            a_login_is_told_a_bounded_number_of_bytes,
+            what_waits_outlives_a_restart,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

@@ -74,6 +74,17 @@
 //!     event, once until that session has said that it is [`Alive`](crate::messages::Question),
 //!     which is an event too. Of an account that is free, of one's own, and where nobody asked,
 //!     neither is.
+//!
+//! **Inbox.**
+//! 21. A private message is granted whether or not its addressee is there. The claim event of a
+//!     login brings the private messages to the account, and the posts of whom it follows since
+//!     it follows them, that it has not seen: in log order, each once, the newest within the
+//!     bounds. What is missing of them is told as a gap before them, of private messages with
+//!     their number as far as that is known.
+//! 22. `Seen` says up to where; it never moves back, and one of a void claim changes nothing. Who
+//!     comes in for the first time has seen what was before that, but for what waited.
+//! 23. A claim that comes back brings no messages, but from where on to look: its own position or
+//!     the one last seen.
 
 pub mod embedded;
 mod feed;

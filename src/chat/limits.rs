@@ -27,5 +27,13 @@ pub const HISTORY_MOST: u16 = 500;
 /// People one user may follow: what a login has to load.
 pub const FOLLOWS_PER_USER: usize = 1000;
 
+/// Private messages to one person, and posts of one author, that are kept for who is not there; a
+/// login is told as many of each at most, the newest.
+pub const KEPT_MESSAGES: u64 = 1000;
+
+/// Bytes of the records of private messages, and again of posts, that one login is told; the last
+/// one may go beyond it. What a reconnecting crowd makes a node hold.
+pub const KEPT_BYTES: usize = 512 * 1024;
+
 /// Bytes of a peer's word that are repeated back to it in a refusal.
 pub const ECHO_BYTES: usize = 64;

@@ -61,11 +61,6 @@ pub enum Refusal {
         /// The name.
         room: RoomName,
     },
-    /// The addressee has no live session.
-    Offline {
-        /// The addressee.
-        user: UserName,
-    },
     /// The room is private and another key opens it.
     WrongKey {
         /// The room.

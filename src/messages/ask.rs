@@ -16,7 +16,8 @@ pub struct Ask {
     pub session: SessionId,
     /// Where the answers go: straight into the mailbox, ahead of the events that it caused.
     pub reply: Recipient<SessionMail>,
-    /// What is asked; never nothing, at most [`ASKS_IN_FLIGHT`](super::ASKS_IN_FLIGHT).
+    /// What is asked; never nothing, at most [`ASKS_IN_FLIGHT`](super::ASKS_IN_FLIGHT) that are
+    /// answered, and two that are not.
     pub questions: Vec<Question>,
 }
 
@@ -46,6 +47,14 @@ pub enum Question {
     Alive {
         /// The claim that makes it the live one.
         claim: Claim,
+    },
+    /// The account was shown everything up to here. Not answered, and forgotten where the store
+    /// is busy or away: what is not known to be seen is told again.
+    Seen {
+        /// The claim of the session that showed it; a void one changes nothing.
+        claim: Claim,
+        /// The last position; one before that known already changes nothing.
+        position: Position,
     },
     /// Answered once every event so far has been handled by this node's sessions.
     Settle,

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{Outcome, StoreFailed};
 use crate::chat::origin::ConnId;
-use crate::chat::{Ending, Event, Fate, Position, RoomName, UserName};
+use crate::chat::{Ending, Event, Fate, Gap, Position, RoomName, UserName};
 
 /// The next events of the log, in log order.
 #[derive(Debug, Message)]
@@ -61,8 +61,8 @@ pub enum Brings {
 pub enum Missed {
     /// Nothing: it begins here.
     Nothing,
-    /// What was kept for it while nobody was here, in log order: told with its time.
-    Kept(Vec<Arc<Event>>),
+    /// What was kept for it while nobody was here: told with its time.
+    Kept(Kept),
     /// What its account would have heard behind this position.
     After(Position),
 }
@@ -97,6 +97,29 @@ pub enum Rest {
     },
     /// Nothing.
     Nothing,
+}
+
+/// What was kept for an account while nobody was here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// What should be among it and is lost, told before it: at most one for private messages and
+    /// one for posts.
+    pub gaps: Vec<Gap>,
+    /// Private messages to it, and posts of whom it follows, in log order. At most
+    /// [`KEPT_MESSAGES`](crate::chat::limits::KEPT_MESSAGES) and
+    /// [`KEPT_BYTES`](crate::chat::limits::KEPT_BYTES) of each.
+    pub events: Vec<Arc<Event>>,
+}
+
+impl From<Kept> for Missed {
+    /// What there is to tell of it, if there is anything.
+    fn from(kept: Kept) -> Self {
+        if kept == Kept::default() {
+            Self::Nothing
+        } else {
+            Self::Kept(kept)
+        }
+    }
 }
 
 /// Frames and endings for sessions of one hub, in log order.

@@ -29,7 +29,9 @@ pub struct Pump<IO> {
     lines: Lines,
     queue: VecDeque<Bytes>,
     queued: usize,
+    /// Bytes given to the transport since the beginning, and those of them that have left it.
     written: u64,
+    flushed: u64,
     front: Front,
     flush: Flush,
     input: Input,
@@ -67,6 +69,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
             queue: VecDeque::new(),
             queued: 0,
             written: 0,
+            flushed: 0,
             front: Front::Whole,
             flush: Flush::Done,
             input: Input::Open,
@@ -86,6 +89,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
     /// Bytes that the transport has taken so far.
     pub const fn written(&self) -> u64 {
         self.written
+    }
+
+    /// Where what was pushed so far ends, in bytes since the beginning.
+    pub const fn pushed(&self) -> u64 {
+        self.written + self.queued as u64
+    }
+
+    /// Bytes that the peer's kernel has, since the beginning.
+    pub const fn flushed(&self) -> u64 {
+        self.flushed
     }
 
     /// Whether anything more may come once the lines at hand are taken.
@@ -156,6 +169,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Pump<IO> {
         if self.flush == Flush::Due {
             ready!(Pin::new(&mut self.io).poll_flush(cx))?;
             self.flush = Flush::Done;
+            self.flushed = self.written;
         }
         Poll::Ready(Ok(()))
     }
@@ -221,9 +235,9 @@ mod tests {
         for frame in ["one\n", "two\n", "three\n"] {
             pump.push(Bytes::from_static(frame.as_bytes()));
         }
-        assert_eq!(pump.backlog(), 14);
+        assert_eq!((pump.backlog(), pump.pushed(), pump.flushed()), (14, 14, 0));
         poll_fn(|cx| pump.poll_write(cx)).await.unwrap();
-        assert_eq!(pump.backlog(), 0);
+        assert_eq!((pump.backlog(), pump.pushed(), pump.flushed()), (0, 14, 14));
         let mut read = [0; 14];
         far.read_exact(&mut read).await.unwrap();
         assert_eq!(&read, b"one\ntwo\nthree\n");
@@ -241,6 +255,11 @@ mod tests {
         far.read_exact(&mut read).await.unwrap();
         let pending = poll_fn(|cx| Poll::Ready(pump.poll_write(cx).is_pending())).await;
         assert!(pending, "six of seven bytes of the second frame went out");
+        assert_eq!(
+            pump.flushed(),
+            0,
+            "what may still be on its way has not left"
+        );
         pump.drop_backlog();
         pump.push(Bytes::from_static(b"last\n"));
         let reader = actix_rt::spawn(async move {

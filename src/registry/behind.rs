@@ -11,7 +11,7 @@ use super::past::{Past, Reach, size};
 use super::view::View;
 use crate::chat::event::Hearing;
 use crate::chat::{Deed, Event, Gap, GapSize, Position, RoomName};
-use crate::messages::{LookBack, LookedBack, Rest};
+use crate::messages::{Kept, LookBack, LookedBack, Rest};
 
 /// Bytes of events that one session is told from the log itself at most; of what is before them
 /// it is told how much that was.
@@ -105,10 +105,24 @@ impl Reader {
     }
 
     /// A session that goes live at the end of the past and is told this first.
-    pub fn with_kept(kept: Vec<Arc<Event>>, now: &View, past: &Past) -> Self {
+    pub fn with_kept(kept: Kept, now: &View, past: &Past) -> Self {
         let mut reader = Self::behind(past.ends(), now, past);
-        reader.early = kept.into_iter().map(Told::Kept).collect();
+        let Kept { gaps, events } = kept;
+        let gaps = gaps.into_iter().map(Told::Gap);
+        reader.early = gaps.chain(events.into_iter().map(Told::Kept)).collect();
         reader
+    }
+
+    /// Everything up to here was told.
+    pub fn told(&self) -> Position {
+        if let Look::Back(back) = &self.look {
+            return back.after;
+        }
+        let before = self.early.iter().find_map(|told| match told {
+            Told::Kept(event) | Told::Missed(event, _) => Some(event.before()),
+            Told::Gap(_) => None,
+        });
+        before.unwrap_or(self.at)
     }
 
     /// Takes the next thing out. `now` is what its account is in at the end of the past.
@@ -142,11 +156,6 @@ impl Reader {
             Some(hearing) => Next::Tell(Told::Missed(Arc::clone(event), hearing)),
             None => Next::Nothing,
         }
-    }
-
-    /// The last event that it was told of, or would have been.
-    pub const fn at(&self) -> Position {
-        self.at
     }
 
     /// Takes what the log holds of what was asked for.

@@ -149,7 +149,9 @@ fn next_part(rooms: &mut Rooms, past: &Past, conn: ConnId) -> Part {
             break;
         }
     }
-    let upto = rooms.reader(conn).map_or(past.ends(), |reader| reader.at());
+    let upto = rooms
+        .reader(conn)
+        .map_or(past.ends(), |reader| reader.told());
     let bytes = out.freeze();
     Part::Ready(hub, MissedPart { bytes, upto, then })
 }

@@ -34,6 +34,7 @@ impl<IO: Transport + 'static> Session<IO> {
             Frames::One(frame) => self.pump.push(frame),
             Frames::Several(frames) => frames.into_iter().for_each(|frame| self.pump.push(frame)),
         }
+        self.shown.queued(self.pump.pushed(), span.upto);
     }
 
     fn fall_behind(&mut self, Span { after, .. }: Span, ctx: &mut Context<Self>) {
@@ -75,6 +76,7 @@ impl<IO: Transport + 'static> Session<IO> {
         if !part.bytes.is_empty() {
             self.pump.push(part.bytes);
         }
+        self.shown.queued(self.pump.pushed(), part.upto);
         match (part.then, self.keeps_up) {
             (Then::Live, _) => self.keeps_up = KeepsUp::Live,
             (Then::More, KeepsUp::Live) => {

@@ -8,6 +8,7 @@
 mod behind;
 mod phase;
 mod probe;
+mod shown;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use crate::net::transport::Transport;
 
 use self::behind::KeepsUp;
 use self::phase::Phase;
+use self::shown::Shown;
 use self::work::Work;
 
 /// How long last words may take to leave.
@@ -43,6 +45,10 @@ pub const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How long a session whose claim is void waits for its end to come from the log.
 const END_TO_COME: Duration = Duration::from_secs(5);
+
+/// Between two words to the store about how far its peer was shown the log: what a crash of the
+/// node may tell again, and a fraction of what the store does for a message.
+const RECORD_SEEN: Duration = Duration::from_secs(2);
 
 /// When a full mailbox is tried again.
 const RETRY: Duration = Duration::from_millis(20);
@@ -118,6 +124,9 @@ pub struct Session<IO: 'static> {
     claimed: Option<UserName>,
     /// Whether it keeps up with what is said.
     keeps_up: KeepsUp,
+    shown: Shown,
+    /// Has the store told how far the peer was shown the log.
+    recording: Option<SpawnHandle>,
     /// Bytes of answers that may still wait to be written: who asked for a long one is not slow.
     granted: usize,
     /// Has the [`Work`] polled again.
@@ -164,6 +173,8 @@ impl<IO: Transport + 'static> Session<IO> {
             nap: None,
             claimed: None,
             keeps_up: KeepsUp::Live,
+            shown: Shown::default(),
+            recording: None,
             granted: 0,
             work: None,
             asks: Vec::new(),

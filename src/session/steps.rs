@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use tracing::info;
 
 use super::phase::{Insists, Step};
-use super::{END_TO_COME, LAST_WORDS, Leaving, RETRY, Session};
+use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RETRY, Session};
 use crate::chat::command::Positions;
 use crate::chat::{Answer, Ending, Refusal, UserName};
 use crate::dialect::Dialect;
@@ -201,16 +201,39 @@ impl<IO: Transport + 'static> Session<IO> {
             let conn = self.id.conn;
             self.links.forget.do_send(Forget { conn });
             let reply = ctx.address().recipient();
-            let questions = vec![Question::Release {
+            let mut questions = Vec::from_iter(self.news_of_the_shown());
+            questions.push(Question::Release {
                 user,
                 parting: Parting::Goodbye,
-            }];
+            });
             self.links.ask.do_send(Ask {
                 session: self.id.clone(),
                 reply,
                 questions,
             });
         }
+    }
+
+    /// What was written has left: the store hears of it in a while, or when the session ends.
+    pub(super) fn shows(&mut self, ctx: &mut Context<Self>) {
+        self.shown.left(self.pump.flushed());
+        if self.leaving == Leaving::Not && self.recording.is_none() && self.shown.has_news() {
+            self.recording = Some(ctx.run_later(RECORD_SEEN, |session, _| {
+                session.recording = None;
+                // What could not be asked so far goes first.
+                if session.asks.is_empty() {
+                    let news = session.news_of_the_shown();
+                    session.asks.extend(news);
+                }
+                session.wake_work();
+            }));
+        }
+    }
+
+    fn news_of_the_shown(&mut self) -> Option<Question> {
+        let claim = self.phase.claim()?;
+        let position = self.shown.take_news()?;
+        Some(Question::Seen { claim, position })
     }
 
     /// The log has the end of this session, or will; a node that cannot read it says so itself.
@@ -227,6 +250,8 @@ impl<IO: Transport + 'static> Session<IO> {
             return;
         }
         self.leaving = Leaving::Saying(ending);
+        let news = self.news_of_the_shown();
+        self.asks.extend(news);
         self.phase.leave();
         if ending == Ending::TooSlow {
             self.pump.drop_backlog();

@@ -170,6 +170,7 @@ impl<IO: Transport + 'static> Session<IO> {
         cx: &mut task::Context<'_>,
     ) -> Poll<io::Result<()>> {
         task::ready!(self.pump.poll_write(cx))?;
+        self.shows(ctx);
         if let Leaving::Saying(ending) = self.leaving {
             task::ready!(self.pump.poll_close(cx))?;
             self.leaving = Leaving::Closed(ending);

@@ -171,7 +171,7 @@ fn in_redis(settings: &Settings) -> Vec<String> {
     let mebibytes = redis_bytes(redis, settings).div_ceil(1 << 20);
     let mut lines = vec![format!(
         "# At most {mebibytes} MiB in Redis for the log and the history of every room, all full of the longest lines;\n\
-         # accounts, subscriptions and sessions come on top"
+         # accounts, subscriptions, sessions and what waits for people come on top"
     )];
     if redis.url.hides_something() {
         lines.push("# The password of redis.url is not shown.".to_owned());
@@ -181,7 +181,7 @@ fn in_redis(settings: &Settings) -> Vec<String> {
 
 /// (`redis.log_entries` + `limits.rooms` × `history.keep_messages`) × (`limits.line_bytes` +
 /// [`ENTRY_BYTES`]), for lines of plain text: one of nothing but quotes takes twice, of control
-/// characters six times as much. Accounts, subscriptions and claims come on top.
+/// characters six times as much. Accounts, subscriptions, claims and what waits for people come on top.
 fn redis_bytes(redis: &Redis, settings: &Settings) -> u64 {
     let entry = (settings.limits.line_bytes as u64).saturating_add(ENTRY_BYTES);
     let history = settings

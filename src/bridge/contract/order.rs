@@ -128,13 +128,9 @@ pub(in crate::bridge) async fn a_refused_ask_changes_nothing<S: Subject>() {
     drop(before);
     let (nobody, most) = (user("nobody"), ROOM_KEY_BYTES);
     let no_user = Refusal::NoSuchUser { user: nobody };
-    let offline = Refusal::Offline {
-        user: user("carol"),
-    };
     for (request, refusal) in [
         (say("den", "hi"), not_in("den")),
         (whisper("nobody", "hi"), no_user.clone()),
-        (whisper("carol", "hi"), offline),
         (whisper("ALICE", "hi"), Refusal::ToYourself),
         (moving("den", "lobby"), not_in("den")),
         (moving("lobby", "lobby"), already_in("lobby")),

@@ -226,6 +226,7 @@ impl Store {
             "DELETE FROM conversations WHERE name = ?1",
             [user],
         )?;
+        self.forget_person(user)?;
         Ok(())
     }
 }

@@ -94,9 +94,7 @@ impl Store {
         claim: &Claim,
         request: Request,
     ) -> Result<Outcome, StoreError> {
-        let held = self.live_claim(&claim.user)?;
-        let Some(held) = held.filter(|held| held.fence == claim.fence && held.session == *session)
-        else {
+        let Some(held) = self.holder(session, claim)? else {
             return Ok(Outcome::Void);
         };
         let asker = Asker {
@@ -132,15 +130,22 @@ impl Store {
 
     /// A live session says that it is.
     pub(super) fn alive(&mut self, session: &SessionId, claim: &Claim) -> Result<(), StoreError> {
-        let held = self.live_claim(&claim.user)?;
-        let is_live =
-            held.is_some_and(|held| held.fence == claim.fence && held.session == *session);
-        if is_live && self.probed.remove(&claim.user) {
+        if self.holder(session, claim)?.is_some() && self.probed.remove(&claim.user) {
             let (user, session) = (claim.user.clone(), session.clone());
             let origin = Origin::Session(session.clone());
             self.append(&origin, Deed::Alive { user, session })?;
         }
         Ok(())
+    }
+
+    /// The live session of an account, if it is this one by this claim.
+    pub(super) fn holder(
+        &self,
+        session: &SessionId,
+        claim: &Claim,
+    ) -> rusqlite::Result<Option<LiveClaim>> {
+        let held = self.live_claim(&claim.user)?;
+        Ok(held.filter(|held| held.fence == claim.fence && held.session == *session))
     }
 
     /// The live session of an account, if it has one.
@@ -186,14 +191,32 @@ impl Store {
         entrance: Entrance,
         rooms: Vec<RoomName>,
     ) -> Result<Position, StoreError> {
-        let missed = match entrance {
-            Entrance::Resume {
-                since: Since::Position(last),
-            } => Missed::After(last),
-            Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } | Entrance::Insist => {
-                Missed::Nothing
+        match entrance {
+            Entrance::Login { .. } | Entrance::Insist => {
+                let mut waiting = self.waiting_for(user)?;
+                let missed = std::mem::take(&mut waiting.kept).into();
+                let fence = self.append_claim(session, user, rooms, missed)?;
+                self.begins_to_see(user, &waiting, fence)?;
+                Ok(fence)
             }
-        };
+            Entrance::Resume { since } => {
+                let last = match since {
+                    Since::Position(last) => Some(last),
+                    Since::Seen => self.seen_position(user)?,
+                };
+                let missed = last.map_or(Missed::Nothing, Missed::After);
+                self.append_claim(session, user, rooms, missed)
+            }
+        }
+    }
+
+    fn append_claim(
+        &mut self,
+        session: &SessionId,
+        user: &UserName,
+        rooms: Vec<RoomName>,
+        missed: Missed,
+    ) -> Result<Position, StoreError> {
         let brings = Brings::Standing {
             rooms,
             follows: self.follows_of(user)?,

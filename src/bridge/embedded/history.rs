@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::claims::Asker;
+use super::kept::Swept;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::wire;
@@ -59,8 +60,9 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what is too old in the next rooms in order, and rooms that are void by that;
-    /// returns where to go on, or nothing when all rooms were seen.
+    /// Forgets what is too old in the next rooms in order, and rooms that are void by that, and
+    /// behind the last room what is too old of all else; returns where to go on, or nothing when
+    /// all was seen.
     pub(super) fn sweep(&self, after: Option<&RoomName>) -> Result<Option<RoomName>, StoreError> {
         let rooms = sql::rows(
             &self.db,
@@ -75,9 +77,9 @@ impl Store {
             self.forget(room, *k)?;
             self.remove_if_void(room)?;
         }
-        let is_last = (rooms.len() as u64) < SWEEP_ROOMS;
+        let is_last = (rooms.len() as u64) < SWEEP_ROOMS && self.sweep_kept()? == Swept::All;
         let last = rooms.into_iter().next_back().map(|(room, _)| room);
-        Ok(last.filter(|_| !is_last))
+        Ok(last.or(after.cloned()).filter(|_| !is_last))
     }
 
     fn last_messages(&self, room: &RoomName, count: u16) -> Result<Vec<Arc<Event>>, StoreError> {
@@ -111,7 +113,8 @@ impl Store {
         )
     }
 
-    fn too_old_before(&self) -> Timestamp {
+    /// What is older is not told any more.
+    pub(super) fn too_old_before(&self) -> Timestamp {
         let kept = self.rules.keep_days.saturating_mul(DAY);
         Timestamp(self.now().0.saturating_sub(kept))
     }

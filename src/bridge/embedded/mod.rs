@@ -4,14 +4,17 @@
 //!   feeds the registry. It never touches the database.
 //! - `writer`: the thread, and what a batch is.
 //! - `log`: the store and the end of the log. `schema`, `sql`: how things are kept.
-//! - `claims`, `rooms`, `people`, `history`, [`accounts`]: what is decided, by theme.
+//! - `claims`, `rooms`, `people`, `kept`, `history`, [`accounts`]: what is decided, by theme.
+//!   `newest`: how what is kept is read.
 //! - `open`: how all of it starts. `lock`: one node per directory.
 
 pub mod accounts;
 mod claims;
 mod history;
+mod kept;
 mod lock;
 mod log;
+mod newest;
 mod open;
 mod people;
 mod rooms;
@@ -137,9 +140,10 @@ impl EmbeddedBridge {
 
     fn job(&self, session: SessionId, to: Recipient<SessionMail>, question: Question) -> Job {
         let waiting = match question {
-            Question::Release { .. } | Question::Probe { .. } | Question::Alive { .. } => {
-                Waiting::Nobody
-            }
+            Question::Seen { .. }
+            | Question::Release { .. }
+            | Question::Probe { .. }
+            | Question::Alive { .. } => Waiting::Nobody,
             Question::Claim { .. } | Question::Live { .. } | Question::Settle => {
                 let session = session.clone();
                 Waiting::Session { session, to }
@@ -382,6 +386,9 @@ impl Handler<Ask> for EmbeddedBridge {
             questions,
         } = ask;
         for question in questions {
+            if matches!(question, Question::Seen { .. }) && self.refusal().is_some() {
+                continue;
+            }
             let job = self.job(session.clone(), reply.clone(), question);
             self.enqueue(job);
         }

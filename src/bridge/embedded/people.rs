@@ -1,12 +1,13 @@
 //! People: what they say to each other, whom they follow, who is there.
 
 use super::claims::Asker;
-use super::log::{No, Store, StoreError};
+use super::kept::Kind;
+use super::log::{No, Store};
 use super::sql::{self, Int};
 use crate::chat::answer::Presence;
-use crate::chat::event::{Echo, Timestamp};
+use crate::chat::event::Echo;
 use crate::chat::limits::FOLLOWS_PER_USER;
-use crate::chat::{Answer, Deed, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::{Append, Brings, PeopleRequest};
 
 impl Store {
@@ -80,10 +81,8 @@ impl Store {
             return Err(Refusal::ToYourself.into());
         }
         let to = self.registered(to)?;
-        let Some(addressee) = self.live_claim(&to)? else {
-            return Err(Refusal::Offline { user: to }.into());
-        };
-        let (k, at) = self.next_of("whisper", &to)?;
+        let away = self.live_claim(&to)?.and_then(|live| live.away);
+        let (k, at) = self.next_of(Kind::Whisper, &to)?;
         let deed = Deed::Whisper {
             to: to.clone(),
             sender: asker.user.clone(),
@@ -91,8 +90,9 @@ impl Store {
             k,
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
+        self.keep_for_later(Kind::Whisper, &to, k, &said)?;
         let position = said.position;
-        Ok(match addressee.away {
+        Ok(match away {
             None => Answer::Said { position },
             Some(text) => Answer::SaidToAway { position, to, text },
         })
@@ -106,13 +106,14 @@ impl Store {
         if !heard {
             return Ok(Answer::NobodySubscribes);
         }
-        let (k, at) = self.next_of("post", &asker.user)?;
+        let (k, at) = self.next_of(Kind::Post, &asker.user)?;
         let deed = Deed::Post {
             sender: asker.user.clone(),
             text,
             k,
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
+        self.keep_for_later(Kind::Post, &asker.user, k, &said)?;
         Ok(Answer::Said {
             position: said.position,
         })
@@ -125,16 +126,16 @@ impl Store {
         let author = self.registered(author)?;
         if !self.does_follow(&asker.user, &author)? {
             self.has_place_for_a_follow(&asker.user)?;
-            sql::change(
-                &self.db,
-                "INSERT INTO follows (follower, author) VALUES (?1, ?2)",
-                (&asker.user, &author),
-            )?;
             let deed = Deed::Followed {
                 author: author.clone(),
                 follower: asker.user.clone(),
             };
-            self.append(&asker.origin, deed)?;
+            let Position { epoch, n } = self.append(&asker.origin, deed)?.position;
+            sql::change(
+                &self.db,
+                "INSERT INTO follows (follower, author, epoch, n) VALUES (?1, ?2, ?3, ?4)",
+                (&asker.user, &author, Int(epoch), Int(n)),
+            )?;
         }
         Ok(Answer::Subscribed { author })
     }
@@ -230,21 +231,5 @@ impl Store {
             "UPDATE claims SET away = ?2 WHERE user = ?1",
             (user, text),
         )
-    }
-
-    /// The next ordinal of a conversation that is no room's, and a time not before its last.
-    fn next_of(&self, kind: &str, name: &UserName) -> Result<(u64, Timestamp), StoreError> {
-        let next = self
-            .db
-            .prepare_cached(
-                "INSERT INTO conversations (kind, name, k, at) VALUES (?1, ?2, 1, ?3)
-                 ON CONFLICT DO UPDATE SET k = k + 1, at = max(at, excluded.at)
-                 RETURNING k, at",
-            )?
-            .query_row((kind, name, self.now()), |row| {
-                let Int(k) = row.get(0)?;
-                Ok((k, row.get(1)?))
-            })?;
-        Ok(next)
     }
 }

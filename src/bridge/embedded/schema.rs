@@ -20,7 +20,8 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
         epoch  INTEGER NOT NULL,
@@ -77,7 +78,32 @@ const STEPS: [&str; 1] = ["
         created INTEGER NOT NULL
     ) WITHOUT ROWID;
     INSERT INTO rooms (name) VALUES ('lobby');
-"];
+",
+    // What is kept for those who are not there, and how far each account has seen.
+    "
+    CREATE TABLE kept (
+        kind   TEXT    NOT NULL,
+        name   TEXT    NOT NULL COLLATE NOCASE,
+        k      INTEGER NOT NULL,
+        epoch  INTEGER NOT NULL,
+        n      INTEGER NOT NULL,
+        at     INTEGER NOT NULL,
+        record TEXT    NOT NULL,
+        PRIMARY KEY (kind, name, k)
+    ) WITHOUT ROWID;
+    CREATE INDEX kept_by_age ON kept (kind, at);
+    CREATE TABLE seen (
+        user    TEXT    NOT NULL COLLATE NOCASE PRIMARY KEY,
+        epoch   INTEGER NOT NULL,
+        n       INTEGER NOT NULL,
+        whisper INTEGER
+    ) WITHOUT ROWID;
+    ALTER TABLE conversations ADD COLUMN gone_epoch INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversations ADD COLUMN gone_n INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE follows ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE follows ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Opens the database in an existing `data_dir`, makes it if there is none, brings it up to date.
 ///
@@ -126,4 +152,30 @@ fn upgrade(tx: Transaction<'_>, found: usize) -> rusqlite::Result<()> {
     }
     tx.pragma_update(None, "user_version", STEPS.len() as u32)?;
     tx.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_every_version_is_brought_up_to_date() {
+        for seen in 0..=STEPS.len() {
+            let directory = tempfile::tempdir().unwrap();
+            let old = Connection::open(directory.path().join(FILE)).unwrap();
+            for step in &STEPS[..seen] {
+                old.execute_batch(step).unwrap();
+            }
+            old.pragma_update(None, "user_version", seen as u32)
+                .unwrap();
+            drop(old);
+            let new = open(directory.path(), Durability::Relaxed).unwrap();
+            let version: u32 = new
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .unwrap();
+            assert_eq!(version as usize, STEPS.len(), "from {seen}");
+            new.prepare("SELECT gone_epoch, follows.epoch FROM conversations, follows")
+                .unwrap();
+        }
+    }
 }

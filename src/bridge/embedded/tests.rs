@@ -11,12 +11,13 @@ use super::writer::BATCH_TASKS;
 use super::*;
 use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{
-    World, about, follow, following, history, members, moving, no_room, position, say, set_topic,
-    subscriptions, topic, user, within,
+    World, about, follow, following, history, members, moving, no_room, position, post, say,
+    set_topic, subscriptions, topic, user, whisper, within,
 };
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Incarnation;
-use crate::chat::{Answer, Deed, UserName};
+use crate::chat::{Answer, Deed, Gap, GapSize, UserName};
+use crate::messages::{Kept, Missed};
 
 /// A directory of its own for each test, and the time in it.
 struct InADirectory {
@@ -162,6 +163,8 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     alice.done(follow("bob")).await;
     bob.done(follow("alice")).await;
     bob.done(say("lobby", "I was here")).await;
+    bob.done(post("me too")).await;
+    alice.done(whisper("bob", "psst")).await;
     within(world.doors.shut.send(Shut)).await.expect("shut");
     accounts::remove(world.path(), &user("BOB")).expect("removed");
     let again = accounts::remove(world.path(), &user("bob"));
@@ -176,6 +179,19 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     assert_eq!(types[..2], ["unfollowed", "unfollowed"]);
     assert_eq!(types[2..6], [ended, ended].concat());
     assert_eq!(types[6], "epoch");
+    for (table, column) in [
+        ("kept", "name"),
+        ("seen", "user"),
+        ("conversations", "name"),
+    ] {
+        let whose: Vec<UserName> = sql::values(
+            &world.beside(),
+            &format!("SELECT {column} FROM {table}"),
+            (),
+        )
+        .expect("a table");
+        assert!(!whose.contains(&user("bob")), "{table}: {whose:?}");
+    }
     world.start().await;
     let mut alice = world.caller();
     alice.claims("alice").await;
@@ -184,6 +200,35 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
         panic!("no history")
     };
     assert_eq!(messages.len(), 1);
+}
+
+#[actix::test]
+async fn what_waits_too_long_is_forgotten_and_said_to_be_lost() {
+    let mut subject = InADirectory::new();
+    subject.clock = EARLY;
+    let mut world = World::on(subject).await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    bob.done(follow("alice")).await;
+    bob.sees(bob.fence());
+    bob.goes("bob");
+    for request in [whisper("bob", "one"), whisper("bob", "two"), post("three")] {
+        alice.done(request).await;
+    }
+    world.subject.clock = A_MONTH_LATER;
+    world.restart().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    let new = position(&alice.done(whisper("bob", "four")).await);
+    let left: Vec<i64> = sql::values(&world.beside(), "SELECT n FROM kept", ()).expect("a table");
+    assert_eq!(left.len(), 1, "{left:?}");
+    let (_, missed) = world.comes("bob").await;
+    let Missed::Kept(Kept { gaps, events }) = missed else {
+        panic!("{missed:?}")
+    };
+    let size = GapSize::Exactly(2);
+    assert_eq!(gaps, [Gap::Whispers { size }, Gap::Posts]);
+    assert_eq!((events.len(), events[0].position), (1, new));
 }
 
 #[test]

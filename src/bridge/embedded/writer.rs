@@ -226,6 +226,10 @@ impl Store {
                 self.alive(session, &claim)?;
                 Ok(Verdict::Silence)
             }
+            Question::Seen { claim, position } => {
+                self.has_seen(session, &claim, position)?;
+                Ok(Verdict::Silence)
+            }
             Question::Settle => Ok(Verdict::Outcome(Outcome::Settled)),
             Question::Release { user, parting: _ } => {
                 self.release(session, &user)?;

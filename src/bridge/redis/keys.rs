@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 /// What a script writes behind `K.`, and the name under the prefix.
-const UNDER_PREFIX: [(&str, &str); 18] = [
+const UNDER_PREFIX: [(&str, &str); 22] = [
     // Hash: user → `<fence> <incarnation> <conn> live`.
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
@@ -19,13 +19,23 @@ const UNDER_PREFIX: [(&str, &str); 18] = [
     ("subs", "subs:"),
     // Set: whom a user follows.
     ("follows", "follows:"),
+    // Hash: whom a user follows → since when, as a position.
+    ("followed", "followed:"),
+    // Stream: private messages to a user, under the log's ids.
+    ("inbox", "inbox:"),
+    // Stream: posts of a user, under the log's ids.
+    ("posts", "posts:"),
+    // Hash: user → the position that everything up to was shown, and the ordinal of the last private
+    // message up to there, or `-`.
+    ("seen", "seen"),
     // Sorted set: rooms of a live user in the order in which they were entered.
     ("rooms_of", "rooms:"),
     // Sorted set: public rooms as shown, by their number of members.
     ("rooms", "rooms"),
     // Set: rooms with a key.
     ("private_rooms", "private_rooms"),
-    // Hash: last k and at of the conversations "to user" and "posts of user".
+    // Hash: last k and at of the conversations "to user" and "posts of user", and where the last
+    // post stands.
     ("ordinals", "ordinals:"),
     // Hash: since when a user is live, and what it left to be told when away.
     ("presence", "presence:"),

@@ -70,9 +70,11 @@ impl Load for Task {
                 AccountAsk::Create { .. } | AccountAsk::Rehash { .. } => Kind::Change,
             },
             Self::LookBack { .. } => Kind::Read,
-            Self::Probe { .. } | Self::Alive { .. } | Self::Release { .. } | Self::Sweep { .. } => {
-                Kind::Chore
-            }
+            Self::Seen { .. }
+            | Self::Probe { .. }
+            | Self::Alive { .. }
+            | Self::Release { .. }
+            | Self::Sweep { .. } => Kind::Chore,
         }
     }
 
@@ -85,6 +87,7 @@ impl Load for Task {
             Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
             Self::Claim { .. }
             | Self::Live { .. }
+            | Self::Seen { .. }
             | Self::Probe { .. }
             | Self::Alive { .. }
             | Self::Release { .. }

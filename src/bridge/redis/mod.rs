@@ -46,7 +46,7 @@ use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{Position, Refusal};
 use crate::messages::{
     ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, LookBack, LookedBack, Outcome,
-    Question, SessionMail, Shut, StoreFailed, Vital,
+    Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{OpenError, Opened, Options};
 
@@ -151,6 +151,17 @@ impl RedisBridge {
             }
             Question::Probe { user } => self.window.chore(Task::Probe { session, user }, now),
             Question::Alive { claim } => self.window.chore(Task::Alive { session, claim }, now),
+            Question::Seen { claim, position } => {
+                // What is not known to be seen is told again: nothing that has to find a place.
+                if self.window.held() < STORE_QUEUE {
+                    let task = Task::Seen {
+                        session,
+                        claim,
+                        position,
+                    };
+                    self.window.chore(task, now);
+                }
+            }
             Question::Settle => {
                 let waiter = waiting(session, to, Purpose::Other);
                 self.window.ask_settle(waiter, now);

@@ -41,6 +41,15 @@ pub(super) enum Task {
         /// The claim that makes it live.
         claim: Claim,
     },
+    /// A live session has shown everything up to a position.
+    Seen {
+        /// The session.
+        session: SessionId,
+        /// The claim that makes it live.
+        claim: Claim,
+        /// The position.
+        position: Position,
+    },
     /// End the claim of exactly this session. That of another incarnation is a node's
     /// housekeeping, and its events are the store's.
     Release {

@@ -319,7 +319,6 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         Refusal::NotAName { word, why } => line!(out, "! Not a name: {} ({why})", echo(word)),
         Refusal::NoSuchUser { user } => line!(out, "! No such user: {user}"),
         Refusal::NoSuchRoom { room } => line!(out, "! No such room: {room}"),
-        Refusal::Offline { user } => line!(out, "! {user} is offline"),
         Refusal::WrongKey { room } => line!(out, "! Wrong key for {room}"),
         Refusal::KeyTooLong { most } => line!(out, "! A key has at most {most} bytes"),
         Refusal::AlreadyIn { room } => line!(out, "! You are in {room} already"),

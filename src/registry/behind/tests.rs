@@ -5,7 +5,7 @@ use crate::chat::event::{Echo, Privacy};
 use crate::chat::origin::ConnId;
 use crate::chat::{RoomName, UserName};
 use crate::dialect::Format;
-use crate::messages::{Arrival, Brings, HubId, Missed};
+use crate::messages::{Arrival, Brings, HubId, Kept, Missed};
 use crate::registry::rooms::{Effect, Rooms, Seat};
 use crate::testing::{at, event_at, post, room, said_in, session_id, text, user, whisper};
 
@@ -17,11 +17,19 @@ fn what_was_kept_comes_first_and_with_its_own_time() {
     let mut log = Log::new(usize::MAX);
     log.happens(entered("den", "alice"));
     let kept = vec![log.event(whisper("bob", "alice", "hi"))];
-    let mut reader = Reader::with_kept(kept.clone(), &log.view, &log.past);
+    let gap = Gap::Posts;
+    let waited = Kept {
+        gaps: vec![gap.clone()],
+        events: kept.clone(),
+    };
+    let mut reader = Reader::with_kept(waited, &log.view, &log.past);
+    assert_eq!(reader.told(), kept[0].before(), "nothing of it was told");
     log.happens(said_in("den", "bob", Privacy::Public, Echo::ExcludeSender));
     let told = log.all_told(&mut reader);
     let last = Arc::clone(log.events.last().unwrap());
+    assert_eq!(reader.told(), last.position);
     let expected = [
+        Told::Gap(gap),
         Told::Kept(kept[0].clone()),
         Told::Missed(last, Hearing::Direct),
     ];

@@ -3,6 +3,7 @@
 mod endings;
 mod frames;
 mod login;
+mod seen;
 mod talk;
 
 use std::collections::VecDeque;
@@ -25,7 +26,7 @@ use crate::dialect::Dialect;
 use crate::messages::{
     Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,
     FellBehind, Forget, Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register,
-    Request, Returned, SessionMail, SetFormat,
+    Request, Returned, SessionMail, SetFormat, Span,
 };
 use crate::net::transport::Transport;
 use crate::testing::{
@@ -131,6 +132,7 @@ fn question_in_words(question: &Question) -> String {
             Append::Post { text } => format!("post: {}", text.as_str()),
         },
         Question::Live { request, .. } => format!("{request:?}"),
+        Question::Seen { position, .. } => format!("seen {position}"),
         Question::Settle => "settle".to_owned(),
         Question::Probe { user } => format!("probe {user}"),
         Question::Alive { claim } => format!("{} is alive", claim.user),
@@ -260,11 +262,23 @@ impl Stage {
         self.deliver_bytes(Frames::Several(frames.iter().map(bytes).collect()))
     }
 
+    /// The same, from a part of the log that ends there.
+    fn shows(&self, frames: &[&'static str], n: u64) -> Returned {
+        let bytes = |frame: &&'static str| Bytes::from_static(frame.as_bytes());
+        let frames = Frames::Several(frames.iter().map(bytes).collect());
+        let upto = Position { epoch: 7, n };
+        self.deliver_part(frames, Span { upto, ..SPAN })
+    }
+
     fn deliver_bytes(&self, frames: Frames) -> Returned {
+        self.deliver_part(frames, SPAN)
+    }
+
+    fn deliver_part(&self, frames: Frames, span: Span) -> Returned {
         let (credit, returned) = Credit::new();
         let mail = SessionMail::Frames {
             frames,
-            span: SPAN,
+            span,
             credit,
         };
         assert!(

@@ -8,6 +8,7 @@ local followers = redis.call('SRANDMEMBER', K.subs .. me, ARGV[8] - #authors)
 if not account and #authors + #followers == 0 then return answer('refused', 'no_account') end
 local name = account or shown({me})[1]
 redis.call('HLEN', K.ordinals .. me)
+redis.call('HLEN', K.seen)
 if #authors + #followers > 0 and epoch == '' then return 'epoch\n-\n' end
 
 local slice = {}
@@ -19,8 +20,10 @@ for _, pair in ipairs(slice) do
   local author, follower = string.lower(pair[1]), string.lower(pair[2])
   also('SREM', K.subs .. author, follower)
   also('SREM', K.follows .. follower, author)
+  also('HDEL', K.followed .. follower, author)
 end
-also('DEL', K.account .. me, K.ordinals .. me)
+also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.posts .. me, K.followed .. me)
+also('HDEL', K.seen, me)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)
 if left == 0 then also('HDEL', K.names, me) end
 return answer('ok', string.format('%d', left))

@@ -1,12 +1,17 @@
 -- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session,
 -- `insist`, which replaces one that does not answer, or `resume`, which replaces it and stays in the
 -- rooms.
+local resumes = ARGV[10] == 'resume'
 local function follows()
   return table.concat(shown(redis.call('SMEMBERS', K.follows .. me)), ' ')
 end
 if before then
-  if string.sub(before, 1, 3) ~= 'ok\n' then return before end
-  return before .. '\n' .. follows()
+  local fence, seen, showed, last =
+    string.match(before, '^ok\n[^\n]*\n[^\n]*\n(%S+)\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
+  if not fence then return before end
+  local again = before .. '\n' .. follows()
+  if resumes then return again end
+  return again .. '\n' .. waiting_for(me, seen, '(' .. fence, showed, last)
 end
 -- A run that another of its name has taken over holds nothing: its hello will tell it.
 if redis.call('HEXISTS', K.nodes, ARGV[9]) == 0 then return 'epoch\n-\n' end
@@ -24,8 +29,19 @@ end
 local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
+-- How far the account has seen: a first login begins with all that waits for it.
+local known = redis.call('HGET', K.seen, me)
+local seen, showed = string.match(known or '', '^(%S+) (%S+)$')
+seen, showed = seen or '0-0', showed or ''
+local last = redis.call('HGET', K.ordinals .. me, 'whisper') or '0'
+local oldest, before_oldest
+if not resumes then
+  local waiting
+  waiting, oldest, before_oldest = waiting_for(me, seen, '+', showed, last)
+  brings = brings .. '\n' .. waiting
+end
 
-local stays, resumes = {}, ARGV[10] == 'resume'
+local stays = {}
 for _, room in ipairs(rooms) do
   if resumes or room.room == 'lobby' then
     stays[#stays + 1] = room.name
@@ -42,6 +58,14 @@ if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HSET', K.presence .. me, 'since', now)
 end
+if not resumes and not known then
+  local begins = fence
+  if oldest then
+    local epoch, n = numbers(oldest)
+    begins = string.format('%.0f-%.0f', epoch, n - 1)
+  end
+  also('HSET', K.seen, me, begins .. ' ' .. before_oldest)
+end
 if holder and holder ~= ARGV[9] then also('SREM', K.held .. holder, me) end
 also('SADD', K.held .. ARGV[9], me)
 if me == ARGV[7] then also('HDEL', K.names, me) else also('HSET', K.names, me, ARGV[7]) end
@@ -51,4 +75,4 @@ if #stays == 0 then
 elseif not resumes then
   also('HSET', K.user_room, me, 'lobby')
 end
-return answer('ok', fence, table.concat(stays, ' ')) .. '\n' .. brings
+return answer('ok', fence, table.concat(stays, ' '), seen, showed, last) .. '\n' .. brings

@@ -40,11 +40,13 @@ local function also(...)
   return done
 end
 
--- Appends an event; nothing is written and false returned when the epoch is another one.
+-- Appends an event; returns its id and its record. Nothing is written and false returned when the
+-- epoch is another one.
 local function append(event, at)
   local record = event .. origin .. ',"at":' .. at .. '}'
+  local whole = '{"v":1,' .. record
   local id = redis.pcall('XADD', K.log, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[5], epoch .. '-*',
-    'e', '{"v":1,' .. record, 'i', ARGV[3] .. ':' .. seq)
+    'e', whole, 'i', ARGV[3] .. ':' .. seq)
   if type(id) == 'table' then
     if string.find(id.err, 'equal or smaller', 1, true) then return false end
     error(id)
@@ -52,7 +54,7 @@ local function append(event, at)
   if not id then return false end
   last = id
   told[#told + 1] = '{"v":1,"log":"' .. log .. '","id":"' .. id .. '",' .. record
-  return id
+  return id, whole
 end
 
 -- The reply, kept for the case that the command comes again.

@@ -9,9 +9,11 @@ if redis.call('SCARD', K.follows .. me) >= tonumber(ARGV[11]) then
 end
 redis.call('SCARD', K.subs .. author)
 redis.call('HEXISTS', K.names, author)
-if not append('"type":"followed","author":"' .. name .. '","follower":"' .. ARGV[7] .. '"', now)
-  then return 'epoch\n-\n' end
+redis.call('HLEN', K.followed .. me)
+local id = append('"type":"followed","author":"' .. name .. '","follower":"' .. ARGV[7] .. '"', now)
+if not id then return 'epoch\n-\n' end
 also('SADD', K.follows .. me, author)
+also('HSET', K.followed .. me, author, id)
 also('SADD', K.subs .. author, me)
 if name ~= author then also('HSET', K.names, author, name) end
 return answer('ok', name)

@@ -7,9 +7,11 @@ if redis.call('SISMEMBER', K.follows .. me, author) == 0 then
   return answer('ok', name)
 end
 redis.call('SCARD', K.subs .. author)
+redis.call('HLEN', K.followed .. me)
 local name = shown({author})[1]
 if not append('"type":"unfollowed","author":"' .. name .. '","follower":"' .. ARGV[7] .. '"', now)
   then return 'epoch\n-\n' end
 also('SREM', K.follows .. me, author)
+also('HDEL', K.followed .. me, author)
 also('SREM', K.subs .. author, me)
 return answer('ok', name)

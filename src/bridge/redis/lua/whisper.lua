@@ -1,13 +1,17 @@
--- ARGV: 9 the addressee, 10 the same as configured or '', 11 text (JSON).
+-- ARGV: 9 the addressee, 10 the same as configured or '', 11 text (JSON), 12 messages, 13 seconds
+-- kept.
 if string.lower(ARGV[9]) == me then return answer('refused', 'to_yourself') end
 local to = registered(ARGV[9], ARGV[10])
 if not to then return answer('refused', 'no_such_user', ARGV[9]) end
 local addressee = string.lower(to)
-if redis.call('HEXISTS', K.sessions, addressee) == 0 then return answer('refused', 'offline', to) end
 local away = redis.call('HGET', K.presence .. addressee, 'away')
+local inbox = K.inbox .. addressee
+redis.call('XLEN', inbox)
 local k, at = next_of('whisper', addressee)
-if not append('"type":"whisper","to":"' .. to .. '","k":' .. k .. ',"sender":"' .. ARGV[7]
-  .. '","text":' .. ARGV[11], at) then return 'epoch\n-\n' end
+local id, record = append('"type":"whisper","to":"' .. to .. '","k":' .. k .. ',"sender":"'
+  .. ARGV[7] .. '","text":' .. ARGV[11], at)
+if not id then return 'epoch\n-\n' end
 also('HSET', K.ordinals .. addressee, 'whisper', k, 'whisper_at', at)
+keep(inbox, id, record, ARGV[12], ARGV[13])
 if away then return answer('ok', to, away) end
 return answer('ok')

@@ -1,15 +1,19 @@
 //! Who is live: claims and their ends.
 
+use std::sync::Arc;
+
 use redis::{Cmd, Value};
 
-use super::reply::changed;
+use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
-use super::{Scripts, holder};
+use super::{Asker, MOST, Scripts, holder};
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
+use crate::bridge::wire;
 use crate::chat::command::Since;
+use crate::chat::limits::{KEPT_BYTES, KEPT_MESSAGES};
 use crate::chat::origin::SessionId;
-use crate::chat::{RoomName, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Missed};
+use crate::chat::{Gap, GapSize, Position, RoomName, UserName};
+use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Kept, Missed};
 
 impl Scripts {
     pub(super) fn call_claim(
@@ -31,7 +35,10 @@ impl Scripts {
                 } => "replace",
                 Entrance::Insist => "insist",
                 Entrance::Resume { .. } => "resume",
-            });
+            })
+            .arg(KEPT_MESSAGES)
+            .arg(KEPT_BYTES)
+            .arg(self.rules.kept_for().min(MOST));
         call
     }
 
@@ -41,24 +48,43 @@ impl Scripts {
         entrance: Entrance,
         reply: Value,
     ) -> Result<Decision, Trouble> {
-        changed(&self.rules, reply, |lines, _| {
+        let mut unread = None;
+        let mut decision = changed(&self.rules, reply, |lines, _| {
             let claim = Claim {
                 user: user.clone(),
                 fence: lines.next()?,
             };
             let rooms: Vec<RoomName> = lines.list()?;
+            let seen = known(lines)?;
             let mut follows = lines.list()?;
             follows.sort();
+            let missed = match entrance {
+                Entrance::Login { .. } | Entrance::Insist => kept(lines, &mut unread)?.into(),
+                Entrance::Resume {
+                    since: Since::Position(last),
+                } => Missed::After(last),
+                Entrance::Resume { since: Since::Seen } => {
+                    seen.map_or(Missed::Nothing, Missed::After)
+                }
+            };
             Ok(Verdict::Claimed {
                 claim,
                 room: rooms.last().cloned().unwrap_or_else(RoomName::lobby),
                 standing: Brings::Standing {
                     rooms,
                     follows,
-                    missed: missed(entrance),
+                    missed,
                 },
             })
-        })
+        })?;
+        decision.damage = decision.damage.or(unread);
+        Ok(decision)
+    }
+
+    pub(super) fn call_seen(&self, asker: Asker<'_>, position: Position) -> Cmd {
+        let mut call = self.live(Lua::Seen, asker);
+        call.arg(position.to_string());
+        call
     }
 
     /// What a session of this incarnation leaves is its own doing; the rest is housekeeping.
@@ -76,13 +102,58 @@ impl Scripts {
     }
 }
 
-const fn missed(entrance: Entrance) -> Missed {
-    match entrance {
-        Entrance::Resume {
-            since: Since::Position(last),
-        } => Missed::After(last),
-        Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } | Entrance::Insist => {
-            Missed::Nothing
+/// How far the account had seen, if it ever came in; and what only the script itself wants back.
+fn known(lines: &mut Lines<'_>) -> Result<Option<Position>, Nonsense> {
+    let seen: Position = lines.next()?;
+    let (_shown, _last) = (lines.next::<String>()?, lines.next::<String>()?);
+    Ok(Some(seen).filter(|seen| *seen != Position::START))
+}
+
+/// What was kept, in log order. What cannot be read is lost, and told to the operator too: a newer
+/// program may have written it.
+fn kept(lines: &mut Lines<'_>, unread: &mut Option<String>) -> Result<Kept, Nonsense> {
+    let mut private = private_gap(&lines.next::<String>()?)?;
+    let mut posts = posts_gap(&lines.next::<String>()?)?;
+    let mut private_left: u64 = lines.next()?;
+    let mut events = Vec::new();
+    while let Some(entry) = lines.next_if_any::<String>()? {
+        let (position, record) = entry.split_once(' ').unwrap_or((&entry, ""));
+        let position = position
+            .parse()
+            .map_err(|_| Nonsense(format!("a script keeps {entry:?}")))?;
+        match wire::read(position, record) {
+            Ok(event) => events.push(Arc::new(event)),
+            Err(error) => {
+                let size = GapSize::Unknown;
+                match private_left {
+                    0 => posts = Some(Gap::Posts),
+                    _ => private = Some(Gap::Whispers { size }),
+                }
+                *unread = Some(format!("the message {position}: {error}"));
+            }
         }
+        private_left = private_left.saturating_sub(1);
+    }
+    events.sort_by_key(|event| event.position);
+    let gaps = private.into_iter().chain(posts).collect();
+    Ok(Kept { gaps, events })
+}
+
+/// How many private messages are lost before those that are kept, if any.
+fn private_gap(lost: &str) -> Result<Option<Gap>, Nonsense> {
+    let size = match (lost, lost.parse()) {
+        ("", _) => return Ok(None),
+        ("some", _) => GapSize::Unknown,
+        (_, Ok(number)) => GapSize::Exactly(number),
+        (other, Err(_)) => return Err(Nonsense(format!("a script has lost {other:?}"))),
+    };
+    Ok(Some(Gap::Whispers { size }))
+}
+
+fn posts_gap(lost: &str) -> Result<Option<Gap>, Nonsense> {
+    match lost {
+        "" => Ok(None),
+        "some" => Ok(Some(Gap::Posts)),
+        other => Err(Nonsense(format!("a script has lost {other:?}"))),
     }
 }

@@ -14,9 +14,6 @@ use crate::chat::limits::HISTORY_MOST;
 use crate::chat::{Answer, Event, RoomName};
 use crate::messages::{LOOK_EVENTS, LookBack, LookedBack, Rest};
 
-/// Milliseconds of a day.
-const DAY: u64 = 24 * 60 * 60 * 1000;
-
 impl Scripts {
     pub(super) fn call_history(&self, asker: Asker<'_>, room: &RoomName, count: u16) -> Cmd {
         let most = self.rules.keep_messages.min(count.min(HISTORY_MOST).into());
@@ -29,8 +26,7 @@ impl Scripts {
         asked(&self.rules, reply, |items| {
             let room = items.next()?;
             let now: u64 = items.next()?;
-            let kept = self.rules.keep_days.saturating_mul(DAY);
-            let too_old_before = Timestamp(now.saturating_sub(kept));
+            let too_old_before = Timestamp(now.saturating_sub(self.rules.kept_for()));
             let (messages, damage) = messages(items.array()?, too_old_before)?;
             let count = count.min(HISTORY_MOST);
             let answer = Answer::History {

@@ -37,6 +37,9 @@ pub(super) use reply::received;
 /// Rooms looked after in one call of the sweep, so that nobody waits long for it.
 const SWEEP_ROOMS: u64 = 64;
 
+/// Seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
+
 /// What Redis takes where it takes a number: settings may say more.
 const MOST: u64 = i64::MAX as u64;
 
@@ -55,6 +58,13 @@ pub(super) struct Rules {
     pub(super) log_entries: u64,
     /// Accounts whose password stands in the settings: people like all others, without a key.
     pub(super) configured: BTreeSet<UserName>,
+}
+
+impl Rules {
+    /// Milliseconds for which a message is told.
+    fn kept_for(&self) -> u64 {
+        self.keep_days.saturating_mul(DAY * 1000)
+    }
 }
 
 /// All scripts under one prefix, and how their replies are read.
@@ -135,6 +145,18 @@ impl Scripts {
                 };
                 self.live(Lua::Alive, asker)
             }
+            Task::Seen {
+                session,
+                claim,
+                position,
+            } => {
+                let asker = Asker {
+                    session,
+                    claim,
+                    stamp,
+                };
+                self.call_seen(asker, *position)
+            }
             Task::Release { session, user } => self.call_release(stamp, session, user),
             Task::Account { ask } => self.call_account(stamp, ask),
             Task::LookBack { look } => self.call_look_back(*look),
@@ -156,7 +178,7 @@ impl Scripts {
         match task {
             Task::Claim { user, entrance, .. } => self.read_claim(user, *entrance, reply),
             Task::Live { request, .. } => self.read_live(request, reply),
-            Task::Probe { .. } | Task::Alive { .. } | Task::Release { .. } => {
+            Task::Seen { .. } | Task::Probe { .. } | Task::Alive { .. } | Task::Release { .. } => {
                 changed(&self.rules, reply, |_, _| Ok(Verdict::Silence))
             }
             Task::Account { ask } => self.read_account(ask, reply),

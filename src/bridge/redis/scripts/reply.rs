@@ -154,7 +154,6 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
         "to_yourself" => Refusal::ToYourself,
         "no_such_user" => Refusal::NoSuchUser { user: user()? },
         "no_such_room" => Refusal::NoSuchRoom { room: room()? },
-        "offline" => Refusal::Offline { user: user()? },
         "not_in" => Refusal::NotIn { room: room()? },
         "already_in" => Refusal::AlreadyIn { room: room()? },
         "wrong_key" => Refusal::WrongKey { room: room()? },

@@ -4,17 +4,17 @@ use redis::{Cmd, Value};
 
 use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
-use super::{Asker, MOST, Scripts};
+use super::{Asker, DAY, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::redis::window::WINDOW;
+use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::{Answer, Position, Text};
 use crate::messages::{Append, Outcome};
 
 /// Answers that Redis keeps of a node: as many as can be undecided at once.
 const ANSWERS: u64 = WINDOW as u64;
 
-/// Seconds of a day.
-const DAY: u64 = 24 * 60 * 60;
+const AN_HOUR: u64 = 60 * 60;
 
 /// Seconds that Redis takes for an expiry: it counts milliseconds.
 const MOST_SECONDS: u64 = MOST / 1_000_000;
@@ -37,14 +37,26 @@ impl Scripts {
                 call.arg(to.as_str())
                     .arg(self.configured(to))
                     .arg(json(text));
+                self.add_keeping(&mut call);
                 call
             }
             Append::Post { text } => {
                 let mut call = self.live(Lua::Post, asker);
                 call.arg(json(text));
+                self.add_keeping(&mut call);
                 call
             }
         }
+    }
+
+    /// How long it is kept for those who are not there. One more message than is told stays, by
+    /// which it is seen that there were more; and all stay an hour longer than they are told.
+    fn add_keeping(&self, call: &mut Cmd) {
+        let seconds = match self.rules.keep_days {
+            0 => 0,
+            days => days.saturating_mul(DAY).saturating_add(AN_HOUR),
+        };
+        call.arg(KEPT_MESSAGES + 1).arg(seconds.min(MOST_SECONDS));
     }
 
     pub(super) fn read_append(&self, append: &Append, reply: Value) -> Result<Decision, Trouble> {

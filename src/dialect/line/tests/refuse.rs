@@ -75,7 +75,6 @@ fn refusals_of_requests() {
         ),
         (Refusal::NoSuchUser { user: x() }, "! No such user: x\n"),
         (Refusal::NoSuchRoom { room: den() }, "! No such room: den\n"),
-        (Refusal::Offline { user: x() }, "! x is offline\n"),
         (Refusal::WrongKey { room: den() }, "! Wrong key for den\n"),
         (
             Refusal::KeyTooLong { most: 128 },

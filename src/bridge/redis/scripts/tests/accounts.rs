@@ -1,5 +1,7 @@
 use super::desk::Desk;
-use crate::bridge::contract::{follow, followers, following, shown, subscriptions, user, users};
+use crate::bridge::contract::{
+    follow, followers, following, post, shown, subscriptions, user, users, whisper,
+};
 use crate::bridge::redis::accounts::{Accounts, AccountsError};
 use crate::chat::{Answer, Deed};
 use crate::messages::{AccountAnswer, AccountAsk};
@@ -50,6 +52,11 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     desk.done(&alice, follow("bob")).await;
     desk.done(&bob, follow("alice")).await;
     desk.done(&bob, follow("root")).await;
+    desk.done(&bob, post("I was here")).await;
+    desk.done(&alice, whisper("bob", "psst")).await;
+    for kind in ["inbox:bob", "posts:bob", "followed:bob"] {
+        assert_eq!(desk.number(&["EXISTS", kind]).await, 1, "{kind}");
+    }
     for n in 0..250 {
         desk.raw(&["SADD", "subs:bob", &format!("u{n}")]).await;
         desk.raw(&["SADD", &format!("follows:u{n}"), "bob"]).await;
@@ -75,7 +82,9 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     let keys = desk.keys().await;
     let left: Vec<_> = keys.iter().filter(|key| key.contains("bob")).collect();
     assert!(left.is_empty(), "{left:?}");
-    assert_eq!(desk.number(&["HEXISTS", "names", "bob"]).await, 0);
+    for (hash, field) in [("names", "bob"), ("seen", "bob"), ("followed:alice", "bob")] {
+        assert_eq!(desk.number(&["HEXISTS", hash, field]).await, 0, "{hash}");
+    }
     assert_eq!(desk.done(&alice, following()).await, subscriptions(&[]));
     let nobody = Answer::Subscribers { users: users(&[]) };
     assert_eq!(desk.done(&alice, followers()).await, nobody);

@@ -19,7 +19,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
     desk.events().await;
-    let cases: [Case; 15] = [
+    let cases: [Case; 17] = [
         ("sessions", || say("lobby", "hi")),
         ("room:lobby", || say("lobby", "hi")),
         ("room:lobby:meta", || say("lobby", "hi")),
@@ -27,6 +27,8 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
         ("log", || say("lobby", "hi")),
         ("answers:node-1.8c1f", || say("lobby", "hi")),
         ("ordinals:bob", || whisper("bob", "hi")),
+        ("inbox:bob", || whisper("bob", "hi")),
+        ("posts:alice", || post("hi")),
         ("ordinals:alice", || post("hi")),
         ("log", || moving("lobby", "den")),
         ("rooms", || moving("lobby", "den")),
@@ -55,7 +57,15 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
         desk.raw(&["DEL", key]).await;
         desk.raw(&["RENAME", "kept", key]).await;
     }
-    for key in ["held:node-1.8c1f", "presence:carol", "follows:carol"] {
+    let claimed = [
+        "held:node-1.8c1f",
+        "presence:carol",
+        "follows:carol",
+        "inbox:carol",
+        "ordinals:carol",
+        "seen",
+    ];
+    for key in claimed {
         desk.raw(&["COPY", key, "kept", "REPLACE"]).await;
         desk.raw(&["DEL", key]).await;
         desk.raw(&["RPUSH", key, "rubbish"]).await;

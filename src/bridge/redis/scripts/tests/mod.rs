@@ -4,6 +4,7 @@ mod accounts;
 mod claims;
 mod damage;
 mod desk;
+mod inbox;
 mod node;
 mod people;
 mod rooms;

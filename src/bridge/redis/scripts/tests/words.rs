@@ -128,8 +128,6 @@ async fn whispers_and_posts_reach_those_they_can() {
                 user: user("nobody"),
             },
         ),
-        ("bob", Refusal::Offline { user: user("Bob") }),
-        ("root", Refusal::Offline { user: user("Root") }),
     ] {
         assert_eq!(desk.refused(&alice, whisper(to, "hi")).await, refusal);
     }
