@@ -6,7 +6,7 @@ use super::asked::{Asked, Text};
 use super::entrance::Step;
 use super::model::{Model, Standing};
 use super::talk::{Merged, News, Place, State, What, clean};
-use crate::chat::{Fate, NodeName, Position, RoomName, UserName};
+use crate::chat::{Fate, Gap, NodeName, Position, RoomName, UserName};
 use crate::client::address::Address;
 use crate::client::link::{Down, Next};
 use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read};
@@ -45,6 +45,7 @@ impl Model {
         let told = read(line);
         match told {
             Told::Message(message) => self.message(&message),
+            Told::Gap(gap) => self.gap(&gap, line),
             Told::Joined { room, user } => self.moves(room, user, Move::In),
             Told::Left { room, user } => self.moves(room, user, Move::Out),
             Told::TopicChanged { room, topic } => {
@@ -123,14 +124,15 @@ impl Model {
         let by = message.sender.clone();
         if let When::Past { at } = message.when {
             let at = i64::try_from(at.0 / 1000).unwrap_or(i64::MAX);
-            let state = State::Past;
-            let entry = self.entry(What::Said { by, text, state }, message.position, at);
-            let merged = self.talks.open(&place).merge(entry);
-            self.brought += usize::from(merged == Merged::Added);
-            return;
+            return match message.to {
+                Audience::Room(_) => self.past(&place, by, text, message.position, at),
+                // What a history has was said in a room; this waited for the person.
+                Audience::Private | Audience::Subscribers | Audience::OtherRoom(_) => {
+                    self.kept(&place, by, text, message.position, at);
+                }
+            };
         }
-        let is_known = |position| self.talks.find(&place).is_some_and(|it| it.has(position));
-        if message.position.is_some_and(is_known) {
+        if self.has(&place, message.position) {
             return;
         }
         let (state, news) = match (&message.to, calls(&text, self.me.as_ref())) {
@@ -140,6 +142,57 @@ impl Model {
         };
         let what = What::Said { by, text, state };
         self.adds(&place, what, message.position, news);
+    }
+
+    fn past(
+        &mut self,
+        place: &Place,
+        by: UserName,
+        text: String,
+        position: Option<Position>,
+        at: i64,
+    ) {
+        let state = State::Past;
+        let entry = self.entry(What::Said { by, text, state }, position, at);
+        let merged = self.talks.open(place).merge(entry);
+        self.brought += usize::from(merged == Merged::Added);
+    }
+
+    /// What was said while the person was not there is as new as what is said now.
+    fn kept(
+        &mut self,
+        place: &Place,
+        by: UserName,
+        text: String,
+        position: Option<Position>,
+        at: i64,
+    ) {
+        if self.has(place, position) {
+            return;
+        }
+        let news = match place {
+            Place::Person(_) => News::Personal,
+            Place::Door | Place::Room(_) | Place::Posts => News::Unread,
+        };
+        let state = State::Heard;
+        let entry = self.entry(What::Said { by, text, state }, position, at);
+        self.puts(place, entry, news);
+    }
+
+    /// Whether a message is there already; without a position nobody can tell.
+    fn has(&self, place: &Place, position: Option<Position>) -> bool {
+        let talk = self.talks.find(place);
+        position.is_some_and(|position| talk.is_some_and(|talk| talk.has(position)))
+    }
+
+    fn gap(&mut self, gap: &Gap, line: &str) {
+        let place = match gap {
+            Gap::Room { room, .. } => Place::Room(room.clone()),
+            Gap::Posts => Place::Posts,
+            Gap::Whispers { .. } => self.talks.current().place.clone(),
+        };
+        let what = What::Information(words(line));
+        self.adds(&place, what, None, News::Nothing);
     }
 
     fn moves(&mut self, room: RoomName, user: UserName, to: Move) {

@@ -371,10 +371,14 @@ impl Model {
         news: News,
     ) -> u64 {
         let entry = self.entry(what, position, self.now.unix);
-        let rows = height(&entry, self.paper());
         let id = entry.id;
-        self.talks.push(place, entry, news, rows);
+        self.puts(place, entry, news);
         id
+    }
+
+    pub(super) fn puts(&mut self, place: &Place, entry: Entry, news: News) {
+        let rows = height(&entry, self.paper());
+        self.talks.push(place, entry, news, rows);
     }
 
     pub(super) fn entry(&mut self, what: What, position: Option<Position>, at: i64) -> Entry {

@@ -272,18 +272,45 @@ fn what_one_says_is_marked_by_its_own_answer() {
         "! Unknown command /foo. /help lists the commands.",
     ]);
     desk.pongs(&asked[3]);
-    desk.hears("! carl is offline");
+    desk.hears("! No such user: carl");
     assert_eq!(desk.lobby(), ["anna✓ one"]);
     assert_eq!(desk.lines(&person("BOB")), ["anna✓ two", "bob: yes?"]);
     assert_eq!(
         desk.lines(&person("carl")),
         [
-            "anna✗ three: carl is offline",
+            "anna✗ three: No such user: carl",
             "* bob is away: lunch",
             "! Unknown command /foo. /help lists the commands.",
         ]
     );
     assert_eq!(desk.shown(), person("carl"));
+}
+
+#[test]
+fn what_waited_for_a_person_is_new_and_comes_once() {
+    let mut desk = Desk::inside(80, 24);
+    desk.hears_all(&[
+        "[gap] 12 private messages are lost",
+        "1-2 1970-01-01T20:00:00Z [PM] bob: are you there?",
+        "1-3 1970-01-01T20:30:00Z [Sub] carl: a post",
+        "1-2 1970-01-01T20:00:00Z [PM] bob: are you there?",
+    ]);
+    assert_eq!(desk.lobby(), ["* [gap] 12 private messages are lost"]);
+    assert_eq!(desk.lines(&person("bob")), ["bob: are you there?"]);
+    assert_eq!(desk.lines(&Place::Posts), ["carl: a post"]);
+    assert_eq!(desk.model.talks.unread(), (2, 1));
+    desk.hears_all(&[
+        "[gap] some posts are lost",
+        "[gap] 2 messages in den are lost",
+    ]);
+    assert_eq!(
+        desk.lines(&Place::Posts)[1..],
+        ["* [gap] some posts are lost"]
+    );
+    assert_eq!(
+        desk.lines(&room("den")),
+        ["* [gap] 2 messages in den are lost"]
+    );
 }
 
 #[test]

@@ -12,13 +12,15 @@ use time::format_description::well_known::Rfc3339;
 use super::super::Prompt;
 use super::tell;
 use crate::chat::event::Timestamp;
-use crate::chat::{Ending, Fate, NodeName, Position, RoomName, UserName};
+use crate::chat::{Ending, Fate, Gap, GapSize, NodeName, Position, RoomName, UserName};
 
 /// What one line of a node says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told<'a> {
     /// Somebody said something.
     Message(Message<'a>),
+    /// Messages that the client would have heard are lost.
+    Gap(Gap),
     /// The first words of a node.
     Greeting {
         /// How it calls itself.
@@ -222,6 +224,7 @@ pub fn read(line: &str) -> Told<'_> {
     let told = match line.as_bytes() {
         [b'*', b' ', ..] => Some(information(&line[2..])),
         [b'!', b' ', ..] => Some(refusal(&line[2..])),
+        [b'[', b'g', b'a', b'p', b']', b' ', ..] => gap(&line[6..]).map(Told::Gap),
         _ => message(line).map(Told::Message),
     };
     told.unwrap_or(Told::Unknown { text: line })
@@ -263,6 +266,27 @@ fn bracket(line: &str) -> Option<(&str, &str)> {
 fn utc(word: &str) -> Option<Timestamp> {
     let seconds = OffsetDateTime::parse(word, &Rfc3339).ok()?.unix_timestamp();
     Some(Timestamp(u64::try_from(seconds).ok()?.checked_mul(1000)?))
+}
+
+fn gap(text: &str) -> Option<Gap> {
+    let (count, rest) = text.split_once(' ')?;
+    let rest = rest
+        .strip_suffix(" are lost")
+        .or(rest.strip_suffix(" is lost"))?;
+    let size = match count {
+        "some" => GapSize::Unknown,
+        count => GapSize::Exactly(count.parse().ok()?),
+    };
+    match rest {
+        "posts" => Some(Gap::Posts),
+        "private messages" | "private message" => Some(Gap::Whispers { size }),
+        _ => {
+            let of_room = rest.strip_prefix("messages in ");
+            let name = of_room.or(rest.strip_prefix("message in "))?;
+            let room = room(name)?;
+            Some(Gap::Room { room, size })
+        }
+    }
 }
 
 fn information(text: &str) -> Told<'_> {

@@ -256,8 +256,8 @@ mod tests {
                 "                  │ seven eight",
             ]
         );
-        let rows = shown("no", State::Failed("bob is offline".into()), 50);
-        assert_eq!(rows[1], "                  │ ✗ bob is offline");
+        let rows = shown("no", State::Failed("No such user: bob".into()), 50);
+        assert_eq!(rows[1], "                  │ ✗ No such user: bob");
     }
 
     #[test]

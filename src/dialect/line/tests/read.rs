@@ -57,7 +57,11 @@ fn what_no_node_says_is_unknown() {
         "[den] a b: hi",
         "[server] alice: hi",
         "yesterday [den] alice: hi",
-        "[gap] 12 messages in den are lost",
+        "[gap]",
+        "[gap] alice: hi",
+        "[gap] twelve messages in den are lost",
+        "[gap] 12 messages in den",
+        "[gap] 12 messages in a b are lost",
     ] {
         assert_eq!(read(text), Told::Unknown { text });
     }

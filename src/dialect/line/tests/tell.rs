@@ -1,8 +1,11 @@
+use bytes::BytesMut;
+
 use super::told;
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
-use crate::chat::{Answer, Deed};
+use crate::chat::{Answer, Deed, Gap, GapSize};
+use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
 use crate::testing::{at, event, node, post, room, room_message, session_id, text, user, whisper};
 
@@ -368,6 +371,64 @@ fn history_has_its_time_behind_the_position() {
          1763850000-1041 2026-11-22T21:30:05Z [den] bob: hello\n\
          * end of history\n"
     );
+}
+
+#[test]
+fn what_was_kept_has_its_time_too() {
+    for (deed, line) in [
+        (whisper("alice", "bob", " hi "), "[PM] alice:  hi "),
+        (post("alice", "\u{1b}[31mnews"), "[Sub] alice: news"),
+    ] {
+        for (positions, before) in [
+            (Positions::Hidden, "2026-11-22T21:30:05Z"),
+            (Positions::Shown, "1763850000-1041 2026-11-22T21:30:05Z"),
+        ] {
+            let mut told = BytesMut::new();
+            let format = Format::Line { positions };
+            dialect::tell_kept(format, &event(deed.clone()), &mut told);
+            assert_eq!(told, format!("{before} {line}\n"));
+        }
+    }
+}
+
+#[test]
+fn gaps_are_said_with_their_size() {
+    let exactly = GapSize::Exactly;
+    for (gap, line) in [
+        (in_den(exactly(12)), "[gap] 12 messages in den are lost\n"),
+        (in_den(exactly(1)), "[gap] 1 message in den is lost\n"),
+        (
+            in_den(GapSize::Unknown),
+            "[gap] some messages in den are lost\n",
+        ),
+        (
+            Gap::Whispers { size: exactly(12) },
+            "[gap] 12 private messages are lost\n",
+        ),
+        (
+            Gap::Whispers { size: exactly(1) },
+            "[gap] 1 private message is lost\n",
+        ),
+        (
+            Gap::Whispers {
+                size: GapSize::Unknown,
+            },
+            "[gap] some private messages are lost\n",
+        ),
+        (Gap::Posts, "[gap] some posts are lost\n"),
+    ] {
+        for positions in [Positions::Hidden, Positions::Shown] {
+            let mut told = BytesMut::new();
+            dialect::tell_gap(Format::Line { positions }, &gap, &mut told);
+            assert_eq!(told, line);
+        }
+        assert_eq!(read(line.trim_end()), Told::Gap(gap));
+    }
+}
+
+fn in_den(size: GapSize) -> Gap {
+    let room = room("den");
+    Gap::Room { room, size }
 }
 
 fn check_event(deed: &Deed, hearing: Hearing, line: &str) {
