@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::referee::{Micros, Person, Refusal};
 use super::text::Numbered;
-use crate::chat::{Fate, Position, RoomName};
+use crate::chat::{Fate, Gap, GapSize, Position, RoomName};
 use crate::client::link::{Down, Link, News, Next};
 use crate::client::login::Account;
 use crate::dialect::line::read::{Message, Refused, Told, When, read};
@@ -45,6 +45,8 @@ pub(super) enum What {
     Heard { position: Position, said: Numbered },
     /// Heard somebody else.
     Foreign,
+    /// Was told that messages of the room are lost.
+    Announced { size: GapSize },
     /// The first text that is unanswered is in the log.
     Acknowledged { position: Position },
     /// The first text that is unanswered was refused.
@@ -173,6 +175,9 @@ impl Mind {
     fn line(&mut self, line: &str, link: &mut Link, what: &mut Vec<What>) {
         match (read(line), self.place) {
             (Told::Message(message), _) => what.push(self.message(&message)),
+            (Told::Gap(Gap::Room { room, size }), Place::InTheRoom) if room == self.room => {
+                what.push(What::Announced { size });
+            }
             (Told::Said { position }, Place::InTheRoom) => {
                 what.push(What::Acknowledged { position });
             }

@@ -17,7 +17,7 @@ pub use tally::{Fault, Tally, Verdict};
 
 use room::{Entry, Identity, Room};
 
-use crate::chat::{Fate, Position};
+use crate::chat::{Fate, GapSize, Position};
 
 /// Which of the people.
 pub type Person = u32;
@@ -82,12 +82,67 @@ struct Span {
     last: Option<Position>,
     /// Messages before that which were not.
     missing: BTreeSet<Position>,
+    /// What was announced to be lost before the next message that is heard.
+    announced: Option<GapSize>,
+    gaps: Vec<Announced>,
+}
+
+/// A hole that was announced.
+#[derive(Debug)]
+struct Announced {
+    after: Option<Position>,
+    /// `None` where nothing was heard behind it.
+    before: Option<Position>,
+    size: GapSize,
+}
+
+impl Announced {
+    fn has(&self, position: Position) -> bool {
+        let is_behind = self.after.is_none_or(|after| after < position);
+        is_behind && self.before.is_none_or(|before| position < before)
+    }
 }
 
 impl Span {
     /// Whether this message has to be heard in this stay.
     fn expects(&self, person: Person, entry: &Entry) -> bool {
         entry.identity.talker != person && entry.due >= self.since
+    }
+
+    /// The hole that was announced, if one was, ends before this message.
+    fn closes_gap(&mut self, before: Option<Position>) {
+        if let Some(size) = self.announced.take() {
+            let after = self.last;
+            self.gaps.push(Announced {
+                after,
+                before,
+                size,
+            });
+        }
+    }
+
+    /// Takes out what is missing where so much was announced to be, and says how many that were.
+    fn forgives(&mut self) -> u64 {
+        let mut forgiven = 0;
+        for gap in &self.gaps {
+            let inside: Vec<_> = self
+                .missing
+                .iter()
+                .filter(|it| gap.has(**it))
+                .copied()
+                .collect();
+            let count = inside.len() as u64;
+            let is_told = match gap.size {
+                // One's own messages are among them.
+                GapSize::Exactly(most) => count <= most,
+                GapSize::Unknown => true,
+            };
+            if is_told {
+                forgiven += count;
+                self.missing.retain(|position| !inside.contains(position));
+            }
+        }
+        forgiven
     }
 
     /// Whether it was, or could have been.
@@ -137,6 +192,8 @@ impl Referee {
             since,
             last: None,
             missing: BTreeSet::new(),
+            announced: None,
+            gaps: Vec::new(),
         });
     }
 
@@ -149,15 +206,24 @@ impl Referee {
         ear.doubts.clear();
         self.tally.unanswered += unanswered;
         self.waiting[ear.room] -= unanswered;
-        let Some(span) = ear.span.take() else {
+        let Some(mut span) = ear.span.take() else {
             return;
         };
         self.rooms[ear.room].went(person, |entry| {
             span.expects(person, entry) && !(span.is_past(entry.position))
                 || span.missing.contains(&entry.position)
         });
+        span.closes_gap(None);
+        self.tally.announced += span.forgives();
         for position in span.missing {
             self.tally.fault(Fault::Lost { person, position });
+        }
+    }
+
+    /// A person was told that messages are lost before the next one that it hears.
+    pub fn announced(&mut self, person: Person, size: GapSize) {
+        if let Some(span) = &mut self.people[person as usize].span {
+            span.announced = Some(size);
         }
     }
 
@@ -272,6 +338,7 @@ impl Referee {
                     span.missing.insert(entry.position);
                 }
             }
+            span.closes_gap(Some(position));
             span.last = Some(position);
         }
         if span.since <= due {

@@ -35,6 +35,7 @@ struct Numbers {
     unanswered: u64,
     delivered: u64,
     foreign: u64,
+    announced: u64,
     lost: u64,
     repeated: u64,
     reordered: u64,
@@ -131,6 +132,7 @@ impl Report {
             unanswered,
             delivered,
             foreign,
+            announced,
             lost,
             repeated,
             reordered,
@@ -164,6 +166,7 @@ impl Report {
             "refusals": self.refusals,
             "endings": self.endings,
             "foreign": foreign,
+            "announced": announced,
             "lost": lost,
             "repeated": repeated,
             "reordered": reordered,
@@ -189,6 +192,7 @@ impl Numbers {
             unanswered: tally.unanswered,
             delivered: tally.delivered,
             foreign,
+            announced: tally.announced,
             lost: tally.lost,
             repeated: tally.repeated,
             reordered: tally.reordered,
@@ -276,6 +280,7 @@ impl Report {
             ("not confirmed", self.counts.unconfirmed),
             ("not answered", self.counts.unanswered),
             ("of others", self.counts.foreign),
+            ("announced", self.counts.announced),
         ] {
             if count > 0 {
                 writeln!(f, "{what:<14}{count:>12}")?;

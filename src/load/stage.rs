@@ -223,6 +223,7 @@ impl Stage {
                 What::Heard { position, said } => {
                     self.referee.heard(person, said.heard(position, at));
                 }
+                What::Announced { size } => self.referee.announced(person, size),
                 What::Acknowledged { position } => self.referee.acknowledged(person, position),
                 What::Refused { label, refusal } => {
                     *self.counts.refusals.entry(label).or_default() += 1;

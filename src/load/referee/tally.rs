@@ -69,6 +69,8 @@ pub struct Tally {
     pub unanswered: u64,
     /// Messages that people heard.
     pub delivered: u64,
+    /// Messages that somebody did not hear, and was told so.
+    pub announced: u64,
     /// Messages that somebody did not hear.
     pub lost: u64,
     /// Messages that somebody heard twice.
@@ -112,6 +114,7 @@ impl Default for Tally {
             unconfirmed: 0,
             unanswered: 0,
             delivered: 0,
+            announced: 0,
             lost: 0,
             repeated: 0,
             reordered: 0,

@@ -381,6 +381,43 @@ fn what_all_have_heard_is_forgotten_after_a_while() {
 }
 
 #[test]
+fn a_hole_that_was_announced_is_no_loss() {
+    let said = |sizes: &[GapSize]| {
+        let mut story = Story::new();
+        story.puts(ANNA, 0, 1);
+        story.hears(CLEO, ANNA, 0, 1);
+        for size in sizes {
+            story.referee.announced(CLEO, *size);
+        }
+        for n in 1..=3 {
+            story.puts(ANNA, n, n + 1);
+        }
+        story.puts(ANNA, 4, 5);
+        story.hears(CLEO, ANNA, 4, 5);
+        for n in 0..=4 {
+            story.hears(BEN, ANNA, n, n + 1);
+        }
+        story
+    };
+    for (sizes, lost) in [
+        (&[GapSize::Exactly(3)][..], 0),
+        (&[GapSize::Unknown], 0),
+        (&[GapSize::Exactly(2)], 3),
+        (&[], 3),
+    ] {
+        let mut story = said(sizes);
+        story.referee.close();
+        let tally = story.referee.tally();
+        assert_eq!((tally.announced, tally.lost), (3 - lost, lost), "{sizes:?}");
+    }
+    // It is about what comes before the next message, and about nothing behind that.
+    let mut story = said(&[GapSize::Exactly(3)]);
+    story.puts(ANNA, 5, 6);
+    story.hears(BEN, ANNA, 5, 6);
+    assert_eq!(story.ends(), [1, 0, 0, 0]);
+}
+
+#[test]
 fn a_run_in_which_nobody_heard_anything_proves_nothing() {
     let mut story = Story::new();
     story.says(ANNA, 0);
