@@ -10,6 +10,7 @@ mod accounts;
 mod claims;
 mod conversations;
 mod gone;
+mod inbox;
 mod names;
 mod schema;
 mod strangers;
