@@ -5,18 +5,18 @@ use std::collections::{HashMap, VecDeque};
 use actix::Recipient;
 
 use crate::chat::origin::SessionId;
-use crate::messages::{Arrival, BATCH_EVENTS, Continuity, Outcome, SessionMail};
+use crate::messages::{Arrival, BATCH_EVENTS, Continuity, SessionMail};
 
 /// Events that wait for the registry; above it the store decides nothing, so that a slow reader
 /// slows the writers down and not the node's memory up. The last batch may go beyond it.
 pub(super) const FEED_EVENTS: usize = 8192;
 
-/// An answer, and where it goes.
+/// An answer or what else a session is told, and where it goes.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) session: SessionId,
     pub(super) to: Recipient<SessionMail>,
-    pub(super) outcome: Outcome,
+    pub(super) mail: SessionMail,
 }
 
 /// The events in log order, and between them the answers that wait for those before them.

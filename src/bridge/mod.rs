@@ -30,6 +30,8 @@
 //!    of the ask happens later either. The exception is
 //!    [`NotConfirmed`](crate::chat::Refusal::NotConfirmed), which promises nothing: the ask is
 //!    done once or never, perhaps after this answer. A request that only reads is never in doubt.
+//!    Who said something is told its [`Fate`](crate::chat::Fate) later, as long as the session
+//!    lives: one for each text in doubt, in the order in which they were said.
 //!
 //! **Claims.**
 //! 8. Of any number of simultaneous claims of one account one wins; with

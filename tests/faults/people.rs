@@ -8,7 +8,8 @@ use tokio::time::timeout;
 
 use crate::dice::Dice;
 use crate::support::{
-    Client, Cluster, Ear, Heard, Mouth, NOT_CONFIRMED, NOT_DELIVERED, Node, PATIENCE, password_of,
+    Client, Cluster, Ear, Heard, Mouth, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, Node,
+    PATIENCE, password_of,
 };
 use crate::{Peace, REST};
 
@@ -38,6 +39,7 @@ pub(crate) struct Read {
 pub(crate) enum Fate {
     At((u64, u64)),
     Refused,
+    /// Its connection ended before more was known.
     InDoubt,
 }
 
@@ -48,6 +50,8 @@ pub(crate) struct Told {
     pub(crate) stayed: Option<&'static str>,
     /// Room, text and fate of everything said, in order.
     pub(crate) said: Vec<(String, String, Fate)>,
+    /// How many of these were in doubt, and then told after all.
+    pub(crate) resolved: usize,
     /// What each connection read.
     pub(crate) read: Vec<Vec<Read>>,
 }
@@ -76,6 +80,8 @@ pub(crate) struct Person {
     mouth: Mouth,
     lines: mpsc::Receiver<Heard>,
     asked: VecDeque<(Instant, Asked)>,
+    /// Which of what was said is in doubt on this connection.
+    doubts: VecDeque<usize>,
     room: String,
     pings: u32,
 }
@@ -86,6 +92,7 @@ impl Person {
             name,
             stayed: None,
             said: Vec::new(),
+            resolved: 0,
             read: vec![Vec::new()],
         };
         Self {
@@ -93,6 +100,7 @@ impl Person {
             lines: listened(client.ear),
             mouth: client.mouth,
             asked: VecDeque::new(),
+            doubts: VecDeque::new(),
             room: "lobby".to_owned(),
             pings: 0,
         }
@@ -174,13 +182,28 @@ impl Person {
         true
     }
 
+    /// Whether this is the end of a doubt; remembers it if so.
+    fn is_resolved(&mut self, line: &str) -> bool {
+        let fate = match line.strip_prefix("* delivered ") {
+            Some(position) => Fate::At(position_of(position)),
+            None if line == NOT_AFTER_ALL => Fate::Refused,
+            None => return false,
+        };
+        let Some(said) = self.doubts.pop_front() else {
+            panic!("{} is in no doubt and heard {line}", self.told.name);
+        };
+        self.told.said[said].2 = fate;
+        self.told.resolved += 1;
+        true
+    }
+
     fn understands(&mut self, heard: Heard) -> Goes {
         let name = self.told.name;
         let line = match heard {
             Heard::Line(line) => line,
             Heard::End => panic!("{name} heard the end"),
         };
-        if self.is_news(&line) {
+        if self.is_news(&line) || self.is_resolved(&line) {
             return Goes::On;
         }
         let Some((_, asked)) = self.asked.pop_front() else {
@@ -195,6 +218,9 @@ impl Person {
                     None if line == NOT_CONFIRMED => Fate::InDoubt,
                     None => panic!("{name} said {text} and heard {line}"),
                 };
+                if fate == Fate::InDoubt {
+                    self.doubts.push_back(self.told.said.len());
+                }
                 self.told.said.push((self.room.clone(), text, fate));
             }
             Asked::Join => match line.strip_prefix("* You are in ") {
@@ -219,7 +245,7 @@ impl Person {
         Goes::On
     }
 
-    /// Everything asked is answered, and so is a ping, soon after the faults are over.
+    /// Everything asked is answered, nothing is in doubt, and a ping is answered too, soon after the faults are over.
     async fn rests(&mut self, since: Instant) {
         let name = self.told.name;
         loop {
@@ -238,7 +264,7 @@ impl Person {
                     "{name} has to go after the faults are over"
                 );
             }
-            if is_answered {
+            if is_answered && self.doubts.is_empty() {
                 return;
             }
             tokio::time::sleep(MUSING).await;
@@ -378,7 +404,13 @@ impl<'a> Sender<'a> {
         if free == 0 {
             return;
         }
-        if self.dice.one_in(150) {
+        // Who is in doubt mostly waits for the end of it.
+        let wanderlust = if self.person.doubts.is_empty() {
+            150
+        } else {
+            1500
+        };
+        if self.dice.one_in(wanderlust) {
             return self.person.asks("/quit", Asked::Quit).await;
         }
         if self.dice.one_in(40) {
@@ -413,6 +445,7 @@ impl<'a> Sender<'a> {
         let name = self.person.told.name;
         let login = format!("/login {name} {}", password_of(name));
         self.person.asked.clear();
+        self.person.doubts.clear();
         self.person.room = "lobby".to_owned();
         self.person.told.read.push(Vec::new());
         loop {

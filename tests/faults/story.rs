@@ -54,8 +54,8 @@ fn was_told_the_truth(person: &Told, places: &HashMap<&str, (Position, &str, &st
     }
     let said = person.said.len();
     println!(
-        "{} said {said}: {refused} refused, {in_doubt} in doubt",
-        person.name
+        "{} said {said}: {refused} refused, {} told after all, {in_doubt} in doubt for good",
+        person.name, person.resolved
     );
 }
 

@@ -22,6 +22,9 @@ pub(crate) const NOT_DELIVERED: &str =
 pub(crate) const NOT_CONFIRMED: &str =
     "! Not confirmed: the cluster store went away; it may have been delivered";
 
+/// What is told later to whoever said something that the store did not take.
+pub(crate) const NOT_AFTER_ALL: &str = "! Not delivered after all";
+
 /// Two nodes and what is between them.
 pub(crate) struct Cluster {
     pub(crate) one: Seat,

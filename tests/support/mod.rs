@@ -23,7 +23,8 @@ use std::time::Duration;
 
 pub(crate) use client::{Client, Ear, Heard, Mouth, Tls, password_of};
 pub(crate) use cluster::{
-    Cluster, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused, member,
+    Cluster, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused,
+    member,
 };
 pub(crate) use meddler::{Meddler, Meddling};
 pub(crate) use node::{Home, Node, Said, lines_of};

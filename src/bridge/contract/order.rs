@@ -13,7 +13,7 @@ use super::world::World;
 use crate::chat::limits::ROOM_KEY_BYTES;
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Refusal};
-use crate::messages::Outcome;
+use crate::messages::{Outcome, SessionMail};
 
 pub(in crate::bridge) async fn asks_of_a_session_are_decided_and_answered_in_order<S: Subject>() {
     let mut world = World::<S>::new().await;
@@ -61,7 +61,7 @@ pub(in crate::bridge) async fn an_answer_comes_before_the_events_it_caused<S: Su
         alice.send_live(say("lobby", "hi"));
         let arrived = world.next_batch().await;
         let answer = alice.answers.try_recv().expect("the answer is there first");
-        let Outcome::Done(answer) = answer else {
+        let SessionMail::Answered(Outcome::Done(answer)) = answer else {
             panic!("{answer:?}")
         };
         assert_eq!(arrived.arrivals[0].event.position, position(&answer));

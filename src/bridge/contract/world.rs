@@ -11,7 +11,7 @@ use super::words::{claim, user};
 use super::{Doors, Subject};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
-use crate::chat::{Answer, Deed, Event, NodeName, Position, Refusal, RoomName, UserName};
+use crate::chat::{Answer, Deed, Event, Fate, NodeName, Position, Refusal, RoomName, UserName};
 use crate::messages::{
     AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Brings, Claim, DuplicateLogin, Missed,
     Outcome, PartFailed, Question, Request, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
@@ -150,7 +150,8 @@ impl<S: Subject> World<S> {
                         arrivals.extend(batch.expect("a registry").arrivals);
                     }
                     outcome = settler.answers.recv() => {
-                        assert!(matches!(outcome, Some(Outcome::Settled)), "{outcome:?}");
+                        let settled = matches!(outcome, Some(SessionMail::Answered(Outcome::Settled)));
+                        assert!(settled, "{outcome:?}");
                         break;
                     }
                     failure = self.failures.recv() => panic!("{failure:?}"),
@@ -193,7 +194,7 @@ pub(in crate::bridge) struct Caller {
     pub(in crate::bridge) id: SessionId,
     pub(in crate::bridge) ask: Recipient<Ask>,
     pub(in crate::bridge) mailbox: Recipient<SessionMail>,
-    pub(in crate::bridge) answers: mpsc::Receiver<Outcome>,
+    pub(in crate::bridge) answers: mpsc::Receiver<SessionMail>,
     pub(in crate::bridge) claim: Option<Claim>,
 }
 
@@ -214,7 +215,18 @@ impl Caller {
     }
 
     pub(in crate::bridge) async fn outcome(&mut self) -> Outcome {
-        within(self.answers.recv()).await.expect("an answer")
+        match within(self.answers.recv()).await.expect("an answer") {
+            SessionMail::Answered(outcome) => outcome,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What became of the oldest text in doubt, which is told next.
+    pub(in crate::bridge) async fn fate(&mut self) -> Fate {
+        match within(self.answers.recv()).await.expect("a fate") {
+            SessionMail::Resolved(fate) => fate,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub(in crate::bridge) async fn answered(&mut self) -> Answer {
@@ -263,7 +275,7 @@ pub(in crate::bridge) async fn new_claim(
 pub(in crate::bridge) struct Ear(mpsc::Sender<Arrived>);
 
 /// Passes on what a session is answered.
-pub(in crate::bridge) struct Mouth(mpsc::Sender<Outcome>);
+pub(in crate::bridge) struct Mouth(mpsc::Sender<SessionMail>);
 
 impl Ear {
     fn start_new() -> (Recipient<Arrived>, mpsc::Receiver<Arrived>) {
@@ -273,7 +285,7 @@ impl Ear {
 }
 
 impl Mouth {
-    fn start_new() -> (Recipient<SessionMail>, mpsc::Receiver<Outcome>) {
+    fn start_new() -> (Recipient<SessionMail>, mpsc::Receiver<SessionMail>) {
         let (mouth, answers) = mpsc::channel(STORE_QUEUE * 3);
         (Self(mouth).start().recipient(), answers)
     }
@@ -300,11 +312,8 @@ impl Handler<SessionMail> for Mouth {
     type Result = <SessionMail as Message>::Result;
 
     fn handle(&mut self, mail: SessionMail, _: &mut Context<Self>) {
-        let SessionMail::Answered(outcome) = mail else {
-            panic!("a bridge only answers: {mail:?}")
-        };
         // The test may be over.
-        let _ = self.0.try_send(outcome);
+        let _ = self.0.try_send(mail);
     }
 }
 

@@ -204,11 +204,10 @@ impl EmbeddedBridge {
 
     fn settle(&mut self, waiting: Waiting, decision: Decision) {
         match (waiting, decision.verdict) {
-            (Waiting::Session { session, to }, Verdict::Outcome(outcome)) => self.reply(Reply {
-                session,
-                to,
-                outcome,
-            }),
+            (Waiting::Session { session, to }, Verdict::Outcome(outcome)) => {
+                let mail = SessionMail::Answered(outcome);
+                self.reply(Reply { session, to, mail });
+            }
             (Waiting::Authenticator(to), Verdict::Account(answer)) => {
                 // It stopped waiting: then it does not want to know.
                 let _ = to.send(Ok(answer));
@@ -238,7 +237,7 @@ impl EmbeddedBridge {
 
     /// Answers a session now, or behind the events and answers that have to come first.
     fn reply(&mut self, reply: Reply) {
-        let settles = matches!(reply.outcome, Outcome::Settled);
+        let settles = matches!(reply.mail, SessionMail::Answered(Outcome::Settled));
         if settles || self.feed.holds(&reply.session) {
             self.feed.hold(reply);
         } else {
@@ -288,11 +287,11 @@ impl EmbeddedBridge {
         let waiting: Vec<_> = self.in_flight.drain(..).chain(queued).collect();
         for waiting in waiting {
             match waiting {
-                Waiting::Session { session, to } => self.reply(Reply {
-                    session,
-                    to,
-                    outcome: Outcome::Refused(Refusal::NotDelivered),
-                }),
+                Waiting::Session { session, to } => {
+                    let refused = Outcome::Refused(Refusal::NotDelivered);
+                    let mail = SessionMail::Answered(refused);
+                    self.reply(Reply { session, to, mail });
+                }
                 Waiting::Authenticator(to) => {
                     // It stopped waiting: then it does not want to know.
                     let _ = to.send(Err(StoreFailed::NotDone));
@@ -451,5 +450,5 @@ impl Job {
 fn deliver(reply: Reply) {
     // Full it cannot be, for each ask has brought its own place; a session that is gone has
     // nobody left to tell.
-    let _ = reply.to.try_send(SessionMail::Answered(reply.outcome));
+    let _ = reply.to.try_send(reply.mail);
 }

@@ -40,6 +40,11 @@ impl Claims {
         self.here.remove(&conn);
     }
 
+    /// Where a session that is here is told something.
+    pub(super) fn mailbox(&self, conn: ConnId) -> Option<Recipient<SessionMail>> {
+        self.here.get(&conn).map(|here| here.to.clone())
+    }
+
     /// Whether what the store holds for this session may stay.
     pub(super) fn is_here(&self, session: &SessionId, user: &UserName) -> bool {
         let here = self.here.get(&session.conn);

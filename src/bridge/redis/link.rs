@@ -58,6 +58,8 @@ pub(super) enum Expect {
     Info,
     /// That a connection given up is closed at the server's end too.
     Closed,
+    /// What became of texts that are not sent again.
+    Lookup,
 }
 
 /// One pipeline on its way.

@@ -4,8 +4,9 @@ use actix::Recipient;
 use tokio::sync::oneshot;
 
 use super::task::Task;
-use super::window::{Kind, Load, Waiter};
+use super::window::{Decides, Kind, Load, Waiter};
 use crate::chat::origin::{ConnId, SessionId};
+use crate::chat::{Answer, Fate};
 use crate::messages::{
     AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, Outcome, PeopleRequest, Request,
     RoomRequest, SessionMail, StoreFailed,
@@ -60,6 +61,21 @@ impl Waiter for Waiting {
     }
 }
 
+impl Decides for Decided {
+    fn fate(&self) -> Fate {
+        match self {
+            Self::Outcome(Outcome::Done(
+                Answer::Said { position } | Answer::SaidToAway { position, .. },
+            )) => {
+                let position = *position;
+                Fate::Delivered { position }
+            }
+            // Refused, void, or nobody was there to hear it.
+            Self::Outcome(_) | Self::Account(_) | Self::LookedBack(_) => Fate::NotDelivered,
+        }
+    }
+}
+
 impl Load for Task {
     fn kind(&self) -> Kind {
         match self {
@@ -99,8 +115,8 @@ impl Load for Task {
 
 const fn kind_of(request: &Request) -> Kind {
     match request {
-        Request::Append(_)
-        | Request::Rooms(RoomRequest::Move { .. } | RoomRequest::SetTopic { .. })
+        Request::Append(_) => Kind::Text,
+        Request::Rooms(RoomRequest::Move { .. } | RoomRequest::SetTopic { .. })
         | Request::People(
             PeopleRequest::Follow { .. }
             | PeopleRequest::Unfollow { .. }

@@ -4,8 +4,8 @@
 //! - `turn`: what it does after every turn of its mailbox: reads, answers, sends.
 //! - `replies`: what comes back, and what that means.
 //! - `window`: what was asked, from queued to answered. `reader`: the log in order, every event
-//!   once. `complaints`: when to tell the operator. `reaper`: whose people are let go. All four
-//!   are pure.
+//!   once. `lookup`: what became of texts that are not sent again. `complaints`: when to tell the
+//!   operator. `reaper`: whose people are let go. All of these are pure.
 //! - `link`: the state of the way to Redis. `connection`: the two tasks that own its sockets.
 //! - `load`, `claims`, `heard`: what the window, the reconciling and the reader need to know.
 //! - `open`: how all of it starts. [`accounts`]: the operator's hand.
@@ -19,6 +19,7 @@ mod heard;
 mod keys;
 mod link;
 mod load;
+mod lookup;
 mod open;
 mod reader;
 mod reaper;
@@ -42,8 +43,8 @@ use actix::{
 use tokio::sync::oneshot;
 
 use crate::chat::event::Timestamp;
-use crate::chat::origin::{Incarnation, SessionId};
-use crate::chat::{Position, Refusal};
+use crate::chat::origin::{ConnId, Incarnation, SessionId};
+use crate::chat::{Fate, Position, Refusal};
 use crate::messages::{
     ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, LookBack, LookedBack, Outcome,
     Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
@@ -57,11 +58,12 @@ use connection::{Mail, News};
 use heard::Heard;
 use link::Link;
 use load::{Decided, Purpose, Waiting};
+use lookup::Lookup;
 use reader::Reader;
 use reaper::Reaper;
 use scripts::Scripts;
 use task::Task;
-use window::{Given, Window};
+use window::{Given, Handed, Window};
 
 /// Between two looks for history that is too old and rooms that are void by that.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
@@ -83,6 +85,7 @@ pub struct RedisBridge {
     link: Link,
     window: Window<Task, Waiting, Decided>,
     reader: Reader<Heard>,
+    lookup: Lookup,
     /// The last event read and its time, by which the log is recognised.
     recognised: Option<(Position, Timestamp)>,
     claims: Claims,
@@ -175,35 +178,54 @@ impl RedisBridge {
 
     /// Hands out the answers that are decided.
     fn answer(&mut self) {
-        while let Some((waiting, given)) = self.window.next_given() {
-            match waiting {
-                Waiting::Session {
-                    session,
-                    to,
-                    purpose,
-                } => self.answer_session(session, to, purpose, given),
-                Waiting::Authenticator(to) => {
-                    let answer = match given {
-                        Given::Decided(Decided::Account(answer)) => Ok(answer),
-                        Given::Refused(Refusal::NotConfirmed) => Err(StoreFailed::Unknown),
-                        Given::Decided(Decided::Outcome(_) | Decided::LookedBack(_))
-                        | Given::Refused(_)
-                        | Given::Settled => Err(StoreFailed::NotDone),
-                    };
-                    // It stopped waiting: then it does not want to know.
-                    let _ = to.send(answer);
-                }
-                Waiting::Registry(to) => {
-                    let found = match given {
-                        Given::Decided(Decided::LookedBack(found)) => Ok(found),
-                        Given::Decided(Decided::Outcome(_) | Decided::Account(_))
-                        | Given::Refused(_)
-                        | Given::Settled => Err(StoreFailed::NotDone),
-                    };
-                    let _ = to.send(found);
-                }
+        while let Some(handed) = self.window.next_given() {
+            match handed {
+                Handed::Answer { waiter, given } => self.answer_one(waiter, given),
+                Handed::Resolved { line, fate } => self.resolve(line, fate),
             }
         }
+    }
+
+    fn answer_one(&mut self, waiter: Waiting, given: Given<Decided>) {
+        match waiter {
+            Waiting::Session {
+                session,
+                to,
+                purpose,
+            } => self.answer_session(session, to, purpose, given),
+            Waiting::Authenticator(to) => {
+                let answer = match given {
+                    Given::Decided(Decided::Account(answer)) => Ok(answer),
+                    Given::Refused(Refusal::NotConfirmed) => Err(StoreFailed::Unknown),
+                    Given::Decided(Decided::Outcome(_) | Decided::LookedBack(_))
+                    | Given::Refused(_)
+                    | Given::Settled => Err(StoreFailed::NotDone),
+                };
+                // It stopped waiting: then it does not want to know.
+                let _ = to.send(answer);
+            }
+            Waiting::Registry(to) => {
+                let found = match given {
+                    Given::Decided(Decided::LookedBack(found)) => Ok(found),
+                    Given::Decided(Decided::Outcome(_) | Decided::Account(_))
+                    | Given::Refused(_)
+                    | Given::Settled => Err(StoreFailed::NotDone),
+                };
+                let _ = to.send(found);
+            }
+        }
+    }
+
+    /// Tells a session what became of its oldest text in doubt.
+    fn resolve(&mut self, conn: ConnId, fate: Fate) {
+        let incarnation = self.incarnation.clone();
+        let session = SessionId { incarnation, conn };
+        let Some(to) = self.claims.mailbox(conn) else {
+            tracing::debug!(%session, ?fate, "a text was in doubt, and its sender is gone");
+            return;
+        };
+        let mail = SessionMail::Resolved(fate);
+        self.reply(Reply { session, to, mail });
     }
 
     fn answer_session(
@@ -225,12 +247,13 @@ impl RedisBridge {
         if purpose == Purpose::Claim && !is_live {
             self.claims.ended(session.conn);
         }
-        let settles = matches!(outcome, Outcome::Settled);
-        let reply = Reply {
-            session,
-            to,
-            outcome,
-        };
+        let mail = SessionMail::Answered(outcome);
+        self.reply(Reply { session, to, mail });
+    }
+
+    /// Tells a session something now, or behind what has to come first.
+    fn reply(&mut self, reply: Reply) {
+        let settles = matches!(reply.mail, SessionMail::Answered(Outcome::Settled));
         if settles || self.feed.holds(&reply.session) {
             self.feed.hold(reply);
         } else {
@@ -389,5 +412,5 @@ impl Handler<Shut> for RedisBridge {
 fn deliver(reply: Reply) {
     // Full it cannot be, for each ask has brought its own place; a session that is gone has
     // nobody left to tell.
-    let _ = reply.to.try_send(SessionMail::Answered(reply.outcome));
+    let _ = reply.to.try_send(reply.mail);
 }

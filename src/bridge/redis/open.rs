@@ -13,6 +13,7 @@ use super::claims::Claims;
 use super::connection;
 use super::keys::Keys;
 use super::link::{self, Link};
+use super::lookup::Lookup;
 use super::reader::Reader;
 use super::reaper::Reaper;
 use super::replies;
@@ -221,6 +222,7 @@ impl Entrance {
             seen: Position::START,
             last: Position::START,
             at: None,
+            barred: 0,
         };
         let reply = self.ask_one(connection, self.scripts.hello(&hello)).await?;
         self.scripts.read_hello(reply).map_err(|unwelcome| {
@@ -367,6 +369,7 @@ impl Entered {
             link,
             window,
             reader,
+            lookup: Lookup::default(),
             recognised: None,
             claims: Claims::default(),
             reaper: Reaper::default(),

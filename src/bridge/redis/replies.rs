@@ -12,10 +12,10 @@ use super::reader::{Lag, Page, Paged};
 use super::reaper::{Found, LET_GO};
 use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Pulse, Unwelcome};
 use super::task::{Decision, Task, Trouble, Verdict};
-use super::window::{Care, Given};
+use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
 use crate::backoff::random;
-use crate::chat::{Ending, Refusal};
+use crate::chat::{Ending, Fate, Refusal};
 use crate::messages::{Outcome, SessionMail};
 
 /// What the operator is told when something behind the log failed.
@@ -59,6 +59,7 @@ impl RedisBridge {
                 Ok(())
             }
             Expect::Goodbye => self.left(value),
+            Expect::Lookup => self.looked_up(value),
             Expect::Info => {
                 self.is_known(value);
                 Ok(())
@@ -90,8 +91,10 @@ impl RedisBridge {
                 if let Some(times) = self.grievances.failed.another(Instant::now()) {
                     tracing::error!(times, "Redis refused a command, nothing was done: {why}");
                 }
-                let refused = Given::Refused(Refusal::NotDelivered);
-                drop(self.window.decided(Some(refused)));
+                match self.window.failed() {
+                    Remedy::None => {}
+                    Remedy::Hello => self.link.turn(Phase::Draining),
+                }
             }
             Err(link @ Trouble::Link(_)) => return Err(link),
         }
@@ -101,31 +104,33 @@ impl RedisBridge {
     fn conclude(&mut self, decision: Decision) {
         self.damaged(decision.damage);
         let mut claimed = None;
+        let decided = |decided| Some(Given::Decided(decided));
         let given = match decision.verdict {
-            Verdict::Outcome(outcome) => Some(Decided::Outcome(outcome)),
-            Verdict::Account(answer) => Some(Decided::Account(answer)),
-            Verdict::LookedBack(found) => Some(Decided::LookedBack(found)),
+            Verdict::Outcome(outcome) => decided(Decided::Outcome(outcome)),
+            Verdict::Account(answer) => decided(Decided::Account(answer)),
+            Verdict::LookedBack(found) => decided(Decided::LookedBack(found)),
             Verdict::Claimed {
                 claim,
                 room,
                 standing,
             } => {
                 claimed = Some((claim.fence, standing));
-                Some(Decided::Outcome(Outcome::Claimed { claim, room }))
+                decided(Decided::Outcome(Outcome::Claimed { claim, room }))
             }
             Verdict::SweepOn { after } => {
                 let after = Some(after);
                 self.window.chore(Task::Sweep { after }, Instant::now());
                 None
             }
-            Verdict::Silence | Verdict::Old => None,
+            Verdict::Silence => None,
+            Verdict::Old => Some(Given::Refused(Refusal::NotDelivered)),
             Verdict::Epoch => {
                 self.window.again();
                 self.link.turn(Phase::Draining);
                 return;
             }
         };
-        let done = self.window.decided(given.map(Given::Decided));
+        let done = self.window.decided(given);
         if let Some(done) = done
             && let Task::Claim { session, user, .. } = done.task
             && let Some((fence, standing)) = claimed
@@ -169,6 +174,7 @@ impl RedisBridge {
         self.damaged(greeting.damage);
         (self.log, self.epoch) = (greeting.log, greeting.epoch);
         self.reader.reached(greeting.head);
+        self.lookup.begin(self.window.looked_up(), greeting.head);
         match greeting.last {
             Continuity::Kept => self.reader.want(),
             Continuity::Gone => self.reader.breaks(),
@@ -206,6 +212,25 @@ impl RedisBridge {
             Err(_) => Paged::Unread(entry.position),
         });
         self.reader.paged(entries, page);
+        Ok(())
+    }
+
+    /// What became of texts that are not sent again.
+    fn looked_up(&mut self, value: Value) -> Usable {
+        let known = match self.scripts.read_lookup(value) {
+            Ok(slice) => self.lookup.told(&slice),
+            Err(Trouble::Failed(why)) => {
+                tracing::error!("Redis cannot tell what became of texts in doubt: {why}");
+                self.lookup.failed()
+            }
+            Err(link @ Trouble::Link(_)) => return Err(link),
+        };
+        for (number, fate) in known {
+            if let Fate::Delivered { position } = fate {
+                self.reader.answer(position);
+            }
+            self.window.found(number, fate);
+        }
         Ok(())
     }
 
@@ -266,6 +291,7 @@ impl RedisBridge {
 
     fn forget_line(&mut self) {
         self.window.lost();
+        self.lookup.lost();
         self.reader.lost();
         self.reaper.lost();
     }

@@ -15,6 +15,7 @@ use super::reader::{self, Pass};
 use super::reaper::{LET_GO, Step};
 use super::scripts::{Hello, Turn as Greeted};
 use super::task::{Stamp, Task};
+use super::window::Sending;
 use super::{RedisBridge, State};
 use crate::backoff::random;
 use crate::chat::origin::{Origin, SessionId};
@@ -136,7 +137,11 @@ impl RedisBridge {
         let (mut pipeline, mut expects) = (Pipeline::new(), Vec::new());
         if !self.feed.is_full() {
             let (scripts, epoch, log) = (&self.scripts, self.epoch, self.log.as_str());
-            self.window.send(|seq, task| {
+            let first = Sending {
+                at: now,
+                head: self.reader.seen(),
+            };
+            self.window.send(first, |seq, task| {
                 pipeline.add_command(scripts.call(task, &Stamp { epoch, log, seq }));
                 expects.push(Expect::Task);
             });
@@ -145,6 +150,10 @@ impl RedisBridge {
                 pipeline.add_command(self.scripts.page(last));
                 expects.push(Expect::Page);
             }
+        }
+        if let Some(question) = self.lookup.asks() {
+            pipeline.add_command(self.scripts.lookup(&question));
+            expects.push(Expect::Lookup);
         }
         if self.link.beats(now) {
             pipeline.add_command(self.scripts.beat());
@@ -194,6 +203,7 @@ impl RedisBridge {
             at: self
                 .recognised
                 .and_then(|(position, at)| (position == last).then_some(at)),
+            barred: self.window.greets(now),
         };
         let (mut pipeline, mut expects) = (Pipeline::new(), Vec::new());
         for id in self.link.given_up() {

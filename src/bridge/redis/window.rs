@@ -4,17 +4,25 @@
 //! When a connection is lost, or the log turns out to have another epoch, what is undecided is
 //! sent again in the same order under the same numbers: the store answers a number twice, but
 //! does it once. Answers leave in the order of the asks of their line, whatever becomes of them.
+//!
+//! A text whose answer is late is in doubt: it stays here until it is known what became of it, and
+//! that leaves in the order of the texts of its line ([`doubt`]).
 
+mod doubt;
 mod entry;
+mod lines;
+mod terms;
 
-use std::collections::{HashMap, VecDeque};
-use std::fmt::Debug;
-use std::hash::Hash;
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::chat::{Position, Refusal};
-use crate::messages::STORE_QUEUE;
-use entry::{Asked, Flight, Place, Queued, Sent, What};
+use crate::chat::{Fate, Position, Refusal};
+use crate::messages::{ASKS_IN_FLIGHT, STORE_QUEUE};
+pub(super) use doubt::Remedy;
+pub(super) use entry::Sending;
+use entry::{Asked, Copies, Flight, Place, Queued, Sent, What};
+use lines::Lines;
+pub(super) use terms::{Care, Decides, Done, Given, Handed, Kind, Load, Waiter};
 
 /// Numbers of commands that may be undecided at once, and the weight of what is out: as many as
 /// Redis decides in some 20 ms, and as many answers as it keeps. More wait in the queue.
@@ -24,67 +32,11 @@ pub(super) const WINDOW: usize = 1024;
 /// that this is not known.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Something to be sent.
-pub(super) trait Load {
-    /// What is at stake.
-    fn kind(&self) -> Kind;
-    /// How many usual tasks it takes as long as; at least 1.
-    fn weight(&self) -> usize;
-}
-
-/// What is at stake with a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// It may change something.
-    Change,
-    /// It changes nothing.
-    Read,
-    /// Nobody waits for it: never refused, and forgotten when it cannot be sent.
-    Chore,
-}
-
-/// Somebody who waits for an answer.
-pub(super) trait Waiter {
-    /// Whose answers have to come in the order of the asks.
-    type Line: Copy + Eq + Hash + Debug;
-    /// The line it stands in; `None` for somebody who asks one thing at a time.
-    fn line(&self) -> Option<Self::Line>;
-}
-
-/// How a wait ends.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Given<A> {
-    /// The store decided.
-    Decided(A),
-    /// Nothing was done, or that is not known.
-    Refused(Refusal),
-    /// Everything before it is decided and read.
-    Settled,
-}
-
 /// Whether new asks are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gate {
     Open,
     Closed,
-}
-
-/// A task that was decided, and whether anybody still waited.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Done<T> {
-    /// The task.
-    pub(super) task: T,
-    /// Whether its answer was of use.
-    pub(super) care: Care,
-}
-
-/// Whether a task's answer is of use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Care {
-    /// Somebody waits, or it is a chore.
-    Wanted,
-    /// Whoever waited was told otherwise.
-    GivenUp,
 }
 
 /// Asks between queued and answered. `T` is what is sent, `W` who waits, `A` what is decided.
@@ -100,22 +52,15 @@ pub(super) struct Window<T, W: Waiter, A> {
     weight: usize,
     to_repeat: usize,
     next_seq: u64,
-    next_ticket: u64,
-    lines: HashMap<W::Line, VecDeque<Slot<W, A>>>,
+    lines: Lines<W::Line, W, Given<A>>,
+    /// Who is to be told what became of a text.
+    doubts: Lines<W::Line, (), Fate>,
     /// In the order in which they are to be handed out.
-    given: VecDeque<(W, Given<A>)>,
+    given: VecDeque<Handed<W, A>>,
 }
 
-/// A place in a line, in the order of the tickets.
-#[derive(Debug)]
-struct Slot<W, A> {
-    ticket: u64,
-    waiter: W,
-    given: Option<Given<A>>,
-}
-
-impl<T: Load, W: Waiter, A> Window<T, W, A> {
-    /// A window that takes nothing yet. `next_seq` is the first number not used before.
+impl<T: Load, W: Waiter, A: Decides> Window<T, W, A> {
+    /// A window that takes nothing yet. `next_seq` is the first number not used before, at least 1.
     pub(super) fn new(next_seq: u64) -> Self {
         Self {
             gate: Gate::Closed,
@@ -125,8 +70,8 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
             weight: 0,
             to_repeat: 0,
             next_seq,
-            next_ticket: 0,
-            lines: HashMap::new(),
+            lines: Lines::default(),
+            doubts: Lines::default(),
             given: VecDeque::new(),
         }
     }
@@ -164,8 +109,9 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
     }
 
     fn enqueue(&mut self, what: What<T>, waiter: W, at: Instant) {
+        let refusal = self.refusal(&what, waiter.line());
         let place = self.stand(waiter);
-        match self.refusal() {
+        match refusal {
             Some(refusal) => self.give(place, Given::Refused(refusal)),
             None => self.queued.push_back(Queued {
                 asked: Asked { at, place },
@@ -174,10 +120,18 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         }
     }
 
-    fn refusal(&self) -> Option<Refusal> {
+    fn refusal(&self, what: &What<T>, line: Option<W::Line>) -> Option<Refusal> {
+        let doubts = match what {
+            What::Task(task) if task.kind() == Kind::Text => {
+                line.map_or(0, |line| self.doubts.length(line))
+            }
+            What::Task(_) | What::Settle => 0,
+        };
         match self.gate {
             Gate::Closed => Some(Refusal::NotDelivered),
-            Gate::Open if self.held() >= STORE_QUEUE => Some(Refusal::Busy),
+            Gate::Open if self.held() >= STORE_QUEUE || doubts >= ASKS_IN_FLIGHT => {
+                Some(Refusal::Busy)
+            }
             Gate::Open => None,
         }
     }
@@ -188,7 +142,7 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
     }
 
     /// Calls `put` for everything that may be sent now, in order: first what has to go again.
-    pub(super) fn send(&mut self, mut put: impl FnMut(u64, &T)) {
+    pub(super) fn send(&mut self, first: Sending, mut put: impl FnMut(u64, &T)) {
         self.repeat(&mut put);
         let limit = self.oldest().unwrap_or(self.next_seq) + WINDOW as u64;
         while self.weight < WINDOW
@@ -202,13 +156,14 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
                     let seq = self.next_seq;
                     self.next_seq += 1;
                     put(seq, &task);
-                    let (flight, care) = (Flight::Out, Care::Wanted);
                     Sent::Task {
                         seq,
                         task,
                         asked,
-                        flight,
-                        care,
+                        first,
+                        copies: Copies::One,
+                        flight: Flight::Out,
+                        care: Care::Wanted,
                     }
                 }
             });
@@ -221,11 +176,15 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         }
         for sent in &mut self.sent {
             if let Sent::Task {
-                seq, task, flight, ..
+                seq,
+                task,
+                flight,
+                copies,
+                ..
             } = sent
                 && *flight == Flight::Again
             {
-                *flight = Flight::Out;
+                (*flight, *copies) = (Flight::Out, Copies::More);
                 put(*seq, task);
             }
         }
@@ -278,7 +237,7 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         };
         if let Some(Sent::Task { flight, care, .. }) = self.sent.get_mut(first) {
             match care {
-                Care::Wanted => *flight = Flight::Again,
+                Care::Wanted | Care::InDoubt => *flight = Flight::Again,
                 Care::GivenUp => drop(self.sent.remove(first)),
             }
         }
@@ -303,17 +262,28 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
     /// Lets what settles go: behind all replies so far, of which `answered` is the greatest
     /// position, once everything up to it is `read`.
     pub(super) fn settle(&mut self, answered: Position, read: Position) {
-        if self.sent.is_empty() && matches!(self.queued.front(), Some(q) if q.settles()) {
+        if self.first_undecided().is_none()
+            && matches!(self.queued.front(), Some(queued) if queued.settles())
+        {
             let first = self.queued.pop_front();
             self.sent
                 .extend(first.map(|queued| Sent::Settle(queued.asked)));
         }
-        while let Some(Sent::Settle(asked)) = self.sent.pop_front_if(|sent| sent.seq().is_none()) {
+        while let Some(first) = self.first_undecided()
+            && self.sent[first].seq().is_none()
+            && let Some(Sent::Settle(asked)) = self.sent.remove(first)
+        {
             self.settling.push_back((asked, answered));
         }
         while let Some((asked, _)) = self.settling.pop_front_if(|(_, until)| *until <= read) {
             self.give(asked.place, Given::Settled);
         }
+    }
+
+    /// What is looked up is decided, and keeps nothing waiting.
+    fn first_undecided(&self) -> Option<usize> {
+        let mut sent = self.sent.iter();
+        sent.position(|sent| !sent.is(Flight::LookedUp))
     }
 
     /// The connection is lost: what was not sent is refused, what was waits to be sent again.
@@ -322,17 +292,21 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         self.refuse_queued();
         self.sent.retain_mut(|sent| match sent {
             Sent::Task { flight, care, .. } => {
-                *flight = Flight::Again;
-                *care == Care::Wanted
+                if *flight == Flight::Out {
+                    *flight = Flight::Again;
+                }
+                *care != Care::GivenUp
             }
             Sent::Settle(_) => true,
         });
         self.weigh();
     }
 
-    /// Nothing will ever be decided again: nobody is left without an answer.
+    /// Nothing will ever be decided again: nobody is left without an answer, and what is in doubt
+    /// stays so.
     pub(super) fn refuse_all(&mut self) {
         self.lost();
+        self.doubts.clear();
         for sent in std::mem::take(&mut self.sent) {
             let unknown = sent.unknown();
             self.give(sent.into_place(), Given::Refused(unknown));
@@ -363,7 +337,7 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         for queued in self.queued.drain(..late).collect::<Vec<_>>() {
             match queued.asked.place {
                 Place::Nobody => kept.push_back(queued),
-                place @ (Place::InLine { .. } | Place::Alone(_)) => {
+                place @ (Place::InLine { .. } | Place::Alone(_) | Place::InDoubt { .. }) => {
                     self.give(place, Given::Refused(Refusal::NotDelivered));
                 }
             }
@@ -376,7 +350,7 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         let mut told = Vec::new();
         for sent in self.sent.iter_mut().take_while(|sent| is_late(sent.at())) {
             let unknown = sent.unknown();
-            if let Some(place) = sent.give_up() {
+            if let Some(place) = sent.give_up(|line| self.doubts.stand(line, ())) {
                 told.push((place, unknown));
             }
         }
@@ -392,44 +366,40 @@ impl<T: Load, W: Waiter, A> Window<T, W, A> {
         self.weigh();
     }
 
-    /// The next answer to be handed out.
-    pub(super) fn next_given(&mut self) -> Option<(W, Given<A>)> {
+    /// What is to be handed out next.
+    pub(super) fn next_given(&mut self) -> Option<Handed<W, A>> {
         self.given.pop_front()
     }
 
     fn stand(&mut self, waiter: W) -> Place<W> {
-        let Some(line) = waiter.line() else {
-            return Place::Alone(waiter);
-        };
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
-        self.lines.entry(line).or_default().push_back(Slot {
-            ticket,
-            waiter,
-            given: None,
-        });
-        Place::InLine { line, ticket }
+        match waiter.line() {
+            None => Place::Alone(waiter),
+            Some(line) => {
+                let ticket = self.lines.stand(line, waiter);
+                Place::InLine { line, ticket }
+            }
+        }
     }
 
     fn give(&mut self, place: Place<W>, given: Given<A>) {
-        let (line, ticket) = match place {
-            Place::Nobody => return,
-            Place::Alone(waiter) => return self.given.push_back((waiter, given)),
-            Place::InLine { line, ticket } => (line, ticket),
-        };
-        let Some(slots) = self.lines.get_mut(&line) else {
-            return;
-        };
-        if let Ok(at) = slots.binary_search_by_key(&ticket, |slot| slot.ticket) {
-            slots[at].given = Some(given);
+        let out = &mut self.given;
+        match place {
+            Place::Nobody => {}
+            Place::Alone(waiter) => out.push_back(Handed::Answer { waiter, given }),
+            Place::InLine { line, ticket } => {
+                self.lines.give(line, ticket, given, |waiter, given| {
+                    out.push_back(Handed::Answer { waiter, given });
+                });
+            }
+            Place::InDoubt { line, ticket } => self.resolve(line, ticket, given.fate()),
         }
-        while let Some(slot) = slots.pop_front_if(|slot| slot.given.is_some()) {
-            self.given
-                .extend(slot.given.map(|given| (slot.waiter, given)));
-        }
-        if slots.is_empty() {
-            self.lines.remove(&line);
-        }
+    }
+
+    fn resolve(&mut self, line: W::Line, ticket: u64, fate: Fate) {
+        let out = &mut self.given;
+        self.doubts.give(line, ticket, fate, |(), fate| {
+            out.push_back(Handed::Resolved { line, fate });
+        });
     }
 }
 

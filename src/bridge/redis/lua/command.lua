@@ -15,7 +15,9 @@ if seq ~= '' then
     local at = string.find(kept[1], '\n', 1, true)
     if string.sub(kept[1], 1, at - 1) == seq then before = string.sub(kept[1], at + 1) end
   end
-  if not before and tonumber(kept[2] or 0) >= tonumber(seq) then return 'old\n-\n' end
+  -- Without the answers it is not known what was decided: a hello has to say that first.
+  if not kept[2] then return 'epoch\n-\n' end
+  if not before and tonumber(kept[2]) >= tonumber(seq) then return 'old\n-\n' end
 end
 
 -- Nothing is decided in an epoch, or for a log, that is another one by now.

@@ -1,5 +1,6 @@
 -- ARGV: 1 `first` or `again`, 2 incarnation, 3 node in lower case, 4 and 5 the position seen,
--- 6 the last position read, 7 the time of that event or '', 8 entries that the log keeps.
+-- 6 the last position read, 7 the time of that event or '', 8 entries that the log keeps, 9 the number
+-- up to which nothing is sent any more.
 local server = redis.call('INFO', 'server')
 local version = string.match(server, 'redis_version:(%S+)')
 if version and tonumber(string.match(version, '^%d+')) < 7 then return {'old_version', version} end
@@ -23,23 +24,10 @@ if there then
     if told[n] == 'last-generated-id' then newest = told[n + 1] end
   end
 end
-local function numbers(position)
-  local epoch, n = string.match(position, '^(%d+)-(%d+)$')
-  return tonumber(epoch), tonumber(n)
-end
 local head_epoch, head_n = numbers(head)
 local newest_epoch = numbers(newest)
 local seen_epoch, seen_n = tonumber(ARGV[4]), tonumber(ARGV[5])
 local is_behind = head_epoch < seen_epoch or head_epoch == seen_epoch and head_n < seen_n
-
--- Whether an entry stands right behind the last event read.
-local function follows(entry)
-  local epoch, n = numbers(ARGV[6])
-  local its_epoch, its_n = numbers(entry[1])
-  if its_epoch == epoch then return its_n == n + 1 end
-  local after = string.match(entry[2][2], '^{"v":%d+,"type":"epoch","after":"([%d-]+)"')
-  return its_n == 0 and after == ARGV[6]
-end
 
 -- Whether the last event read is still there, or nothing behind it is missing.
 local last = 'kept'
@@ -47,7 +35,7 @@ if ARGV[6] ~= '0-0' then
   local kept = redis.call('XRANGE', K.log, ARGV[6], ARGV[6])[1]
   if not kept then
     local next = redis.call('XRANGE', K.log, '(' .. ARGV[6], '+', 'COUNT', 1)[1]
-    if not next or not follows(next) then last = 'gone' end
+    if not next or not follows(next, ARGV[6]) then last = 'gone' end
   elseif ARGV[7] ~= '' and string.match(kept[2][2], '"at":(%d+)}$') ~= ARGV[7] then
     last = 'gone'
   end
@@ -63,6 +51,8 @@ local lobby = K.room .. 'lobby'
 redis.call('HGET', lobby .. K.meta, 'name')
 local here = redis.call('SCARD', lobby)
 redis.call('ZCARD', K.rooms)
+local answers, decided = K.answers .. ARGV[2], '0'
+if ARGV[1] == 'again' then decided = redis.call('HGET', answers, 'last') or '0' end
 local clock = redis.call('TIME')
 local now = clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))
 local before, is_new, log = head, not entry or not lineage[2], lineage[2]
@@ -84,7 +74,11 @@ if run ~= lineage[1] or is_new or tonumber(lineage[3] or 0) ~= head_epoch or is_
   also('PUBLISH', K.channel, '{"v":1,"log":"' .. log .. '","id":"' .. head .. '",' .. record)
 end
 if was_away then also('HSET', K.lineage, 'calm', string.format('%.0f', tonumber(now) + 8000)) end
-if ARGV[1] == 'first' then also('DEL', K.answers .. ARGV[2]) end
+if ARGV[1] == 'first' then also('DEL', answers) end
+-- A copy of one up to that number that is still on its way is too late from now on.
+if tonumber(decided) < tonumber(ARGV[9]) then decided = ARGV[9] end
+also('HSET', answers, 'last', decided)
+also('PEXPIRE', answers, 60000)
 also('HSETNX', K.nodes, ARGV[2], now)
 also('SET', K.lease .. ARGV[2], '1', 'PX', 8000)
 also('HSETNX', lobby .. K.meta, 'name', 'lobby')

@@ -9,7 +9,9 @@ if kept[1] then
   if string.sub(kept[1], 1, at - 1) == seq then return string.sub(kept[1], at + 1) end
 end
 local behind = kept[2]
-if behind and (#behind > #seq or #behind == #seq and behind >= seq) then return 'old\n-\n' end
+-- Without the answers it is not known what was decided: a hello has to say that first.
+if not behind then return 'epoch\n-\n' end
+if #behind > #seq or #behind == #seq and behind >= seq then return 'old\n-\n' end
 
 local user, room = string.lower(ARGV[7]), K.room .. string.lower(ARGV[9])
 local refused

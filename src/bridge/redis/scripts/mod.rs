@@ -6,6 +6,7 @@
 mod accounts;
 mod claims;
 mod history;
+mod lookup;
 mod node;
 mod people;
 mod reply;

@@ -23,6 +23,8 @@ pub(in crate::bridge::redis) struct Hello {
     pub(in crate::bridge::redis) last: Position,
     /// That event's time, if it is known: by it the event is recognised.
     pub(in crate::bridge::redis) at: Option<Timestamp>,
+    /// The number up to which nothing is sent any more: no copy of it is done after this.
+    pub(in crate::bridge::redis) barred: u64,
 }
 
 /// Which hello of an incarnation it is.
@@ -164,7 +166,8 @@ impl Scripts {
             .arg(hello.seen.n)
             .arg(hello.last.to_string())
             .arg(hello.at.map_or_else(String::new, |at| at.0.to_string()))
-            .arg(self.rules.log_entries.min(MOST));
+            .arg(self.rules.log_entries.min(MOST))
+            .arg(hello.barred);
         call
     }
 

@@ -74,10 +74,11 @@ scripts! {
     AccountRehash: Change ["command" "account_rehash"];
     AccountPassword: Change ["account_password"];
     AccountRemove: MakeRoom ["command" "names" "account_remove"];
-    Hello: MakeRoom ["hello"];
+    Hello: MakeRoom ["follows" "hello"];
     Beat: MakeRoom ["beat"];
     Goodbye: MakeRoom ["goodbye"];
     Held: Read ["held"];
+    Lookup: Read ["follows" "lookup"];
 }
 
 /// All scripts under one prefix.

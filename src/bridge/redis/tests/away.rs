@@ -1,8 +1,10 @@
 //! Redis goes away and comes back.
 
 use super::*;
-use crate::bridge::contract::{offline, online, online_are, release, user, who_is};
-use crate::chat::Answer;
+use crate::bridge::contract::{
+    moving, offline, online, online_are, release, user, whisper, who_is,
+};
+use crate::chat::{Answer, Fate};
 use crate::messages::{AccountAnswer, AccountAsk, Question, Shut};
 
 #[actix::test]
@@ -148,9 +150,56 @@ async fn a_redis_that_hangs_leaves_nobody_waiting() {
     assert_eq!(alice.refused().await, Refusal::NotConfirmed);
     assert_eq!(bob.refused().await, Refusal::NotDelivered);
     world.server().signal("CONT");
-    says(&mut alice, "back").await;
-    let arrived = said(&world.events().await);
-    assert!(["hi", "back"].ends_with(&arrived.iter().map(String::as_str).collect::<Vec<_>>()));
+    // It was there, and is done as soon as Redis goes on.
+    let Fate::Delivered { position: hi } = alice.fate().await else {
+        panic!("not delivered")
+    };
+    let back = says(&mut alice, "back").await;
+    assert_eq!(back, hi.next());
+    assert_eq!(said(&world.events().await), ["hi", "back"]);
+}
+
+#[actix::test]
+async fn who_is_in_doubt_is_told_the_end_of_it_in_order() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    bob.done(moving("lobby", "den")).await;
+    world.events().await;
+    world.server().signal("STOP");
+    alice.send_live(say("lobby", "one"));
+    alice.send_live(whisper("nobody", "two"));
+    alice.send_live(say("lobby", "three"));
+    bob.send_live(say("den", "four"));
+    for _ in 0..3 {
+        assert_eq!(alice.refused().await, Refusal::NotConfirmed);
+    }
+    assert_eq!(bob.refused().await, Refusal::NotConfirmed);
+    // Bob goes: nobody is told what became of his.
+    bob.send(release("bob"));
+    world.server_mut().kill();
+    world.server_mut().restart();
+    let mut fates = Vec::new();
+    for _ in 0..3 {
+        fates.push(alice.fate().await);
+    }
+    let [
+        Fate::Delivered { position: one },
+        Fate::NotDelivered,
+        Fate::Delivered { position: three },
+    ] = fates[..]
+    else {
+        panic!("{fates:?}")
+    };
+    assert!(three > one);
+    let after = says(&mut alice, "after").await;
+    assert!(after > three);
+    let events = world.events().await;
+    assert_eq!(said(&events), ["one", "three", "four", "after"]);
+    assert!(events.iter().any(|event| event.position == one));
+    assert!(bob.answers.try_recv().is_err());
 }
 
 #[actix::test]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Care, Kind, Load, Waiter};
-use crate::chat::Refusal;
+use crate::chat::{Position, Refusal};
 
 /// What is not sent yet.
 #[derive(Debug)]
@@ -26,10 +26,28 @@ pub(super) enum Sent<T, W: Waiter> {
         seq: u64,
         task: T,
         asked: Asked<W>,
+        first: Sending,
+        copies: Copies,
         flight: Flight,
         care: Care,
     },
     Settle(Asked<W>),
+}
+
+/// When something is sent, and up to where the log is known to go by then.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bridge::redis) struct Sending {
+    pub(in crate::bridge::redis) at: Instant,
+    /// An event that this becomes stands behind it.
+    pub(in crate::bridge::redis) head: Position,
+}
+
+/// How often a task was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copies {
+    One,
+    /// What the last copy is answered says nothing about those before it.
+    More,
 }
 
 /// Where a sent task is.
@@ -39,6 +57,8 @@ pub(super) enum Flight {
     Out,
     /// To be sent again.
     Again,
+    /// Never sent again, but looked up.
+    LookedUp,
 }
 
 /// When it was asked, and who waits.
@@ -51,8 +71,16 @@ pub(super) struct Asked<W: Waiter> {
 /// Who waits, and where the answer goes.
 #[derive(Debug)]
 pub(super) enum Place<W: Waiter> {
-    InLine { line: W::Line, ticket: u64 },
+    InLine {
+        line: W::Line,
+        ticket: u64,
+    },
     Alone(W),
+    /// In line for the end of a doubt.
+    InDoubt {
+        line: W::Line,
+        ticket: u64,
+    },
     Nobody,
 }
 
@@ -80,9 +108,10 @@ impl<T: Load, W: Waiter> Sent<T, W> {
         }
     }
 
-    /// How many usual tasks it takes as long as.
+    /// How many usual tasks it takes as long as, if it is to be decided.
     pub(super) fn weight(&self) -> usize {
         match self {
+            Self::Task { flight, .. } if *flight == Flight::LookedUp => 0,
             Self::Task { task, .. } => task.weight(),
             Self::Settle(_) => 0,
         }
@@ -103,15 +132,24 @@ impl<T: Load, W: Waiter> Sent<T, W> {
         }
     }
 
-    /// Takes out whoever waits; chores go on.
-    pub(super) fn give_up(&mut self) -> Option<Place<W>> {
+    /// Takes out whoever waits for an answer; chores go on, and who said something is in doubt
+    /// about it and gets a ticket for the end of that.
+    pub(super) fn give_up(&mut self, doubt: impl FnOnce(W::Line) -> u64) -> Option<Place<W>> {
         let (Self::Task { asked, .. } | Self::Settle(asked)) = self;
-        let place = std::mem::replace(&mut asked.place, Place::Nobody);
-        if matches!(place, Place::Nobody) {
+        if matches!(asked.place, Place::Nobody | Place::InDoubt { .. }) {
             return None;
         }
-        if let Self::Task { care, .. } = self {
+        let place = std::mem::replace(&mut asked.place, Place::Nobody);
+        if let Self::Task {
+            task, asked, care, ..
+        } = self
+        {
             *care = Care::GivenUp;
+            if let (Kind::Text, Place::InLine { line, .. }) = (task.kind(), &place) {
+                let (line, ticket) = (*line, doubt(*line));
+                asked.place = Place::InDoubt { line, ticket };
+                *care = Care::InDoubt;
+            }
         }
         Some(place)
     }

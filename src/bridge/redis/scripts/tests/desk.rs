@@ -60,6 +60,7 @@ pub(super) const FIRST: Hello = Hello {
     seen: Position::START,
     last: Position::START,
     at: None,
+    barred: 0,
 };
 
 /// Sends one command; what a server says is a reply, errors too.

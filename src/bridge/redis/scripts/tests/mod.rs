@@ -5,6 +5,7 @@ mod claims;
 mod damage;
 mod desk;
 mod inbox;
+mod lookup;
 mod node;
 mod people;
 mod rooms;

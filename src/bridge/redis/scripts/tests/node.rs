@@ -59,6 +59,7 @@ async fn the_last_event_read_is_known_by_its_time() {
             seen: Position::START,
             last: position,
             at,
+            barred: 0,
         };
         let greeting = greet(&mut desk.redis, &desk.scripts, &hello).await;
         assert_eq!(greeting.expect("in").last, expected, "{position} {at:?}");
@@ -72,6 +73,7 @@ async fn continuity(desk: &mut Desk, last: Position) -> Continuity {
         seen: last,
         last,
         at: Some(Timestamp(1)),
+        barred: 0,
     };
     let greeting = greet(&mut desk.redis, &desk.scripts, &hello).await;
     greeting.expect("in").last
@@ -120,6 +122,7 @@ async fn a_head_that_was_taken_back_begins_an_epoch() {
         seen,
         last: seen,
         at: None,
+        barred: 0,
     };
     let greeting = greet(&mut desk.redis, &desk.scripts, &hello)
         .await
