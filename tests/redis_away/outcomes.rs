@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::support::{
-    Client, Cluster, KEPT, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, Redis, eventually,
+    Client, Cluster, KEPT, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, Redis, Seat, eventually,
     password_of, soon,
 };
 use crate::{all_is_well, three_people};
@@ -181,6 +181,33 @@ async fn what_redis_can_no_longer_be_sent_is_looked_up() {
     bea.hears(&end).await;
     bea.hears_nothing_else().await;
     all_is_well(&mut people).await;
+}
+
+#[tokio::test]
+async fn no_copy_is_done_behind_the_word_that_it_was_not_delivered() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    // So what is stuck on a connection given up still arrives.
+    redis.does("ACL SETUSER default -client|kill");
+    // Another node would let these people go meanwhile.
+    let Seat { node, way } = Seat::taken_by("node-1", &redis, &[]).await;
+    let mut anna = node.newcomer("anna").await;
+    let mut bea = node.newcomer("bea").await;
+    anna.hears("* bea joined lobby").await;
+    anna.wants_positions().await;
+    let arrives = way.delay_request_with("stuck", NOT_REPEATED + TOO_LATE);
+    let arrives = arrives.await;
+    way.shut().await;
+    anna.asks("stuck", NOT_CONFIRMED).await;
+    tokio::time::sleep(NOT_REPEATED - TOO_LATE).await;
+    way.mend().await;
+    anna.hears(NOT_AFTER_ALL).await;
+    soon("the late copy", arrives).await.unwrap();
+    bea.hears_nothing_else().await;
+    anna.says_for_sure("unstuck").await;
+    bea.hears("[lobby] anna: unstuck").await;
+    anna.hears_nothing_else().await;
 }
 
 #[tokio::test]
