@@ -53,11 +53,13 @@ async fn nobody_is_locked_out_by_a_run_that_was_killed() {
     node.kill();
     let node = home.start().await;
     let mut anna = node.login("anna").await;
-    anna.asks("/users", "* online: anna (1)").await;
-    anna.asks("/who", "* lobby: anna (1)").await;
+    // Ben's place is kept.
+    anna.asks("/users", "* online: anna, ben (2)").await;
+    anna.asks("/who", "* lobby: anna, ben (2)").await;
     let mut ben = node.login("ben").await;
-    anna.hears("* ben joined lobby").await;
+    ben.asks("/users", "* online: anna, ben (2)").await;
     ben.hears_nothing_else().await;
+    anna.hears_nothing_else().await;
     drop(people);
 }
 
@@ -75,7 +77,8 @@ async fn rooms_outlive_the_node() {
     ben.asks("/topic tea at five", "* topic of den: tea at five")
         .await;
     ben.catches_up().await;
-    drop((anna, ben));
+    anna.quits().await;
+    ben.quits().await;
     node.stop().await;
 
     let node = home.start().await;

@@ -278,6 +278,7 @@ fn store(folder: &std::path::Path) -> Options {
         rooms: 100,
         keep_messages: 1000,
         keep_days: 30,
+        grace: Duration::ZERO,
         configured: BTreeSet::new(),
     }
 }

@@ -58,6 +58,7 @@ impl Appends {
             rooms: 100,
             keep_messages: 1000,
             keep_days: 30,
+            grace: Duration::ZERO,
             configured: BTreeSet::new(),
         })
         .await?;

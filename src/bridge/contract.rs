@@ -8,6 +8,7 @@ mod back;
 mod claims;
 mod flow;
 mod inbox;
+mod kept;
 mod order;
 mod probes;
 mod rooms;
@@ -15,6 +16,7 @@ mod words;
 mod world;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use actix::Recipient;
 
@@ -23,8 +25,8 @@ use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, inbox::*, order::*, probes::*, rooms::*, words::*,
-    world::*,
+    asks::*, back::*, claims::*, flow::*, inbox::*, kept::*, order::*, probes::*, rooms::*,
+    words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included.
@@ -49,11 +51,13 @@ pub(super) trait Subject: Sized {
     /// A store with nothing in it.
     fn new() -> Self;
 
-    /// Starts a run of the bridge on the store. `configured` names the accounts of the settings.
+    /// Starts a run of the bridge on the store. `configured` names the accounts of the settings,
+    /// and `grace` is how long they keep a place.
     async fn start(
         &self,
         incarnation: Incarnation,
         configured: BTreeSet<UserName>,
+        grace: Duration,
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors;
@@ -95,6 +99,14 @@ macro_rules! keeps_the_contract {
             a_claim_in_the_lobby_stays_there,
             a_void_claim_is_told_so_and_changes_nothing,
             a_release_leaves_every_room_first,
+            a_lost_connection_keeps_the_place,
+            a_node_that_goes_down_keeps_the_places,
+            who_is_lost_over_the_claim_keeps_the_place,
+            behind_the_grace_a_lost_connection_is_released_once,
+            a_login_to_a_kept_place_begins_in_the_lobby,
+            who_comes_back_to_a_kept_place_finds_everything_as_it_was,
+            who_came_back_is_not_released,
+            without_a_grace_a_lost_connection_is_released_at_once,
             a_fold_over_the_arrivals_equals_the_store,
             a_message_needs_membership,
             a_private_room_does_not_exist_for_others,
@@ -103,7 +115,9 @@ macro_rules! keeps_the_contract {
             nothing_arrives_before_the_credit_is_back,
             settle_waits_for_the_events_and_is_not_overtaken,
             above_the_bound_asks_are_refused_in_order,
-            a_start_releases_the_run_before,
+            a_start_keeps_the_places_of_the_run_before,
+            behind_the_grace_the_run_before_is_released_once,
+            without_a_grace_a_start_releases_the_run_before,
             shut_decides_what_was_asked_before,
             accounts_are_compared_without_case,
             whispers_and_posts_reach_those_they_can,

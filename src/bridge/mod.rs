@@ -36,12 +36,18 @@
 //! **Claims.**
 //! 8. Of any number of simultaneous claims of one account one wins; with
 //!    [`Reject`](crate::messages::DuplicateLogin::Reject) the first one, and it is not disturbed
-//!    as long as its node shows that it lives.
+//!    as long as its node shows that it lives. Whose place is only kept keeps nobody out.
 //! 9. A claim leaves all rooms but `lobby`, appends the claim event, and enters `lobby`: in that
-//!    order, nothing in between. Its position is the fence.
+//!    order, nothing in between. Its position is the fence. One that
+//!    [comes back](crate::messages::Entrance::Resume) leaves no room, and enters `lobby` only from
+//!    none.
 //! 10. Of a void claim every ask is answered with [`Void`](crate::messages::Outcome::Void) and
-//!     changes nothing. A release of a void claim does nothing.
-//! 11. A release leaves every room, then appends the release event.
+//!     changes nothing. A release of a void claim does nothing. The claim of a session that has
+//!     parted is void, also while its place is kept.
+//! 11. A release leaves every room, then appends the release event. One that
+//!     [keeps the place](crate::messages::Parting) appends nothing, and the account stays where it
+//!     is; if nobody has claimed it by the end of the grace, it is released then, once. Without a
+//!     grace every release is one at once.
 //! 12. The claim event of a session of this node brings its rooms and follows as of that
 //!     position. A fold over the arrivals is therefore always equal to what the store holds.
 //!
@@ -58,8 +64,9 @@
 //!     [`Busy`](crate::chat::Refusal::Busy); a release never is.
 //!
 //! **Start and end.**
-//! 17. A start releases, as events, what an earlier run of this node left claimed, before
-//!     anything is answered. A new epoch begins first wherever continuity cannot be proven: at
+//! 17. Nobody is live by an earlier run of this node: before anything is answered, a start keeps
+//!     the places of those whom it left claimed, who are released, as events, when the grace is
+//!     over. Without a grace they are released before anything is answered. A new epoch begins first wherever continuity cannot be proven: at
 //!     every start of a log that ends with its node, and at the first start of a log that does
 //!     not, or when that one was lost or taken back.
 //! 18. [`Shut`](crate::messages::Shut) is answered when everything queued before it is decided
@@ -90,6 +97,7 @@
 
 pub mod embedded;
 mod feed;
+mod kept;
 pub mod redis;
 mod seal;
 mod wire;

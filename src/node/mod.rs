@@ -70,7 +70,7 @@ pub enum StartError {
 /// Starts a node on the current actix system.
 ///
 /// Everything that can fail is done before the door opens. An embedded store is opened on this
-/// thread, which blocks for as long as the release of an earlier run's claims takes; a Redis is
+/// thread, which blocks for as long as it takes to see to an earlier run's claims; a Redis is
 /// waited for, and so is a node of the same name that was just there.
 ///
 /// # Errors

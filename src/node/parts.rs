@@ -87,6 +87,7 @@ pub(super) fn embedded(settings: &Settings, durability: settings::Durability) ->
         rooms: settings.limits.rooms,
         keep_messages: settings.history.keep_messages,
         keep_days: settings.history.keep_days,
+        grace: settings.accounts.grace,
         configured: settings.accounts.users.keys().cloned().collect(),
     }
 }
@@ -105,6 +106,7 @@ pub(super) fn redis(
         rooms: settings.limits.rooms,
         keep_messages: settings.history.keep_messages,
         keep_days: settings.history.keep_days,
+        grace: settings.accounts.grace,
         configured: settings.accounts.users.keys().cloned().collect(),
     }
 }

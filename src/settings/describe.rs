@@ -110,6 +110,7 @@ fn accounts(accounts: &Accounts) -> Lines {
                 DuplicateLogin::Replace => "replace",
             }),
         ),
+        ("accounts.grace", duration(accounts.grace)),
     ]
 }
 

@@ -118,6 +118,8 @@ pub struct Accounts {
     pub min_password: usize,
     /// What becomes of a live session when its account logs in again.
     pub duplicate_login: DuplicateLogin,
+    /// How long an account keeps its rooms after its connection is lost; zero for not at all.
+    pub grace: Duration,
     /// `[accounts.users]`: accounts whose password hash stands in the settings.
     pub users: BTreeMap<UserName, String>,
 }

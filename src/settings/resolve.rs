@@ -162,12 +162,14 @@ fn accounts(written: &mut Written, listen: Option<&Listen>) -> Option<Accounts> 
             ("replace", DuplicateLogin::Replace),
         ],
     );
+    let grace = written.duration("accounts.grace");
     let users = users(written);
     Some(Accounts {
         registration: registration?,
         bcrypt_cost: bcrypt_cost?,
         min_password: min_password?,
         duplicate_login: duplicate_login?,
+        grace: grace?,
         users: users?,
     })
 }

@@ -1,5 +1,7 @@
 //! Sentences 15 to 18: back-pressure, start and end.
 
+use std::time::Duration;
+
 use super::words::{
     history, left_deed, members, moving, no_room, online, online_are, position, release,
     room_named, say, user,
@@ -82,8 +84,8 @@ pub(in crate::bridge) async fn above_the_bound_asks_are_refused_in_order<S: Subj
     assert!(matches!(bob.outcome().await, Outcome::Settled));
 }
 
-pub(in crate::bridge) async fn a_start_releases_the_run_before<S: Subject>() {
-    let mut world = World::<S>::new().await;
+pub(in crate::bridge) async fn without_a_grace_a_start_releases_the_run_before<S: Subject>() {
+    let mut world = World::<S>::with_grace(Duration::ZERO).await;
     let first = world.events().await;
     let Deed::Epoch { after } = first[0].deed else {
         panic!("{first:?}")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::chat::answer::{KeyUse, Presence};
-use crate::chat::command::RoomKey;
+use crate::chat::command::{RoomKey, Since};
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
@@ -34,10 +34,18 @@ pub(in crate::bridge) fn claim(name: &str, on_duplicate: DuplicateLogin) -> Ques
 }
 
 pub(in crate::bridge) fn release(name: &str) -> Question {
-    Question::Release {
-        user: user(name),
-        parting: Parting::Goodbye,
-    }
+    parts(name, Parting::Goodbye)
+}
+
+pub(in crate::bridge) fn parts(name: &str, parting: Parting) -> Question {
+    let user = user(name);
+    Question::Release { user, parting }
+}
+
+pub(in crate::bridge) fn resume(name: &str) -> Question {
+    let (user, since) = (user(name), Since::Seen);
+    let entrance = Entrance::Resume { since };
+    Question::Claim { user, entrance }
 }
 
 pub(in crate::bridge) fn say(room: &str, said: &str) -> Request {
@@ -235,6 +243,11 @@ pub(in crate::bridge) fn left_deed(room: &RoomName, user: &UserName) -> Deed {
 pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed {
     let (room, user) = (room.clone(), user.clone());
     Deed::Entered { room, user }
+}
+
+pub(in crate::bridge) fn released_deed(user: &UserName) -> Deed {
+    let user = user.clone();
+    Deed::Released { user }
 }
 
 pub(in crate::bridge) fn claimed_events(events: &[Arc<Event>]) -> Vec<(Position, SessionId)> {

@@ -7,14 +7,15 @@ use std::time::Duration;
 use actix::{Actor, Context, Handler, Message, Recipient};
 use tokio::sync::mpsc;
 
-use super::words::{claim, user};
+use super::words::{claim, parts, user};
 use super::{Doors, Subject};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Deed, Event, Fate, NodeName, Position, Refusal, RoomName, UserName};
 use crate::messages::{
     AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Brings, Claim, DuplicateLogin, Missed,
-    Outcome, PartFailed, Question, Request, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    Outcome, PartFailed, Parting, Question, Request, STORE_QUEUE, SessionMail, Shut, StoreFailed,
+    Vital,
 };
 
 /// How long anything may take before a test has failed.
@@ -36,6 +37,8 @@ pub(in crate::bridge) struct World<S> {
     pub(in crate::bridge) doors: Doors,
     pub(in crate::bridge) heard: mpsc::Receiver<Arrived>,
     pub(in crate::bridge) failures: mpsc::Receiver<PartFailed>,
+    /// How long a place is kept.
+    pub(in crate::bridge) grace: Duration,
     /// The number of the run that is on.
     pub(in crate::bridge) run: u32,
     pub(in crate::bridge) callers: u64,
@@ -47,14 +50,24 @@ impl<S: Subject> World<S> {
         Self::on(S::new()).await
     }
 
-    /// A world on a store that may hold something.
+    /// A world on a store that may hold something. A place is kept for longer than a test lasts.
     pub(in crate::bridge) async fn on(subject: S) -> Self {
-        let (doors, heard, failures) = Self::run(&subject, FIRST_RUN).await;
+        Self::begin(subject, 10 * DEADLINE).await
+    }
+
+    /// A world in which a place is kept for so long.
+    pub(in crate::bridge) async fn with_grace(grace: Duration) -> Self {
+        Self::begin(S::new(), grace).await
+    }
+
+    async fn begin(subject: S, grace: Duration) -> Self {
+        let (doors, heard, failures) = Self::run(&subject, FIRST_RUN, grace).await;
         Self {
             subject,
             doors,
             heard,
             failures,
+            grace,
             run: FIRST_RUN,
             callers: 0,
             last: Position::START,
@@ -64,13 +77,14 @@ impl<S: Subject> World<S> {
     async fn run(
         subject: &S,
         run: u32,
+        grace: Duration,
     ) -> (Doors, mpsc::Receiver<Arrived>, mpsc::Receiver<PartFailed>) {
         let (ear, heard) = Ear::start_new();
         let (node, failures) = mpsc::channel(1);
         let configured = (0..=FOLLOWS_PER_USER).map(|n| user(&format!("f{n}")));
-        let vital = Vital::new("bridge", node);
-        let doors =
-            within(subject.start(incarnation::<S>(run), configured.collect(), ear, vital)).await;
+        let (configured, vital) = (configured.collect(), Vital::new("bridge", node));
+        let start = subject.start(incarnation::<S>(run), configured, grace, ear, vital);
+        let doors = within(start).await;
         (doors, heard, failures)
     }
 
@@ -88,7 +102,8 @@ impl<S: Subject> World<S> {
         }
         // A restarted node is another incarnation.
         self.run += 1;
-        (self.doors, self.heard, self.failures) = Self::run(&self.subject, self.run).await;
+        (self.doors, self.heard, self.failures) =
+            Self::run(&self.subject, self.run, self.grace).await;
     }
 
     pub(in crate::bridge) async fn accounts(&self, ask: AccountAsk) -> AccountAnswer {
@@ -129,6 +144,18 @@ impl<S: Subject> World<S> {
             incarnation: incarnation::<S>(self.run),
             conn: ConnId(number),
         }
+    }
+
+    /// So many events as they come, however long they take.
+    pub(in crate::bridge) async fn next_events(&mut self, count: usize) -> Vec<Arc<Event>> {
+        let mut events = Vec::new();
+        while events.len() < count {
+            let batch = tokio::time::timeout(3 * DEADLINE, self.heard.recv()).await;
+            let batch = batch.expect("an event").expect("a registry");
+            self.check(&batch.arrivals);
+            events.extend(batch.arrivals.into_iter().map(|arrival| arrival.event));
+        }
+        events
     }
 
     pub(in crate::bridge) async fn next_batch(&mut self) -> Arrived {
@@ -199,6 +226,12 @@ pub(in crate::bridge) struct Caller {
 }
 
 impl Caller {
+    /// Its connection breaks, or its node goes down.
+    pub(in crate::bridge) fn parts(&self, parting: Parting) {
+        let claim = self.claim.as_ref().expect("a claim");
+        self.send(parts(claim.user.as_str(), parting));
+    }
+
     pub(in crate::bridge) fn send(&self, question: Question) {
         let ask = Ask {
             session: self.id.clone(),

@@ -151,6 +151,9 @@ pub fn remove(data_dir: &Path, user: &UserName) -> Result<(), AccountsError> {
         Some(_) => store
             .transaction(|store| {
                 store.begin()?;
+                if let Some(held) = store.held(user)? {
+                    store.end(&held.user, &Origin::Store)?;
+                }
                 store.remove_account(user)
             })
             .map_err(failed),

@@ -2,21 +2,24 @@
 
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
+use crate::bridge::kept::Hold;
 use crate::chat::command::Since;
 use crate::chat::event::Timestamp;
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Position, RoomName, Text, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Missed, Outcome, Request};
+use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Missed, Outcome, Parting, Request};
 
-/// The live session of an account.
+/// Who has an account: a session that lives, or one whose place is kept.
 #[derive(Debug)]
-pub(super) struct LiveClaim {
+pub(super) struct Held {
     /// The account as registered.
     pub(super) user: UserName,
     /// The claim event's position.
     pub(super) fence: Position,
     /// The session.
     pub(super) session: SessionId,
+    /// Whether it lives.
+    pub(super) hold: Hold,
     /// Since when.
     pub(super) since: Timestamp,
     /// What it left to be told, when away.
@@ -35,15 +38,16 @@ pub(super) struct Asker {
 }
 
 impl Store {
-    /// Makes a session the account's live one, and moves it to the lobby.
+    /// Makes a session the account's live one. Whose place is only kept keeps nobody out.
     pub(super) fn claim(
         &mut self,
         session: &SessionId,
         user: UserName,
         entrance: Entrance,
     ) -> Result<Outcome, StoreError> {
-        let held = self.live_claim(&user)?;
-        let by_another = held.is_some_and(|held| held.session != *session);
+        let held = self.held(&user)?;
+        let by_another =
+            held.is_some_and(|held| held.session != *session && held.hold == Hold::Live);
         let origin = Origin::Session(session.clone());
         let stays_in = match entrance {
             Entrance::Login {
@@ -63,27 +67,68 @@ impl Store {
         })
     }
 
+    /// Parts a session from its account; of any other session it leaves everything as it is.
+    pub(super) fn part(
+        &mut self,
+        session: &SessionId,
+        user: &UserName,
+        parting: Parting,
+    ) -> Result<(), StoreError> {
+        match parting {
+            Parting::Goodbye => self.release(session, user, &Origin::Session(session.clone())),
+            Parting::Broken => self.keep_place(session, user, Hold::Detached),
+            Parting::Moving => self.keep_place(session, user, Hold::Moving),
+        }
+    }
+
     /// Ends the claim of exactly this session; of any other it leaves everything as it is.
     pub(super) fn release(
         &mut self,
         session: &SessionId,
         user: &UserName,
+        origin: &Origin,
     ) -> Result<(), StoreError> {
-        match self.live_claim(user)? {
-            Some(held) if held.session == *session => {
-                self.end(&held.user, &Origin::Session(session.clone()))
-            }
+        match self.held(user)? {
+            Some(held) if held.session == *session => self.end(&held.user, origin),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Ends every claim: what the run before left behind.
-    pub(super) fn release_all(&mut self) -> Result<(), StoreError> {
-        let left_behind: Vec<UserName> =
-            sql::values(&self.db, "SELECT user FROM claims ORDER BY epoch, n", ())?;
-        for user in &left_behind {
-            self.end(user, &Origin::Store)?;
+    /// Takes over what the run before left claimed: detached, or released where no place is kept.
+    /// Returns whose place is kept.
+    pub(super) fn inherit(&mut self) -> Result<Vec<(SessionId, UserName)>, StoreError> {
+        let left_behind = sql::rows(
+            &self.db,
+            "SELECT session, user FROM claims ORDER BY epoch, n",
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if self.rules.grace.is_zero() {
+            for (_, user) in &left_behind {
+                self.end(user, &Origin::Store)?;
+            }
+            return Ok(Vec::new());
         }
+        sql::change(
+            &self.db,
+            "UPDATE claims SET hold = ?2 WHERE hold = ?1",
+            (Hold::Live, Hold::Detached),
+        )?;
+        Ok(left_behind)
+    }
+
+    /// The session of a claim is gone, and nobody sees it leave.
+    fn keep_place(
+        &self,
+        session: &SessionId,
+        user: &UserName,
+        hold: Hold,
+    ) -> Result<(), StoreError> {
+        sql::change(
+            &self.db,
+            "UPDATE claims SET hold = ?3 WHERE user = ?1 AND session = ?2",
+            (user, session, hold),
+        )?;
         Ok(())
     }
 
@@ -117,8 +162,8 @@ impl Store {
 
     /// Asks the live session of an account whether it is alive, unless it is asked already.
     pub(super) fn probe(&mut self, by: &SessionId, user: &UserName) -> Result<(), StoreError> {
-        let held = self.live_claim(user)?.filter(|held| held.session != *by);
-        let Some(LiveClaim { user, session, .. }) = held else {
+        let is_asked = |held: &Held| held.session != *by && held.hold == Hold::Live;
+        let Some(Held { user, session, .. }) = self.held(user)?.filter(is_asked) else {
             return Ok(());
         };
         if self.probed.insert(user.clone()) {
@@ -143,24 +188,27 @@ impl Store {
         &self,
         session: &SessionId,
         claim: &Claim,
-    ) -> rusqlite::Result<Option<LiveClaim>> {
-        let held = self.live_claim(&claim.user)?;
-        Ok(held.filter(|held| held.fence == claim.fence && held.session == *session))
+    ) -> rusqlite::Result<Option<Held>> {
+        let is_this = |held: &Held| {
+            held.fence == claim.fence && held.session == *session && held.hold == Hold::Live
+        };
+        Ok(self.held(&claim.user)?.filter(is_this))
     }
 
-    /// The live session of an account, if it has one.
-    pub(super) fn live_claim(&self, user: &UserName) -> rusqlite::Result<Option<LiveClaim>> {
+    /// Who has an account, if anybody has.
+    pub(super) fn held(&self, user: &UserName) -> rusqlite::Result<Option<Held>> {
         sql::row(
             &self.db,
-            "SELECT user, epoch, n, session, since, away FROM claims WHERE user = ?1",
+            "SELECT user, epoch, n, session, hold, since, away FROM claims WHERE user = ?1",
             [user],
             |row| {
-                Ok(LiveClaim {
+                Ok(Held {
                     user: row.get(0)?,
                     fence: sql::position(row, 1)?,
                     session: row.get(3)?,
-                    since: row.get(4)?,
-                    away: row.get(5)?,
+                    hold: row.get(4)?,
+                    since: row.get(5)?,
+                    away: row.get(6)?,
                 })
             },
         )
@@ -231,20 +279,22 @@ impl Store {
         let event = self.append_at(self.now(), &origin, deed, brings)?;
         sql::change(
             &self.db,
-            "INSERT OR REPLACE INTO claims (user, epoch, n, session, since, away)
-             VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
+            "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
             (
                 user,
                 Int(event.position.epoch),
                 Int(event.position.n),
                 session,
+                Hold::Live,
                 event.at,
             ),
         )?;
         Ok(event.position)
     }
 
-    fn end(&mut self, user: &UserName, origin: &Origin) -> Result<(), StoreError> {
+    /// Ends whatever claim an account has: out of every room, then released.
+    pub(super) fn end(&mut self, user: &UserName, origin: &Origin) -> Result<(), StoreError> {
         for room in self.rooms_of(user)? {
             self.leave(&room, user, origin)?;
         }

@@ -101,7 +101,7 @@ impl Store {
         })
     }
 
-    /// Begins an epoch, and releases as events what the run before left claimed.
+    /// Begins an epoch.
     pub(super) fn begin(&mut self) -> Result<(), StoreError> {
         let after = self.head.position;
         let seconds = self.now().0 / 1000;
@@ -116,7 +116,7 @@ impl Store {
             deed: Deed::Epoch { after },
         };
         self.put(epoch, Brings::Nothing)?;
-        self.release_all()
+        Ok(())
     }
 
     /// Runs `work` in one transaction: on an error nothing of it is stored.

@@ -28,7 +28,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{self, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::fut::ActorFuture;
 use actix::{
@@ -46,10 +46,14 @@ use crate::messages::{
 pub use open::{Durability, OpenError, Opened, Options};
 
 use super::feed::{Feed, Reply};
+use super::kept::{Kept, LET_GO};
 use writer::{Decided, Decision, Task, Verdict, Writer};
 
 /// Between two looks for history that is too old and rooms that are void by that.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
+
+/// Between two looks for places whose grace is over: what may be late by that.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Everything that a node alone keeps: the contract of [`bridge`](super) on SQLite.
 #[derive(Debug)]
@@ -62,6 +66,7 @@ pub struct EmbeddedBridge {
     /// Who waits for the batch that is being written, in its order; empty when none is.
     in_flight: Vec<Waiting>,
     feed: Feed,
+    kept: Kept,
     registry: Recipient<Arrived>,
     vital: Vital,
     state: State,
@@ -111,6 +116,7 @@ impl EmbeddedBridge {
     fn new(
         writer: Writer,
         arrivals: Vec<Arrival>,
+        kept: Kept,
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Self {
@@ -122,6 +128,7 @@ impl EmbeddedBridge {
             asks_queued: 0,
             in_flight: Vec::new(),
             feed,
+            kept,
             registry,
             vital,
             state: State::Serving,
@@ -138,7 +145,8 @@ impl EmbeddedBridge {
         }
     }
 
-    fn job(&self, session: SessionId, to: Recipient<SessionMail>, question: Question) -> Job {
+    fn job(&mut self, session: SessionId, to: Recipient<SessionMail>, question: Question) -> Job {
+        let question = self.as_settings_say(&session, question);
         let waiting = match question {
             Question::Seen { .. }
             | Question::Release { .. }
@@ -155,6 +163,34 @@ impl EmbeddedBridge {
             (Some(_) | None, _) => Task::Ask { session, question },
         };
         Job { task, waiting }
+    }
+
+    /// A session that parts keeps its place, if the settings keep any.
+    fn as_settings_say(&mut self, session: &SessionId, question: Question) -> Question {
+        match question {
+            Question::Release { user, parting } => {
+                let parting = self.kept.parts(session, &user, parting, Instant::now());
+                Question::Release { user, parting }
+            }
+            Question::Claim { .. }
+            | Question::Live { .. }
+            | Question::Seen { .. }
+            | Question::Probe { .. }
+            | Question::Alive { .. }
+            | Question::Settle => question,
+        }
+    }
+
+    /// Lets go those who did not come back in time.
+    fn let_go(&mut self, ctx: &mut Context<Self>) {
+        let now = Instant::now();
+        for _ in 0..LET_GO {
+            let Some((session, user)) = self.kept.over(now) else {
+                break;
+            };
+            self.enqueue(Job::of_nobody(Task::LetGo { session, user }));
+        }
+        self.advance(ctx);
     }
 
     /// Queues a job for the next [`Turn`].
@@ -348,6 +384,11 @@ impl Actor for EmbeddedBridge {
         self.feed_registry(ctx);
         self.enqueue(Job::sweep(None));
         ctx.spawn(Turn);
+        ctx.run_interval(LOOK, |bridge, ctx| {
+            if bridge.state == State::Serving {
+                bridge.let_go(ctx);
+            }
+        });
         ctx.run_interval(SWEEP, |bridge, ctx| {
             if bridge.state == State::Serving {
                 bridge.enqueue(Job::sweep(None));
@@ -440,8 +481,13 @@ impl Handler<Shut> for EmbeddedBridge {
 
 impl Job {
     const fn sweep(after: Option<crate::chat::RoomName>) -> Self {
+        Self::of_nobody(Task::Sweep { after })
+    }
+
+    /// A task that nobody waits for.
+    const fn of_nobody(task: Task) -> Self {
         Self {
-            task: Task::Sweep { after },
+            task,
             waiting: Waiting::Nobody,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, Recipient};
 
@@ -10,11 +11,13 @@ use super::EmbeddedBridge;
 use super::lock::Lock;
 use super::log::{self, Store};
 use super::writer::Writer;
+use crate::bridge::kept::Kept;
 use crate::chat::UserName;
-use crate::messages::{Arrival, Arrived, Vital};
+use crate::chat::origin::SessionId;
+use crate::messages::{Arrival, Arrived, Parting, Vital};
 
 impl EmbeddedBridge {
-    /// Opens the store: takes its lock, brings it up to date, begins an epoch and releases what
+    /// Opens the store: takes its lock, brings it up to date, begins an epoch and takes over what
     /// the run before left claimed. Blocks; for the time before any door is open.
     ///
     /// # Errors
@@ -25,17 +28,25 @@ impl EmbeddedBridge {
 
     pub(super) fn open_at(options: Options, clock: log::Clock) -> Result<Opened, OpenError> {
         let lock = Lock::take(&options.data_dir)?;
-        let path = log::file(&options.data_dir);
+        let (path, grace) = (log::file(&options.data_dir), options.grace);
         let mut store = Store::open(options, clock)?;
-        store
-            .transaction(Store::begin)
+        let left_behind = store
+            .transaction(|store| {
+                store.begin()?;
+                store.inherit()
+            })
             .map_err(|error| OpenError::Begin {
                 path,
                 source: error.into(),
             })?;
         let arrivals = store.take_arrivals();
         let writer = Writer::spawn(store, lock).map_err(|source| OpenError::Thread { source })?;
-        Ok(Opened { writer, arrivals })
+        Ok(Opened {
+            writer,
+            arrivals,
+            left_behind,
+            grace,
+        })
     }
 }
 
@@ -52,6 +63,8 @@ pub struct Options {
     pub keep_messages: u64,
     /// Days that history keeps a message; 0 keeps none.
     pub keep_days: u64,
+    /// How long the place of somebody is kept whose connection is lost; zero for not at all.
+    pub grace: Duration,
     /// Accounts whose password stands in the settings: people like all others, without a row.
     pub configured: BTreeSet<UserName>,
 }
@@ -128,23 +141,31 @@ impl Options {
             rooms: u64::MAX,
             keep_messages: u64::MAX,
             keep_days: u64::MAX,
+            grace: Duration::ZERO,
             configured: BTreeSet::new(),
         }
     }
 }
 
-/// A store that is locked, up to date and in its new epoch; what the run before left claimed is
-/// released. It has only to be started.
+/// A store that is locked, up to date and in its new epoch; nobody is live. It has only to be
+/// started.
 #[derive(Debug)]
 pub struct Opened {
     pub(super) writer: Writer,
     arrivals: Vec<Arrival>,
+    /// Whose place is kept from now on.
+    left_behind: Vec<(SessionId, UserName)>,
+    grace: Duration,
 }
 
 impl Opened {
     /// Starts the bridge on the current arbiter. `registry` is kept for its life; `vital` hears
     /// when the store fails, after which nothing more is decided.
     pub fn start(self, registry: Recipient<Arrived>, vital: Vital) -> Addr<EmbeddedBridge> {
-        EmbeddedBridge::new(self.writer, self.arrivals, registry, vital).start()
+        let (mut kept, now) = (Kept::new(self.grace), Instant::now());
+        for (session, user) in self.left_behind {
+            kept.parts(&session, &user, Parting::Broken, now);
+        }
+        EmbeddedBridge::new(self.writer, self.arrivals, kept, registry, vital).start()
     }
 }

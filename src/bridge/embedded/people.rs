@@ -81,7 +81,7 @@ impl Store {
             return Err(Refusal::ToYourself.into());
         }
         let to = self.registered(to)?;
-        let away = self.live_claim(&to)?.and_then(|live| live.away);
+        let away = self.held(&to)?.and_then(|held| held.away);
         let (k, at) = self.next_of(Kind::Whisper, &to)?;
         let deed = Deed::Whisper {
             to: to.clone(),
@@ -180,7 +180,7 @@ impl Store {
 
     fn who_is(&self, asker: &Asker, user: UserName) -> Result<Answer, No> {
         let user = self.registered(user)?;
-        let presence = match self.live_claim(&user)? {
+        let presence = match self.held(&user)? {
             None => Presence::Offline,
             Some(claim) => Presence::Online {
                 node: claim.session.incarnation.node,

@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -102,6 +102,10 @@ const STEPS: [&str; 2] = [
     ALTER TABLE conversations ADD COLUMN gone_n INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE follows ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE follows ADD COLUMN n INTEGER NOT NULL DEFAULT 0;
+",
+    // Whether a claim's session lives, or only its place is kept.
+    "
+    ALTER TABLE claims ADD COLUMN hold TEXT NOT NULL DEFAULT 'live';
 ",
 ];
 

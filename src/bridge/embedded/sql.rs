@@ -3,6 +3,7 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, ToSql};
 
+use crate::bridge::kept::Hold;
 use crate::chat::event::Timestamp;
 use crate::chat::origin::SessionId;
 use crate::chat::{Position, RoomName, Text, UserName};
@@ -82,6 +83,18 @@ impl ToSql for Timestamp {
 impl FromSql for Timestamp {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Int::column_result(value).map(|Int(ms)| Self(ms))
+    }
+}
+
+impl ToSql for Hold {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.word()))
+    }
+}
+
+impl FromSql for Hold {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::of_word(value.as_str()?).ok_or(FromSqlError::InvalidType)
     }
 }
 

@@ -11,8 +11,8 @@ use super::writer::BATCH_TASKS;
 use super::*;
 use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{
-    World, about, follow, following, history, members, moving, no_room, position, post, say,
-    set_topic, subscriptions, topic, user, whisper, within,
+    World, about, follow, following, history, members, moving, no_room, online, online_are,
+    position, post, say, set_topic, subscriptions, topic, user, whisper, within,
 };
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Incarnation;
@@ -39,11 +39,12 @@ impl Subject for InADirectory {
         &self,
         _: Incarnation,
         configured: BTreeSet<UserName>,
+        grace: Duration,
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors {
         let mut options = options(self.directory.path());
-        options.configured = configured;
+        (options.configured, options.grace) = (configured, grace);
         let bridge = EmbeddedBridge::open_at(options, self.clock)
             .expect("a store")
             .start(registry, vital);
@@ -75,6 +76,7 @@ fn options(data_dir: &Path) -> Options {
         rooms: ROOMS,
         keep_messages: KEEP_MESSAGES,
         keep_days: 30,
+        grace: Duration::ZERO,
         configured: BTreeSet::new(),
     }
 }
@@ -171,14 +173,13 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     assert!(matches!(again, Err(AccountsError::NoSuchAccount { .. })));
     let types: Vec<String> = sql::values(
         &world.beside(),
-        "SELECT record ->> 'type' FROM log ORDER BY seq DESC LIMIT 7",
+        "SELECT record ->> 'type' FROM log ORDER BY seq DESC LIMIT 5",
         (),
     )
     .expect("a log");
-    let ended = ["released", "left"];
-    assert_eq!(types[..2], ["unfollowed", "unfollowed"]);
-    assert_eq!(types[2..6], [ended, ended].concat());
-    assert_eq!(types[6], "epoch");
+    // Of bob alone: alice keeps her place.
+    let ended = ["unfollowed", "unfollowed", "released", "left"];
+    assert_eq!(types, [&ended[..], &["epoch"]].concat());
     for (table, column) in [
         ("kept", "name"),
         ("seen", "user"),
@@ -195,6 +196,7 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     world.start().await;
     let mut alice = world.caller();
     alice.claims("alice").await;
+    assert_eq!(alice.done(online()).await, online_are(&["alice"]));
     assert_eq!(alice.done(following()).await, subscriptions(&[]));
     let Answer::History { messages, .. } = alice.done(history("lobby", 9)).await else {
         panic!("no history")

@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 
 use super::lock::Lock;
 use super::log::{Store, StoreError};
-use crate::chat::origin::SessionId;
-use crate::chat::{Refusal, RoomName};
+use crate::chat::origin::{Origin, SessionId};
+use crate::chat::{Refusal, RoomName, UserName};
 use crate::messages::{
     AccountAnswer, AccountAsk, Arrival, LOOK_EVENTS, LookBack, LookedBack, Outcome, Question,
     Request,
@@ -49,6 +49,13 @@ pub(super) enum Task {
         /// What.
         look: LookBack,
     },
+    /// Nobody came back to a place in time.
+    LetGo {
+        /// Whose place it was.
+        session: SessionId,
+        /// The account.
+        user: UserName,
+    },
     /// Some rooms are looked after.
     Sweep {
         /// The last one of the slice before.
@@ -62,7 +69,7 @@ impl Task {
     pub(super) const fn counts(&self) -> usize {
         match self {
             Self::Ask { .. } | Self::Account { .. } | Self::LookBack { .. } => 1,
-            Self::Refuse { .. } | Self::Sweep { .. } => 0,
+            Self::Refuse { .. } | Self::LetGo { .. } | Self::Sweep { .. } => 0,
         }
     }
 
@@ -78,7 +85,11 @@ impl Task {
                 ..
             } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
             Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
-            Self::Ask { .. } | Self::Refuse { .. } | Self::Account { .. } | Self::Sweep { .. } => 1,
+            Self::Ask { .. }
+            | Self::Refuse { .. }
+            | Self::Account { .. }
+            | Self::LetGo { .. }
+            | Self::Sweep { .. } => 1,
         }
     }
 }
@@ -204,6 +215,10 @@ impl Store {
             Task::Refuse { refusal } => Ok(Verdict::Outcome(Outcome::Refused(refusal))),
             Task::Account { ask } => self.account(ask).map(Verdict::Account),
             Task::LookBack { look } => self.look_back(look).map(Verdict::LookedBack),
+            Task::LetGo { session, user } => {
+                self.release(&session, &user, &Origin::Store)?;
+                Ok(Verdict::Silence)
+            }
             Task::Sweep { after } => Ok(self
                 .sweep(after.as_ref())?
                 .map_or(Verdict::Silence, |after| Verdict::SweepOn { after })),
@@ -231,8 +246,8 @@ impl Store {
                 Ok(Verdict::Silence)
             }
             Question::Settle => Ok(Verdict::Outcome(Outcome::Settled)),
-            Question::Release { user, parting: _ } => {
-                self.release(session, &user)?;
+            Question::Release { user, parting } => {
+                self.part(session, &user, parting)?;
                 Ok(Verdict::Silence)
             }
         }
@@ -242,10 +257,9 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::RoomName;
     use crate::chat::limits::HISTORY_MOST;
     use crate::chat::origin::{ConnId, Incarnation};
-    use crate::chat::{NodeName, Position, UserName};
+    use crate::chat::{NodeName, Position};
     use crate::messages::Claim;
 
     fn history(count: u16) -> Task {

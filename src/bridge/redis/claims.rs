@@ -1,20 +1,35 @@
 //! Which sessions here are live or about to be, and what their claim events bring.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
 
 use actix::Recipient;
 
+use crate::bridge::kept::Kept;
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Position, UserName};
-use crate::messages::{Brings, SessionMail};
+use crate::messages::{Brings, Parting, SessionMail};
 
 /// What the bridge has to remember of claims.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Claims {
     /// Sessions that asked for an account and neither were refused nor gave it back.
     here: HashMap<ConnId, Here>,
+    /// Sessions that are gone, and whose place is kept.
+    kept: Kept,
     /// Claims answered whose event is not read yet.
     answered: BTreeMap<Position, (ConnId, Brings)>,
+}
+
+/// What is to become of a claim that the store holds for a session of this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// It stays: the session is here.
+    Stays,
+    /// The session is gone in this way, and its place is still kept.
+    Kept(Parting),
+    /// It ends: nobody is there.
+    Ends,
 }
 
 /// A session that is live or about to be.
@@ -25,6 +40,15 @@ struct Here {
 }
 
 impl Claims {
+    /// Keeps the place of who is gone for `grace`; of nobody when that is zero.
+    pub(super) fn new(grace: Duration) -> Self {
+        Self {
+            here: HashMap::new(),
+            kept: Kept::new(grace),
+            answered: BTreeMap::new(),
+        }
+    }
+
     /// A session asks for an account.
     pub(super) fn asked(
         &mut self,
@@ -35,8 +59,8 @@ impl Claims {
         self.here.insert(session.conn, Here { user, to });
     }
 
-    /// It does not get it, or gives it back.
-    pub(super) fn ended(&mut self, conn: ConnId) {
+    /// It does not get it.
+    pub(super) fn refused(&mut self, conn: ConnId) {
         self.here.remove(&conn);
     }
 
@@ -45,10 +69,33 @@ impl Claims {
         self.here.get(&conn).map(|here| here.to.clone())
     }
 
-    /// Whether what the store holds for this session may stay.
-    pub(super) fn is_here(&self, session: &SessionId, user: &UserName) -> bool {
+    /// It gives it back, or its place is kept. Returns how the store is to take it.
+    pub(super) fn parts(
+        &mut self,
+        session: &SessionId,
+        user: &UserName,
+        parting: Parting,
+        now: Instant,
+    ) -> Parting {
+        match self.here.remove(&session.conn) {
+            Some(here) if here.user == *user => self.kept.parts(session, user, parting, now),
+            // It was told that it is nobody: whatever it holds all the same is free.
+            Some(_) | None => Parting::Goodbye,
+        }
+    }
+
+    /// What is to become of what the store holds for this session.
+    pub(super) fn due(&self, session: &SessionId, user: &UserName) -> Due {
         let here = self.here.get(&session.conn);
-        here.is_some_and(|here| here.user == *user)
+        if here.is_some_and(|here| here.user == *user) {
+            return Due::Stays;
+        }
+        self.kept.parting(session).map_or(Due::Ends, Due::Kept)
+    }
+
+    /// The next session whose place is kept no longer.
+    pub(super) fn over(&mut self, now: Instant) -> Option<(SessionId, UserName)> {
+        self.kept.over(now)
     }
 
     /// A session was told that it is live by the event at `fence`.

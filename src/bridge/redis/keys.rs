@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// What a script writes behind `K.`, and the name under the prefix.
 const UNDER_PREFIX: [(&str, &str); 22] = [
-    // Hash: user → `<fence> <incarnation> <conn> live`.
+    // Hash: user → `<fence> <incarnation> <conn> <live|detached|moving>`.
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
     ("user_room", "user:room"),
@@ -47,7 +47,7 @@ const UNDER_PREFIX: [(&str, &str); 22] = [
     ("log", "log"),
     // Hash: the server's run, the log's random name and its epoch; until when nobody counts as gone.
     ("lineage", "lineage"),
-    // Hash: incarnation → when it started.
+    // Hash: incarnation → when it started; `over` when another one has its node's name by now.
     ("nodes", "nodes"),
     // String with an expiry: an incarnation that is alive.
     ("lease", "lease:"),

@@ -169,9 +169,14 @@ impl RedisBridge {
                 let waiter = waiting(session, to, Purpose::Other);
                 self.window.ask_settle(waiter, now);
             }
-            Question::Release { user, parting: _ } => {
-                self.claims.ended(session.conn);
-                self.window.chore(Task::Release { session, user }, now);
+            Question::Release { user, parting } => {
+                let parting = self.claims.parts(&session, &user, parting, now);
+                let release = Task::Release {
+                    session,
+                    user,
+                    parting,
+                };
+                self.window.chore(release, now);
             }
         }
     }
@@ -245,7 +250,7 @@ impl RedisBridge {
         };
         let is_live = matches!(outcome, Outcome::Claimed { .. });
         if purpose == Purpose::Claim && !is_live {
-            self.claims.ended(session.conn);
+            self.claims.refused(session.conn);
         }
         let mail = SessionMail::Answered(outcome);
         self.reply(Reply { session, to, mail });

@@ -1,5 +1,5 @@
-//! How the bridge comes in: it reaches Redis, waits for its name, gives back what earlier runs of
-//! this node left claimed, and only then takes asks.
+//! How the bridge comes in: it reaches Redis, waits for its name, parts earlier runs of this node
+//! from what they left claimed, and only then takes asks.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use crate::backoff::random;
 use crate::bridge::feed::Feed;
 use crate::chat::origin::Incarnation;
 use crate::chat::{Position, UserName};
-use crate::messages::{Arrived, Vital};
+use crate::messages::{Arrived, Parting, Vital};
 
 /// How long a start waits for Redis, and for the name of a run before whose lease still lives: a
 /// lease lasts 8 s.
@@ -53,6 +53,8 @@ pub struct Options {
     pub keep_messages: u64,
     /// Days that history keeps a message; 0 keeps none.
     pub keep_days: u64,
+    /// How long the place of somebody is kept whose connection is lost; zero for not at all.
+    pub grace: Duration,
     /// Accounts whose password stands in the settings: people like all others, without a key.
     pub configured: BTreeSet<UserName>,
 }
@@ -96,6 +98,7 @@ struct Entered {
     connection: MultiplexedConnection,
     scripts: Scripts,
     incarnation: Incarnation,
+    grace: Duration,
     greeting: Greeting,
     next_seq: u64,
 }
@@ -109,7 +112,8 @@ enum Setback {
 }
 
 impl RedisBridge {
-    /// Reaches Redis, lets this run of the node in, and releases what earlier runs of it held.
+    /// Reaches Redis, lets this run of the node in, and keeps the places of whom earlier runs of it
+    /// held, or releases them.
     /// Waits for up to 10 s for Redis and for the node's name.
     ///
     /// # Errors
@@ -127,6 +131,7 @@ impl RedisBridge {
             place,
             scripts,
             incarnation: options.incarnation,
+            grace: options.grace,
         };
         entrance.enter().await
     }
@@ -160,6 +165,7 @@ struct Entrance {
     place: String,
     scripts: Scripts,
     incarnation: Incarnation,
+    grace: Duration,
 }
 
 impl Entrance {
@@ -176,6 +182,7 @@ impl Entrance {
                         connection,
                         scripts: self.scripts,
                         incarnation: self.incarnation,
+                        grace: self.grace,
                         greeting,
                         next_seq,
                     })));
@@ -210,9 +217,7 @@ impl Entrance {
         if let Some(damage) = &greeting.damage {
             tracing::error!("{}: {damage}", replies::DAMAGED);
         }
-        let next_seq = self
-            .release_earlier_runs(&mut connection, &greeting)
-            .await?;
+        let next_seq = self.part_earlier_runs(&mut connection, &greeting).await?;
         Ok((connection, greeting, next_seq))
     }
 
@@ -238,13 +243,19 @@ impl Entrance {
         })
     }
 
-    /// Nobody can be live by a run that is over; nor by this one, which only begins.
-    async fn release_earlier_runs(
+    /// Nobody can be live by a run that is over; nor by this one, which only begins. Whose place is
+    /// kept is let go by the reaper, of this node or another.
+    async fn part_earlier_runs(
         &self,
         connection: &mut MultiplexedConnection,
         greeting: &Greeting,
     ) -> Result<u64, Setback> {
         let (scripts, mut seq) = (&self.scripts, 1);
+        let parting = if self.grace.is_zero() {
+            Parting::Goodbye
+        } else {
+            Parting::Broken
+        };
         let reply = self.ask_one(connection, scripts.incarnations()).await?;
         let runs = scripts
             .read_incarnations(reply)
@@ -258,6 +269,7 @@ impl Entrance {
                 let task = Task::Release {
                     session: held.session,
                     user: held.user,
+                    parting,
                 };
                 let stamp = Stamp {
                     epoch: greeting.epoch,
@@ -371,8 +383,8 @@ impl Entered {
             reader,
             lookup: Lookup::default(),
             recognised: None,
-            claims: Claims::default(),
-            reaper: Reaper::default(),
+            claims: Claims::new(self.grace),
+            reaper: Reaper::new(self.grace),
             feed: Feed::default(),
             grievances: Grievances::default(),
             registry,

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::chat::origin::Incarnation;
 
-/// How long a run has to be without a lease, seen from here without a pause, before its people are
-/// let go: those who come back have come in elsewhere by then, and nobody sees them leave for
-/// nothing.
+/// How long at least a run has to be without a lease, seen from here without a pause, before its
+/// people are let go: those who come back have come in elsewhere by then, and nobody sees them
+/// leave for nothing. With a longer `accounts.grace` it is that.
 const GONE_FOR: Duration = Duration::from_secs(15);
 
 /// Nodes look at the same run so much apart by chance, so that as a rule one does it.
@@ -22,8 +22,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub(super) const LET_GO: usize = 500;
 
 /// Runs without a lease, and what is to be done about them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reaper {
+    gone_for: Duration,
     gone: Vec<Gone>,
     /// What was asked and not answered.
     out: Option<Step>,
@@ -54,13 +55,23 @@ pub(super) enum Found {
 }
 
 impl Reaper {
+    /// Lets nobody go before `grace` is over.
+    pub(super) fn new(grace: Duration) -> Self {
+        Self {
+            gone_for: GONE_FOR.max(grace),
+            gone: Vec::new(),
+            out: None,
+            void: None,
+        }
+    }
+
     /// The runs that a beat tells to have no lease.
     pub(super) fn beat(&mut self, gone: Vec<Incarnation>, random: u64, now: Instant) {
         self.gone.retain(|known| gone.contains(&known.run));
         for run in gone {
             if !self.gone.iter().any(|known| known.run == run) {
                 let scatter = u64::try_from(SCATTER.as_millis()).unwrap_or(u64::MAX);
-                let due = now + GONE_FOR + Duration::from_millis(random % scatter);
+                let due = now + self.gone_for + Duration::from_millis(random % scatter);
                 self.gone.push(Gone { run, due });
             }
         }
@@ -101,7 +112,8 @@ impl Reaper {
 
     /// The connection is another one, and what was seen on the one before counts no more.
     pub(super) fn lost(&mut self) {
-        *self = Self::default();
+        self.gone.clear();
+        (self.out, self.void) = (None, None);
     }
 }
 
@@ -121,7 +133,7 @@ mod tests {
 
     #[test]
     fn who_is_gone_for_long_is_looked_at_until_nobody_is_left() {
-        let (mut reaper, begin) = (Reaper::default(), Instant::now());
+        let (mut reaper, begin) = (Reaper::new(Duration::ZERO), Instant::now());
         for second in 0..16 {
             assert_eq!(reaper.step(begin + after(second)), None, "{second}");
             reaper.beat(vec![run(1)], 999, begin + after(second));
@@ -142,7 +154,7 @@ mod tests {
 
     #[test]
     fn who_shows_a_sign_of_life_begins_anew() {
-        let (mut reaper, begin) = (Reaper::default(), Instant::now());
+        let (mut reaper, begin) = (Reaper::new(Duration::ZERO), Instant::now());
         reaper.beat(vec![run(1), run(2)], 0, begin);
         reaper.beat(vec![run(2)], 0, begin + after(14));
         reaper.beat(vec![run(1), run(2)], 0, begin + after(15));
@@ -153,5 +165,14 @@ mod tests {
         assert_eq!(reaper.step(begin + after(30)), None);
         let next = reaper.step(begin + after(31));
         assert_eq!(next, Some(Step::Look(run(1))));
+    }
+
+    #[test]
+    fn a_longer_grace_is_waited_for() {
+        let (mut reaper, begin) = (Reaper::new(after(60)), Instant::now());
+        reaper.beat(vec![run(1)], 0, begin);
+        assert_eq!(reaper.step(begin + after(59)), None);
+        let look = reaper.step(begin + after(60));
+        assert_eq!(look, Some(Step::Look(run(1))));
     }
 }

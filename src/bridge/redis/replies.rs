@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use redis::Value;
 
+use super::claims::Due;
 use super::heard::{self, Heard, Told};
 use super::link::{Expect, Id, Phase, Replies};
 use super::load::Decided;
@@ -16,7 +17,7 @@ use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
 use crate::backoff::random;
 use crate::chat::{Ending, Fate, Refusal};
-use crate::messages::{Outcome, SessionMail};
+use crate::messages::{Outcome, Parting, SessionMail};
 
 /// What the operator is told when something behind the log failed.
 pub(super) const DAMAGED: &str =
@@ -135,12 +136,15 @@ impl RedisBridge {
             && let Task::Claim { session, user, .. } = done.task
             && let Some((fence, standing)) = claimed
         {
-            if done.care == Care::Wanted && self.claims.is_here(&session, &user) {
-                self.claims.answered(fence, standing, session.conn);
-            } else if !self.claims.is_here(&session, &user) {
+            match self.claims.due(&session, &user) {
+                Due::Stays | Due::Kept(_) if done.care == Care::Wanted => {
+                    self.claims.answered(fence, standing, session.conn);
+                }
+                Due::Stays | Due::Kept(_) => {}
                 // It was told otherwise, or has gone: the account is free again.
-                self.window
-                    .chore(Task::Release { session, user }, Instant::now());
+                Due::Ends => self
+                    .window
+                    .chore(Task::let_go(session, user), Instant::now()),
             }
         }
         if let Some(head) = decision.head {
@@ -181,7 +185,8 @@ impl RedisBridge {
         }
     }
 
-    /// Gives back what the store holds for sessions that are not here, and goes on.
+    /// Gives back what the store holds for sessions that are not here, and goes on. Who left while
+    /// Redis was away may still be live there: that its place is only kept is told once more.
     fn reconcile(&mut self, held: Vec<Held>) -> Usable {
         let now = Instant::now();
         self.link.up(now);
@@ -190,9 +195,17 @@ impl RedisBridge {
             State::ShuttingDown { .. } | State::Failed | State::Over => {}
         }
         for Held { user, session, .. } in held {
-            if !self.claims.is_here(&session, &user) {
-                self.window.chore(Task::Release { session, user }, now);
-            }
+            let parting = match self.claims.due(&session, &user) {
+                Due::Stays => continue,
+                Due::Kept(parting) => parting,
+                Due::Ends => Parting::Goodbye,
+            };
+            let release = Task::Release {
+                session,
+                user,
+                parting,
+            };
+            self.window.chore(release, now);
         }
         Ok(())
     }
@@ -262,7 +275,7 @@ impl RedisBridge {
             tracing::info!(%run, people, "a node is gone, and its people are let go");
         }
         for Held { user, session, .. } in held.into_iter().take(LET_GO) {
-            self.window.chore(Task::Release { session, user }, now);
+            self.window.chore(Task::let_go(session, user), now);
         }
         self.reaper.looked(found, now);
         Ok(())

@@ -3,7 +3,8 @@
 use crate::chat::origin::SessionId;
 use crate::chat::{Position, RoomName, UserName};
 use crate::messages::{
-    AccountAnswer, AccountAsk, Brings, Claim, Entrance, LookBack, LookedBack, Outcome, Request,
+    AccountAnswer, AccountAsk, Brings, Claim, Entrance, LookBack, LookedBack, Outcome, Parting,
+    Request,
 };
 
 /// Something for the store to decide: one call of one script.
@@ -50,13 +51,15 @@ pub(super) enum Task {
         /// The position.
         position: Position,
     },
-    /// End the claim of exactly this session. That of another incarnation is a node's
-    /// housekeeping, and its events are the store's.
+    /// End the claim of exactly this session, or only its life: then its place is kept. That of
+    /// another incarnation is a node's housekeeping, and its events are the store's.
     Release {
         /// The session.
         session: SessionId,
         /// The account, in any spelling.
         user: UserName,
+        /// How it parts.
+        parting: Parting,
     },
     /// Something about one account.
     Account {
@@ -73,6 +76,17 @@ pub(super) enum Task {
         /// Where the slice before ended.
         after: Option<RoomName>,
     },
+}
+
+impl Task {
+    /// Nothing of this session is kept.
+    pub(super) const fn let_go(session: SessionId, user: UserName) -> Self {
+        Self::Release {
+            session,
+            user,
+            parting: Parting::Goodbye,
+        }
+    }
 }
 
 /// What a task is stamped with whenever it is sent.

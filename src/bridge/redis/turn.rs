@@ -9,15 +9,17 @@ use actix::fut::ActorFuture;
 use actix::{ActorContext, AsyncContext, Context};
 use redis::Pipeline;
 
+use super::claims::Due;
 use super::heard::Heard;
 use super::link::{Expect, Phase, Replies};
 use super::reader::{self, Pass};
-use super::reaper::{LET_GO, Step};
+use super::reaper::{self, Step};
 use super::scripts::{Hello, Turn as Greeted};
 use super::task::{Stamp, Task};
 use super::window::Sending;
 use super::{RedisBridge, State};
 use crate::backoff::random;
+use crate::bridge::kept::LET_GO;
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, UserName};
 use crate::messages::{Arrival, Brings};
@@ -87,8 +89,9 @@ impl RedisBridge {
         self.recognised = Some((event.position, event.at));
         let brings = match &event.deed {
             Deed::Claimed { session, user } if session.incarnation == self.incarnation => {
-                if !self.claims.is_here(session, user) {
-                    self.gives_back(session.clone(), user.clone());
+                match self.claims.due(session, user) {
+                    Due::Stays | Due::Kept(_) => {}
+                    Due::Ends => self.gives_back(session.clone(), user.clone()),
                 }
                 self.claims.brings(event.position)
             }
@@ -114,8 +117,8 @@ impl RedisBridge {
 
     /// A claim that took so long that nobody waits for it any more: the account is free again.
     fn gives_back(&mut self, session: SessionId, user: UserName) {
-        let release = Task::Release { session, user };
-        self.window.chore(release, Instant::now());
+        self.window
+            .chore(Task::let_go(session, user), Instant::now());
     }
 
     /// Sends one pipeline of all that may be sent.
@@ -159,7 +162,7 @@ impl RedisBridge {
             pipeline.add_command(self.scripts.beat());
             expects.push(Expect::Beat);
         }
-        if self.window.held() < LET_GO
+        if self.window.held() < reaper::LET_GO
             && let Some(step) = self.reaper.step(now)
         {
             expects.push(match step {
@@ -233,6 +236,7 @@ impl RedisBridge {
         if self.link.is_silent(now) {
             self.lost("it does not answer");
         }
+        self.let_go(now);
         if let State::ShuttingDown { until } = self.state
             && (self.link.phase().is_none() || now >= until + super::TICK * 10)
         {
@@ -246,6 +250,19 @@ impl RedisBridge {
             self.link.listen(&to, now);
         }
         self.advance(ctx);
+    }
+
+    /// Lets go those who did not come back in time; while Redis is away they wait for it.
+    fn let_go(&mut self, now: Instant) {
+        for _ in 0..LET_GO {
+            if !self.window.is_open() {
+                return;
+            }
+            let Some((session, user)) = self.claims.over(now) else {
+                return;
+            };
+            self.window.chore(Task::let_go(session, user), now);
+        }
     }
 
     /// A bridge that was shut ends when the registry has had all of its events.

@@ -86,6 +86,11 @@ impl<T: Load, W: Waiter, A: Decides> Window<T, W, A> {
         self.gate = Gate::Closed;
     }
 
+    /// Whether anything is taken now.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(self.gate, Gate::Open)
+    }
+
     /// Takes a task that somebody waits for, or refuses it in its turn.
     pub(super) fn ask(&mut self, task: T, waiter: W, now: Instant) {
         self.enqueue(What::Task(task), waiter, now);

@@ -13,8 +13,9 @@ if before then
   if resumes then return again end
   return again .. '\n' .. waiting_for(me, seen, '(' .. fence, showed, last)
 end
--- A run that another of its name has taken over holds nothing: its hello will tell it.
-if redis.call('HEXISTS', K.nodes, ARGV[9]) == 0 then return 'epoch\n-\n' end
+-- A run that another of its name has taken over claims nothing: its hello will tell it.
+local run = redis.call('HGET', K.nodes, ARGV[9])
+if not run or run == 'over' then return 'epoch\n-\n' end
 local held = redis.call('HGET', K.sessions, me)
 local holder = held and string.match(held, '^%S+ (%S+)')
 -- A run without a lease is gone and keeps nobody out, nor does one that does not answer, unless it
@@ -23,7 +24,9 @@ local is_calm = tonumber(redis.call('HGET', K.lineage, 'calm') or 0) > tonumber(
 local is_gone = holder and not is_calm and (ARGV[10] == 'insist'
   or holder ~= ARGV[9] and redis.call('EXISTS', K.lease .. holder) == 0)
 local waits = ARGV[10] == 'reject' or ARGV[10] == 'insist'
-if held and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not is_gone then
+-- Whose place is only kept, detached or moving, keeps nobody out.
+local is_live = held and string.match(held, ' live$')
+if is_live and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not is_gone then
   return answer('duplicate')
 end
 local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')

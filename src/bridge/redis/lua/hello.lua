@@ -6,12 +6,14 @@ local version = string.match(server, 'redis_version:(%S+)')
 if version and tonumber(string.match(version, '^%d+')) < 7 then return {'old_version', version} end
 local policy = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:(%S+)')
 if policy and policy ~= 'noeviction' then return {'evicts', policy} end
+local over = {}
 for _, other in ipairs(redis.call('HKEYS', K.nodes)) do
-  if other ~= ARGV[2] and string.lower(string.match(other, '^(.*)%.')) == ARGV[3]
-    and redis.call('EXISTS', K.lease .. other) == 1 then
-    return {'taken', other}
+  if other ~= ARGV[2] and string.lower(string.match(other, '^(.*)%.')) == ARGV[3] then
+    if redis.call('EXISTS', K.lease .. other) == 1 then return {'taken', other} end
+    over[#over + 1] = other
   end
 end
+local known = redis.call('HGET', K.nodes, ARGV[2])
 
 -- The log's end: its last entry, and the last id that it ever gave.
 local head, newest = '0-0', '0-0'
@@ -79,7 +81,9 @@ if ARGV[1] == 'first' then also('DEL', answers) end
 if tonumber(decided) < tonumber(ARGV[9]) then decided = ARGV[9] end
 also('HSET', answers, 'last', decided)
 also('PEXPIRE', answers, 60000)
-also('HSETNX', K.nodes, ARGV[2], now)
+-- Of one name one run lives: what the others left is let go, and they do not come back to it.
+for _, other in ipairs(over) do also('HSET', K.nodes, other, 'over') end
+if not known or known == 'over' then also('HSET', K.nodes, ARGV[2], now) end
 also('SET', K.lease .. ARGV[2], '1', 'PX', 8000)
 also('HSETNX', lobby .. K.meta, 'name', 'lobby')
 also('ZADD', K.rooms, here, 'lobby')

@@ -7,13 +7,14 @@ use redis::{Cmd, Value};
 use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
 use super::{Asker, MOST, Scripts, holder};
+use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
 use crate::bridge::wire;
 use crate::chat::command::Since;
 use crate::chat::limits::{KEPT_BYTES, KEPT_MESSAGES};
 use crate::chat::origin::SessionId;
 use crate::chat::{Gap, GapSize, Position, RoomName, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Kept, Missed};
+use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Kept, Missed, Parting};
 
 impl Scripts {
     pub(super) fn call_claim(
@@ -93,12 +94,25 @@ impl Scripts {
         stamp: &Stamp<'_>,
         session: &SessionId,
         user: &UserName,
+        parting: Parting,
     ) -> Cmd {
-        let origin = Some(session).filter(|own| own.incarnation == self.rules.incarnation);
-        let mut call = self.command(Lua::Release, stamp, origin, user.as_str());
-        call.arg(holder(session))
-            .arg(session.incarnation.to_string());
-        call
+        let own = Some(session).filter(|own| own.incarnation == self.rules.incarnation);
+        let (run, holder) = (session.incarnation.to_string(), holder(session));
+        let call = |lua| {
+            let mut call = self.command(lua, stamp, own, user.as_str());
+            call.arg(&holder).arg(&run);
+            call
+        };
+        let detach = |hold: Hold| {
+            let mut detach = call(Lua::Detach);
+            detach.arg(hold.word());
+            detach
+        };
+        match parting {
+            Parting::Goodbye => call(Lua::Release),
+            Parting::Broken => detach(Hold::Detached),
+            Parting::Moving => detach(Hold::Moving),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use redis::{Cmd, Pipeline, Value};
 
 use super::keys::Keys;
 use super::task::{Decision, Stamp, Task, Trouble, Verdict};
+use crate::bridge::kept::Hold;
 use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{RoomName, UserName};
 use crate::messages::{Claim, Request};
@@ -158,7 +159,11 @@ impl Scripts {
                 };
                 self.call_seen(asker, *position)
             }
-            Task::Release { session, user } => self.call_release(stamp, session, user),
+            Task::Release {
+                session,
+                user,
+                parting,
+            } => self.call_release(stamp, session, user, *parting),
             Task::Account { ask } => self.call_account(stamp, ask),
             Task::LookBack { look } => self.call_look_back(*look),
             Task::Sweep { after } => {
@@ -248,7 +253,8 @@ impl Scripts {
 impl Asker<'_> {
     /// Its claim as `sessions` holds it.
     fn held(self) -> String {
-        format!("{} {} live", self.claim.fence, holder(self.session))
+        let (fence, holder) = (self.claim.fence, holder(self.session));
+        format!("{fence} {holder} {}", Hold::Live.word())
     }
 }
 

@@ -52,6 +52,7 @@ scripts! {
     Release: MakeRoom ["command" "names" "rooms" "release"];
     Probe: Change ["command" "names" "probe"];
     Alive: Change ["command" "live" "alive"];
+    Detach: MakeRoom ["command" "detach"];
     Say: Change ["say"];
     Whisper: Change ["command" "live" "registered" "conversation" "whisper"];
     Post: Change ["command" "live" "conversation" "post"];

@@ -5,7 +5,7 @@ use crate::bridge::contract::{
     moving, offline, online, online_are, release, user, whisper, who_is,
 };
 use crate::chat::{Answer, Fate};
-use crate::messages::{AccountAnswer, AccountAsk, Question, Shut};
+use crate::messages::{AccountAnswer, AccountAsk, Parting, Question, Shut};
 
 #[actix::test]
 async fn a_restart_of_redis_ends_no_session() {
@@ -134,6 +134,85 @@ async fn who_left_while_redis_was_away_is_gone_when_it_is_back() {
     bob.claims("bob").await;
     let made = world.accounts(AccountAsk::Find { user: user("bob") }).await;
     assert!(matches!(made, AccountAnswer::Found { .. }));
+}
+
+/// What the store holds of an account.
+async fn held(world: &World<OnRedis>, name: &str) -> String {
+    let held: Option<String> = world.server().run(&format!("HGET t:sessions {name}")).await;
+    held.unwrap_or_default()
+}
+
+#[actix::test]
+async fn who_is_lost_while_redis_is_away_keeps_the_place() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let mut alice = world.live("alice").await;
+    let bob = world.live("bob").await;
+    let carol = world.live("carol").await;
+    carol.parts(Parting::Broken);
+    says(&mut alice, "before").await;
+    assert!(held(&world, "carol").await.ends_with(" detached"));
+    world.events().await;
+    world.server_mut().kill();
+    is_refused(&mut alice).await;
+    bob.parts(Parting::Moving);
+    world.server_mut().restart();
+    says(&mut alice, "back").await;
+    let all = online_are(&["alice", "bob", "carol"]);
+    assert_eq!(alice.done(online()).await, all);
+    let words = [
+        ("alice", " live"),
+        ("bob", " moving"),
+        ("carol", " detached"),
+    ];
+    for (name, word) in words {
+        let held = held(&world, name).await;
+        assert!(held.ends_with(word), "{held}");
+    }
+    let events = world.events().await;
+    let leaves = |event: &Arc<Event>| matches!(event.deed, Deed::Released { .. });
+    assert!(!events.iter().any(leaves), "{events:?}");
+    let mut bob = world.caller();
+    bob.claims("bob").await;
+}
+
+/// How long a place is kept, and a while in which that is over.
+const SHORT: Duration = Duration::from_millis(500);
+const BEHIND_IT: Duration = Duration::from_millis(700);
+
+#[actix::test]
+async fn a_release_that_falls_due_while_redis_is_away_comes_when_it_is_back() {
+    if !OnRedis::is_here() {
+        return;
+    }
+    let mut world = World::<OnRedis>::with_grace(SHORT).await;
+    let mut alice = world.live("alice").await;
+    let bob = world.live("bob").await;
+    let carol = world.live("carol").await;
+    world.events().await;
+    bob.parts(Parting::Broken);
+    world.server_mut().kill();
+    is_refused(&mut alice).await;
+    carol.parts(Parting::Broken);
+    // The point is that the time passes while nothing can be decided.
+    tokio::time::sleep(BEHIND_IT).await;
+    world.server_mut().restart();
+    let mut released = Vec::new();
+    while released.len() < 2 {
+        let events = world.next_events(1).await;
+        released.extend(events.iter().filter_map(|event| match &event.deed {
+            Deed::Released { user } => Some(user.to_string()),
+            _ => None,
+        }));
+    }
+    released.sort();
+    assert_eq!(released, ["bob", "carol"]);
+    says(&mut alice, "once").await;
+    let last = world.events().await;
+    assert_eq!(said(&last), ["once"]);
+    assert_eq!(last.len(), 1, "{last:?}");
+    assert_eq!(alice.done(online()).await, online_are(&["alice"]));
 }
 
 #[actix::test]

@@ -48,10 +48,13 @@ impl Subject for OnRedis {
         &self,
         incarnation: Incarnation,
         configured: BTreeSet<UserName>,
+        grace: Duration,
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors {
-        run(&self.server, incarnation, configured, registry, vital).await
+        let mut options = options(&self.server, incarnation);
+        (options.configured, options.grace) = (configured, grace);
+        run(options, registry, vital).await
     }
 }
 
@@ -68,22 +71,17 @@ impl Subject for Beside {
         &self,
         incarnation: Incarnation,
         configured: BTreeSet<UserName>,
+        grace: Duration,
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors {
-        run(&self.server, incarnation, configured, registry, vital).await
+        let mut options = options(&self.server, incarnation);
+        (options.configured, options.grace) = (configured, grace);
+        run(options, registry, vital).await
     }
 }
 
-async fn run(
-    server: &Server,
-    incarnation: Incarnation,
-    configured: BTreeSet<UserName>,
-    registry: Recipient<Arrived>,
-    vital: Vital,
-) -> Doors {
-    let mut options = options(server, incarnation);
-    options.configured = configured;
+async fn run(options: Options, registry: Recipient<Arrived>, vital: Vital) -> Doors {
     let opened = RedisBridge::open(options).await.expect("Redis");
     let bridge = opened.start(registry, vital);
     Doors {
@@ -108,6 +106,7 @@ fn options(server: &Server, incarnation: Incarnation) -> Options {
         rooms: ROOMS,
         keep_messages: KEEP_MESSAGES,
         keep_days: 30,
+        grace: Duration::from_secs(15),
         configured: BTreeSet::new(),
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::bridge::redis::OpenError;
 use crate::bridge::redis::connection::connect;
 use crate::chat::NodeName;
+use crate::messages::Parting;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 
@@ -42,6 +43,30 @@ async fn a_name_that_stays_taken_is_refused() {
 }
 
 #[actix::test]
+async fn a_run_that_left_somebody_stays_known_for_the_reaper() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let alice = world.live("alice").await;
+    alice.parts(Parting::Moving);
+    let before = alice.id.incarnation.to_string();
+    world.live("bob").await;
+    world.restart().await;
+    let nodes: Vec<String> = world.server().run("HKEYS t:nodes").await;
+    assert_eq!(nodes.len(), 2, "{nodes:?}");
+    let known: String = world.server().run(&format!("HGET t:nodes {before}")).await;
+    assert_eq!(known, "over");
+    for (name, word) in [("alice", " moving"), ("bob", " detached")] {
+        let held: String = world.server().run(&format!("HGET t:sessions {name}")).await;
+        assert!(held.contains(&before) && held.ends_with(word), "{held}");
+    }
+    for name in ["alice", "bob"] {
+        world.caller().claims(name).await;
+    }
+    assert_eq!(world.events().await.len(), 2, "both stay in the lobby");
+}
+
+#[actix::test]
 async fn a_redis_that_throws_keys_away_is_refused_at_once() {
     if !OnRedis::is_here() {
         return;
@@ -65,6 +90,7 @@ async fn nothing_shows_the_password() {
         rooms: 1,
         keep_messages: 0,
         keep_days: 0,
+        grace: Duration::ZERO,
         configured: BTreeSet::new(),
     };
     let shown = format!("{options:?}");

@@ -69,6 +69,7 @@ fn defaults_are_what_the_contract_says() {
     assert_eq!(accounts.registration, Registration::Open);
     assert_eq!((accounts.bcrypt_cost, accounts.min_password), (12, 8));
     assert_eq!(accounts.duplicate_login, DuplicateLogin::Reject);
+    assert_eq!(accounts.grace.as_secs(), 15);
     assert!(accounts.users.is_empty());
     assert_eq!((limits.line_bytes, limits.backlog), (4096, 256 * 1024));
     assert_eq!(
@@ -219,6 +220,8 @@ fn bounds_hold_at_both_ends() {
         ("node.drain = \"0s\"", "node.drain = \"-1s\""),
         ("node.drain = \"1h\"", "node.drain = \"61m\""),
         ("accounts.bcrypt_cost = 4", "accounts.bcrypt_cost = 3"),
+        ("accounts.grace = \"0s\"", "accounts.grace = \"-1s\""),
+        ("accounts.grace = \"10m\"", "accounts.grace = \"11m\""),
         ("history.keep_days = 1", "history.keep_days = 0"),
         ("redis.log_entries = 1000", "redis.log_entries = 999"),
     ] {

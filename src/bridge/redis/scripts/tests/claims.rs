@@ -1,13 +1,15 @@
 use super::desk::{Desk, FIRST, Person, RUN, claiming, greet, rules, scripts, session};
 use crate::bridge::contract::{
-    away, entered_deed, follow, left_deed, moving, room_named, say, standing, user, who_is,
+    away, entered_deed, follow, left_deed, members, moving, room_named, say, standing, user,
+    whisper, who, who_is,
 };
 use crate::bridge::redis::scripts::{Hello, Turn};
 use crate::bridge::redis::task::{Task, Verdict};
 use crate::chat::answer::Presence;
+use crate::chat::command::Since;
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, RoomName};
-use crate::messages::{DuplicateLogin, Entrance, Outcome};
+use crate::messages::{DuplicateLogin, Entrance, Outcome, Parting};
 
 #[tokio::test]
 async fn a_claim_settles_the_rooms_around_its_event() {
@@ -168,10 +170,7 @@ async fn a_release_leaves_every_room_first_and_nothing_behind() {
     ));
     let alice = desk.claim("Alice", 2).await;
     desk.events().await;
-    let stranger = Task::Release {
-        session: session("node-1", RUN, 1),
-        user: user("alice"),
-    };
+    let stranger = Task::let_go(session("node-1", RUN, 1), user("alice"));
     desk.decide(&stranger).await;
     assert_eq!(desk.events().await, []);
     desk.done(&alice, say("lobby", "still here")).await;
@@ -188,10 +187,7 @@ async fn what_another_run_left_is_released_by_the_store() {
         .await;
     assert!(desk.keys().await.contains(&"held:node-1.7".to_owned()));
     desk.events().await;
-    let release = Task::Release {
-        session: before,
-        user: user("ALICE"),
-    };
+    let release = Task::let_go(before, user("ALICE"));
     desk.decide(&release).await;
     let events = desk.events().await;
     assert_eq!(events.len(), 2);
@@ -312,6 +308,129 @@ async fn behind_an_outage_all_may_come_back_first() {
     desk.number(&["HSET", "lineage", "calm", "0"]).await;
     let verdict = desk.decide(&wants).await;
     assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn whose_place_is_kept_is_void_and_seen_by_others_as_before() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    for (conn, name, parting, word) in [
+        (1, "alice", Parting::Broken, "detached"),
+        (2, "bob", Parting::Moving, "moving"),
+    ] {
+        let person = desk.live(name, conn).await;
+        desk.done(&person, moving("lobby", "den")).await;
+        desk.events().await;
+        let keys = desk.keys().await;
+        desk.decide(&person.parts(parting)).await;
+        assert_eq!(desk.events().await, []);
+        assert_eq!(desk.keys().await, keys);
+        let wanted = format!("{} node-1.8c1f {conn} {word}", person.claim.fence);
+        assert_eq!(desk.word(&["HGET", "sessions", name]).await, wanted);
+        let outcome = desk.outcome(&person, say("den", "hi")).await;
+        assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
+        // The first word stands.
+        for parting in [Parting::Moving, Parting::Broken] {
+            desk.decide(&person.parts(parting)).await;
+        }
+        assert_eq!(desk.word(&["HGET", "sessions", name]).await, wanted);
+    }
+    let carol = desk.live("carol", 3).await;
+    desk.done(&carol, moving("lobby", "den")).await;
+    let there = desk.done(&carol, members("den")).await;
+    assert_eq!(there, who("den", &["alice", "bob", "carol"]));
+    for name in ["alice", "bob"] {
+        let said = desk.done(&carol, whisper(name, "hi")).await;
+        assert!(matches!(said, Answer::Said { .. }), "{said:?}");
+        let Answer::WhoIs { presence, .. } = desk.done(&carol, who_is(name)).await else {
+            panic!("no answer")
+        };
+        assert!(matches!(presence, Presence::Online { .. }), "{presence:?}");
+    }
+}
+
+#[tokio::test]
+async fn whose_place_is_kept_keeps_nobody_out_not_even_behind_an_outage() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
+    desk.number(&["HSET", "lineage", "calm", "99999999999999"])
+        .await;
+    let old = desk.live("alice", 1).await;
+    desk.done(&old, moving("lobby", "den")).await;
+    desk.decide(&old.parts(Parting::Broken)).await;
+    desk.events().await;
+    let elsewhere = session("node-2", 9, 1);
+    let wants = claiming(&elsewhere, "alice", DuplicateLogin::Reject);
+    let Verdict::Claimed { claim, room, .. } = desk.decide(&wants).await else {
+        panic!("not claimed")
+    };
+    assert_eq!(room, RoomName::lobby());
+    assert_eq!(desk.events().await.len(), 3);
+    let keys = desk.keys().await;
+    assert!(!keys.contains(&"held:node-1.8c1f".to_owned()), "{keys:?}");
+    // Nothing that the session before leaves touches the newer claim.
+    for parting in [Parting::Broken, Parting::Moving, Parting::Goodbye] {
+        desk.decide(&old.parts(parting)).await;
+    }
+    assert_eq!(desk.events().await, []);
+    let held = desk.word(&["HGET", "sessions", "alice"]).await;
+    assert_eq!(held, format!("{} node-2.9 1 live", claim.fence));
+}
+
+#[tokio::test]
+async fn who_comes_back_to_a_kept_place_stays_in_the_rooms() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let old = desk.live("alice", 1).await;
+    desk.done(&old, moving("lobby", "den")).await;
+    desk.decide(&old.parts(Parting::Moving)).await;
+    desk.events().await;
+    let again = Task::Claim {
+        session: session("node-1", RUN, 2),
+        user: user("alice"),
+        entrance: Entrance::Resume { since: Since::Seen },
+    };
+    let Verdict::Claimed {
+        claim,
+        room,
+        standing: brings,
+    } = desk.decide(&again).await
+    else {
+        panic!("not claimed")
+    };
+    assert_eq!((room, brings), (room_named("den"), standing(&["den"], &[])));
+    assert_eq!(desk.events().await.len(), 1);
+    let held = desk.word(&["HGET", "sessions", "alice"]).await;
+    assert_eq!(held, format!("{} node-1.8c1f 2 live", claim.fence));
+}
+
+#[tokio::test]
+async fn what_a_run_left_is_detached_by_the_store_unless_it_is_back() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.number(&["HSET", "nodes", "node-1.7", "0"]).await;
+    let before = session("node-1", 7, 1);
+    let claim = claiming(&before, "alice", DuplicateLogin::Reject);
+    desk.decide(&claim).await;
+    let detach = Task::Release {
+        session: before,
+        user: user("alice"),
+        parting: Parting::Broken,
+    };
+    for (lease, word) in [
+        (&["SET", "lease:node-1.7", "1"][..], " live"),
+        (&["DEL", "lease:node-1.7"], " detached"),
+    ] {
+        desk.raw(lease).await;
+        desk.decide(&detach).await;
+        let held = desk.word(&["HGET", "sessions", "alice"]).await;
+        assert!(held.ends_with(word), "{held}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::bridge::contract::{
 };
 use crate::bridge::redis::task::{Task, Trouble, Verdict};
 use crate::chat::Answer;
-use crate::messages::{DuplicateLogin, Outcome, Request};
+use crate::messages::{DuplicateLogin, Outcome, Parting, Request};
 
 /// A key, and what is asked that needs it.
 type Case = (&'static str, fn() -> Request);
@@ -146,9 +146,13 @@ async fn a_full_redis_takes_nothing_and_lets_people_leave() {
         Verdict::Silence
     ));
     assert_eq!(desk.events().await.len(), 2);
+    desk.decide(&alice.parts(Parting::Broken)).await;
+    let held = desk.word(&["HGET", "sessions", "alice"]).await;
+    assert!(held.ends_with(" detached"), "{held}");
     let beat = super::desk::send(&mut desk.redis, &desk.scripts.beat()).await;
     desk.scripts.read_beat(beat).expect("a pulse");
     desk.raw(&["CONFIG", "SET", "maxmemory", "0"]).await;
+    let alice = desk.claim("alice", 3).await;
     desk.done(&alice, say("lobby", "hi")).await;
 }
 

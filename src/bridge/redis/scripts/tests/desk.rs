@@ -14,7 +14,7 @@ use crate::bridge::redis::testing::Server;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Deed, Event, NodeName, Position, Refusal};
 use crate::messages::{
-    AccountAnswer, AccountAsk, Claim, DuplicateLogin, Entrance, Outcome, Request,
+    AccountAnswer, AccountAsk, Claim, DuplicateLogin, Entrance, Outcome, Parting, Request,
 };
 
 /// Who a test is without saying it.
@@ -251,9 +251,14 @@ impl Person {
     }
 
     pub(super) fn release(&self) -> Task {
+        self.parts(Parting::Goodbye)
+    }
+
+    pub(super) fn parts(&self, parting: Parting) -> Task {
         Task::Release {
             session: self.session.clone(),
             user: self.claim.user.clone(),
+            parting,
         }
     }
 }

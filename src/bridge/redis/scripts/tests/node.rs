@@ -1,7 +1,7 @@
 use super::desk::{Desk, FIRST, RUN, claiming, greet, heard, load, rules, scripts, send, session};
 use crate::bridge::contract::{moving, say, user};
 use crate::bridge::redis::scripts::{Continuity, Farewell, Greeting, Hello, PAGE, Turn, Unwelcome};
-use crate::bridge::redis::task::Task;
+use crate::bridge::redis::task::{Task, Verdict};
 use crate::bridge::redis::testing::Server;
 use crate::chat::event::Timestamp;
 use crate::chat::{Deed, Position};
@@ -217,6 +217,42 @@ async fn a_node_has_its_name_for_itself_while_it_lives() {
 }
 
 #[tokio::test]
+async fn of_one_name_one_run_lives_and_the_others_are_over() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let next = scripts("", rules("Node-1", 7));
+    desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
+    greet(&mut desk.redis, &next, &FIRST).await.expect("in");
+    assert_eq!(desk.word(&["HGET", "nodes", "node-1.8c1f"]).await, "over");
+    // The run before wakes up: its beat renews nothing, and it claims nothing.
+    let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
+    let pulse = desk.scripts.read_beat(beat).expect("a pulse");
+    assert_eq!(pulse.head, Position::START);
+    assert_eq!(desk.number(&["EXISTS", "lease:node-1.8c1f"]).await, 0);
+    let mine = session("node-1", RUN, 1);
+    let verdict = desk
+        .decide(&claiming(&mine, "alice", DuplicateLogin::Reject))
+        .await;
+    assert!(matches!(verdict, Verdict::Epoch), "{verdict:?}");
+    // It comes in only where the next one is gone, which is over then.
+    let again = Hello {
+        turn: Turn::Again,
+        ..FIRST
+    };
+    let refused = greet(&mut desk.redis, &desk.scripts, &again).await;
+    assert!(matches!(refused, Err(Unwelcome::Taken { .. })));
+    desk.raw(&["DEL", "lease:Node-1.7"]).await;
+    greet(&mut desk.redis, &desk.scripts, &again)
+        .await
+        .expect("in");
+    assert_eq!(desk.word(&["HGET", "nodes", "Node-1.7"]).await, "over");
+    let since = desk.word(&["HGET", "nodes", "node-1.8c1f"]).await;
+    assert!(since.parse::<u64>().is_ok(), "{since}");
+    desk.claim("alice", 1).await;
+}
+
+#[tokio::test]
 async fn a_server_that_evicts_is_refused_before_anything_is_written() {
     let Some(server) = Server::with(&["--maxmemory-policy", "allkeys-lru"]).await else {
         return;
@@ -278,10 +314,7 @@ async fn who_has_just_come_back_is_neither_released_nor_forgotten() {
     desk.raw(&["SET", "lease:node-2.9", "1"]).await;
     desk.events().await;
     let (run, user) = (there.incarnation.clone(), user("alice"));
-    let release = Task::Release {
-        session: there,
-        user,
-    };
+    let release = Task::let_go(there, user);
     for (lease, events, farewell) in [(1, 0, Farewell::Holds), (0, 2, Farewell::Gone)] {
         if lease == 0 {
             desk.number(&["DEL", "lease:node-2.9"]).await;
