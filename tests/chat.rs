@@ -49,7 +49,7 @@ fn lines(said: &Said) -> Vec<&str> {
 
 #[tokio::test]
 async fn what_goes_in_is_said_and_what_is_said_comes_out() {
-    let node = Node::start().await;
+    let node = Home::new().set("accounts.grace", "0s").start().await;
     let mut ben = node.newcomer("ben").await;
     let address = node.address.to_string();
     // A last line without its end is one too.

@@ -340,7 +340,7 @@ async fn the_second_login_replaces_the_first_where_the_operator_wants_it() {
 
 #[tokio::test]
 async fn the_account_is_free_when_its_session_is_over() {
-    let node = Node::start().await;
+    let node = Home::new().set("accounts.grace", "0s").start().await;
     let mut ben = node.newcomer("ben").await;
     let anna = node.newcomer("anna").await;
     ben.hears("* anna joined lobby").await;
@@ -377,7 +377,7 @@ async fn of_a_hundred_logins_at_once_one_wins_every_time() {
         let mut winners = rush(&node, &tls).await;
         assert_eq!(winners.len(), 1, "winners in round {round}");
         watcher.hears("* anna joined lobby").await;
-        drop(winners.pop());
+        winners.pop().unwrap().quits().await;
         watcher.hears("* anna left lobby").await;
     }
     watcher.hears_nothing_else().await;

@@ -28,7 +28,7 @@ async fn lines_that_are_too_long_are_skipped() {
 
 #[tokio::test]
 async fn a_line_without_an_end_ends_the_connection() {
-    let node = Node::start().await;
+    let node = Home::new().set("accounts.grace", "0s").start().await;
     let [mut anna, mut ben] = node.newcomers(["anna", "ben"]).await;
     let Client { ear, mouth } = &mut anna;
     let endless = vec![b'x'; 1024 * 1024];

@@ -258,7 +258,7 @@ async fn answers_come_in_the_order_of_the_questions() {
 
 #[tokio::test]
 async fn what_was_sent_before_the_end_is_heard() {
-    let node = Node::start().await;
+    let node = Home::new().set("accounts.grace", "0s").start().await;
     let [mut anna, mut ben] = node.newcomers(["anna", "ben"]).await;
     anna.mouth.sends(b"one\ntwo\nhalf a li").await;
     anna.mouth.closes().await;

@@ -28,7 +28,7 @@ use crate::chat::{Ending, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, Forget, HubId,
-    Introduce, Peer, Prove, Question, Register, SESSION_MAILBOX, SessionMail, SetFormat,
+    Introduce, Parting, Peer, Prove, Question, Register, SESSION_MAILBOX, SessionMail, SetFormat,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -150,6 +150,16 @@ enum Leaving {
     Closed(Ending),
 }
 
+impl Leaving {
+    /// Why the session ends; one that stays and ends all the same has panicked.
+    const fn ending(self) -> Ending {
+        match self {
+            Self::Not => Ending::Broken,
+            Self::Saying(ending) | Self::Closed(ending) => ending,
+        }
+    }
+}
+
 impl<IO: Transport + 'static> Session<IO> {
     /// A session over an encrypted transport; start it with [`Actor::start`].
     pub fn new(
@@ -219,10 +229,7 @@ impl<IO: Transport + 'static> Actor for Session<IO> {
     )]
     fn stopped(&mut self, ctx: &mut Self::Context) {
         let conn = self.id.conn;
-        let ending = match self.leaving {
-            Leaving::Not => Ending::Broken,
-            Leaving::Saying(ending) | Leaving::Closed(ending) => ending,
-        };
+        let ending = self.leaving.ending();
         // Who never logged in may be a health check, and comes again in a moment.
         if self.login_deadline.is_some() {
             debug!(session = %self.id, ending = ending.label(), "visitor gone");
@@ -268,6 +275,24 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
             }
             SessionMail::End(ending) => self.end(spread(ending, &self.id), ctx),
         }
+    }
+}
+
+/// How a session parts from its account that ends for this reason: who did not want to go, and was
+/// not put out, keeps the place.
+const fn parting(ending: Ending) -> Parting {
+    match ending {
+        Ending::Gone | Ending::FramingLost { .. } | Ending::TooSlow | Ending::Broken => {
+            Parting::Broken
+        }
+        Ending::GoingDown { .. } => Parting::Moving,
+        Ending::Quit
+        | Ending::Duplicate
+        | Ending::Replaced
+        | Ending::MessagesLost
+        | Ending::Unconfirmed
+        | Ending::TooManyFailures
+        | Ending::NoLogin { .. } => Parting::Goodbye,
     }
 }
 

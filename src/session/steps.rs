@@ -5,12 +5,12 @@ use bytes::BytesMut;
 use tracing::info;
 
 use super::phase::{Insists, Step};
-use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RETRY, Session};
+use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RETRY, Session, parting};
 use crate::chat::command::Positions;
 use crate::chat::{Answer, Ending, Refusal, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Ask, ChangePassword, Entrance, Forget, Introduce, Parting, Prove, Question, Register, SetFormat,
+    Ask, ChangePassword, Entrance, Forget, Introduce, Prove, Question, Register, SetFormat,
 };
 use crate::net::transport::Transport;
 
@@ -191,7 +191,7 @@ impl<IO: Transport + 'static> Session<IO> {
         }
     }
 
-    /// Gives the account back, once: who reads the last words may log in again at once.
+    /// Parts from the account, once: who reads the last words may log in again at once.
     #[expect(
         clippy::disallowed_methods,
         reason = "a goodbye is one message and must not be lost"
@@ -204,7 +204,7 @@ impl<IO: Transport + 'static> Session<IO> {
             let mut questions = Vec::from_iter(self.news_of_the_shown());
             questions.push(Question::Release {
                 user,
-                parting: Parting::Goodbye,
+                parting: parting(self.leaving.ending()),
             });
             self.links.ask.do_send(Ask {
                 session: self.id.clone(),

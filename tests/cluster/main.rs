@@ -10,6 +10,7 @@ mod accounts;
 mod claims;
 mod conversations;
 mod gone;
+mod grace;
 mod inbox;
 mod names;
 mod schema;

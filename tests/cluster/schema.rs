@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::support::{Cluster, PREFIX, eventually};
+use crate::support::{Cluster, PREFIX, Redis, eventually};
 
 type Set = BTreeSet<String>;
 type Hash = BTreeMap<String, String>;
@@ -78,9 +78,10 @@ async fn sessions_rooms_and_subscribers_are_where_they_were_always() {
 
 #[tokio::test]
 async fn nothing_stays_behind_but_subscriptions() {
-    let Some(cluster) = Cluster::start().await else {
+    let Some(redis) = Redis::start().await else {
         return;
     };
+    let cluster = Cluster::with(redis, &[("accounts.grace", "1s")]).await;
     let people = [("anna", &cluster.one), ("ben", &cluster.two)];
     let [mut anna, mut ben] = cluster.newcomers(people).await;
     ben.asks("/subscribe anna", "* You subscribe to anna.")
@@ -88,7 +89,7 @@ async fn nothing_stays_behind_but_subscriptions() {
     anna.asks("/join den", "* You are in den (1 here).").await;
     ben.hears("* anna left lobby").await;
     anna.quits().await;
-    // This one does not say goodbye.
+    // This one does not say goodbye, and keeps the place for a second.
     drop(ben);
     let gone = ["sessions", "user:room", "room:den", "room:lobby"];
     eventually("everybody to have left", || {

@@ -126,7 +126,11 @@ async fn who_left_while_redis_was_away_is_free_afterwards() {
     let Some(mut cluster) = cluster_that_keeps().await else {
         return;
     };
-    let [mut anna, bea, mut ben] = three_people(&cluster).await;
+    let [mut anna, mut bea, mut ben] = three_people(&cluster).await;
+    bea.asks("/join den", "* You are in den (1 here).").await;
+    for other in [&mut anna, &mut ben] {
+        other.hears("* bea left lobby").await;
+    }
     cluster.redis.kill();
     anna.asks("/topic", NOT_DELIVERED).await;
     drop(bea);
@@ -136,7 +140,9 @@ async fn who_left_while_redis_was_away_is_free_afterwards() {
     let _bea = Client::comes_in("bea", &cluster.two.node).await;
     let mut heard = ben.waits_for_the_store().await;
     heard.extend(ben.catches_up().await);
-    assert_eq!(heard, ["* bea left lobby", "* bea joined lobby"]);
+    assert_eq!(heard, ["* bea joined lobby"]);
+    // Nothing of her is left where she was.
+    ben.asks("/who den", "! No such room: den").await;
 }
 
 #[tokio::test]

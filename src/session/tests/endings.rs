@@ -13,12 +13,51 @@ async fn a_goodbye_is_answered() {
 }
 
 #[actix::test]
-async fn who_hangs_up_leaves_nothing_behind() {
+async fn who_hangs_up_leaves_the_place_behind() {
     let mut stage = Stage::logged_in(rules()).await;
     stage.hangs_up();
-    stage
-        .sends(&["forget 7", "ask release alice", "detach 7"])
-        .await;
+    stage.leaves_its_place(Parting::Broken).await;
+}
+
+#[actix::test]
+async fn who_says_nothing_more_without_a_goodbye_leaves_the_place_behind() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.client.says_all().await;
+    assert_eq!(stage.client.hears_the_rest().await, "");
+    stage.hangs_up();
+    stage.leaves_its_place(Parting::Broken).await;
+}
+
+#[actix::test]
+async fn who_lives_elsewhere_leaves_nothing_behind() {
+    let mut stage = Stage::logged_in(rules()).await;
+    stage.tell(SessionMail::End(Ending::Replaced));
+    let last_words = "! Logged in elsewhere\n";
+    assert_eq!(stage.client.hears_the_rest().await, last_words);
+    stage.hangs_up();
+    stage.leaves_nothing_behind().await;
+}
+
+#[test]
+fn every_ending_has_its_parting() {
+    let (within, most) = (Duration::from_secs(30), 65_536);
+    let come_back_in = Duration::from_secs(5);
+    for (ending, parting) in [
+        (Ending::Quit, Parting::Goodbye),
+        (Ending::Gone, Parting::Broken),
+        (Ending::Duplicate, Parting::Goodbye),
+        (Ending::Replaced, Parting::Goodbye),
+        (Ending::MessagesLost, Parting::Goodbye),
+        (Ending::Unconfirmed, Parting::Goodbye),
+        (Ending::TooManyFailures, Parting::Goodbye),
+        (Ending::NoLogin { within }, Parting::Goodbye),
+        (Ending::FramingLost { most }, Parting::Broken),
+        (Ending::TooSlow, Parting::Broken),
+        (Ending::GoingDown { come_back_in }, Parting::Moving),
+        (Ending::Broken, Parting::Broken),
+    ] {
+        assert_eq!(super::super::parting(ending), parting, "{ending:?}");
+    }
 }
 
 #[actix::test]
@@ -30,10 +69,10 @@ async fn who_hangs_up_before_the_login_only_detaches() {
 }
 
 #[actix::test]
-async fn a_panic_leaves_nothing_behind() {
+async fn a_panic_leaves_the_place_behind() {
     let mut stage = Stage::logged_in(rules()).await;
     stage.bomb.take().unwrap().send(()).unwrap();
-    stage.leaves_nothing_behind().await;
+    stage.leaves_its_place(Parting::Broken).await;
 }
 
 #[actix::test]
@@ -58,7 +97,7 @@ async fn a_node_that_goes_down_says_so_after_everything_else() {
     let last_words = "[lobby] bob: hi\n! The node is going down. Come back in 12 s.\n";
     assert_eq!(stage.client.hears_the_rest().await, last_words);
     stage.hangs_up();
-    stage.leaves_nothing_behind().await;
+    stage.leaves_its_place(Parting::Moving).await;
 }
 
 #[actix::test]
@@ -99,9 +138,7 @@ async fn a_registry_that_is_gone_breaks_the_session_before_it_claims() {
     let last_words = "! The node failed. Try again in a moment.\n";
     assert_eq!(stage.client.hears_the_rest().await, last_words);
     stage.hangs_up();
-    stage
-        .sends(&["forget 7", "ask release alice", "detach 7"])
-        .await;
+    stage.leaves_its_place(Parting::Broken).await;
 }
 
 #[actix::test]

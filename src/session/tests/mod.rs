@@ -308,8 +308,17 @@ impl Stage {
 
     /// Everything that was held is free.
     async fn leaves_nothing_behind(&mut self) {
-        self.sends(&["forget 7", "ask release alice", "detach 7"])
+        self.leaves("ask release alice").await;
+    }
+
+    /// The session is gone, and its place is kept.
+    async fn leaves_its_place(&mut self, parting: Parting) {
+        self.leaves(&format!("ask release alice: {parting:?}"))
             .await;
+    }
+
+    async fn leaves(&mut self, release: &str) {
+        self.sends(&["forget 7", release, "detach 7"]).await;
         self.sent.is_quiet().await;
     }
 }

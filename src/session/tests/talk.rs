@@ -145,7 +145,7 @@ async fn who_ends_after_many_lines_is_heard_and_answered_to_the_last() {
     assert_eq!(lines[1..41], ["! You are not in lobby"; 40]);
     assert_eq!(lines[41..], ["* pong done"]);
     stage.hangs_up();
-    stage.leaves_nothing_behind().await;
+    stage.leaves_its_place(Parting::Broken).await;
 }
 
 #[actix::test]
