@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use super::Subject;
 use super::words::{
     away, claim, entered, entered_deed, follow, left_deed, members, moving, online, online_are,
-    parts, position, released_deed, resume, room_named, say, standing, user, whisper, who, who_is,
+    parts, position, released_deed, resume, room_named, say, standing_since, user, whisper, who,
+    who_is,
 };
 use super::world::{Caller, World, new_claim};
 use crate::chat::answer::Presence;
@@ -164,6 +165,8 @@ pub(in crate::bridge) async fn who_comes_back_to_a_kept_place_finds_everything_a
         let [mut alice, mut bob] = two_in_the_den(&mut world).await;
         alice.done(follow("bob")).await;
         world.events().await;
+        // It has seen nothing since it came in.
+        let seen = alice.claim.as_ref().expect("live").fence;
         alice.parts(parting);
         let mut again = world.caller();
         again.send(resume("alice"));
@@ -176,7 +179,7 @@ pub(in crate::bridge) async fn who_comes_back_to_a_kept_place_finds_everything_a
             panic!("{arrivals:?}")
         };
         assert_eq!(claimed.event.position, claim.fence);
-        assert_eq!(claimed.brings, standing(&["den"], &["bob"]));
+        assert_eq!(claimed.brings, standing_since(seen, &["den"], &["bob"]));
         again.claim = Some(claim);
         again.done(say("den", "as if nothing had been")).await;
         sees_alice(&mut bob).await;

@@ -235,6 +235,19 @@ pub(in crate::bridge) fn standing(rooms: &[&str], follows: &[&str]) -> Brings {
     }
 }
 
+/// The same of who comes back and has seen everything up to there.
+pub(in crate::bridge) fn standing_since(
+    seen: Position,
+    rooms: &[&str],
+    follows: &[&str],
+) -> Brings {
+    Brings::Standing {
+        rooms: rooms.iter().copied().map(room_named).collect(),
+        follows: users(follows),
+        missed: Missed::After(seen),
+    }
+}
+
 pub(in crate::bridge) fn left_deed(room: &RoomName, user: &UserName) -> Deed {
     let (room, user) = (room.clone(), user.clone());
     Deed::Left { room, user }

@@ -1,7 +1,7 @@
 use super::desk::{Desk, FIRST, Person, RUN, claiming, greet, rules, scripts, session};
 use crate::bridge::contract::{
-    away, entered_deed, follow, left_deed, members, moving, room_named, say, standing, user,
-    whisper, who, who_is,
+    away, entered_deed, follow, left_deed, members, moving, room_named, say, standing,
+    standing_since, user, whisper, who, who_is,
 };
 use crate::bridge::redis::scripts::{Hello, Turn};
 use crate::bridge::redis::task::{Task, Verdict};
@@ -402,7 +402,8 @@ async fn who_comes_back_to_a_kept_place_stays_in_the_rooms() {
     else {
         panic!("not claimed")
     };
-    assert_eq!((room, brings), (room_named("den"), standing(&["den"], &[])));
+    let stands = standing_since(old.claim.fence, &["den"], &[]);
+    assert_eq!((room, brings), (room_named("den"), stands));
     assert_eq!(desk.events().await.len(), 1);
     let held = desk.word(&["HGET", "sessions", "alice"]).await;
     assert_eq!(held, format!("{} node-1.8c1f 2 live", claim.fence));
