@@ -34,7 +34,7 @@ async fn who_says_goodbye_has_seen_what_it_read() {
     stage.client.says("/quit").await;
     assert_eq!(stage.client.hears_the_rest().await, "* Goodbye.\n");
     stage
-        .sends(&["ask seen 7-5", "forget 7", "ask release alice"])
+        .sends(&["ask seen 7-5", "ask release alice", "forget 7"])
         .await;
 }
 
@@ -57,6 +57,6 @@ async fn what_never_left_was_not_seen() {
     settle().await;
     stage.tell(SessionMail::End(Ending::TooSlow));
     stage
-        .sends(&["ask seen 7-5", "forget 7", "ask release alice"])
+        .sends(&["ask seen 7-5", "ask release alice", "forget 7"])
         .await;
 }
