@@ -19,9 +19,11 @@ local function advance(c)
   end
   local entry = c.page[c.at]
   if not entry then return false end
-  c.id, c.record = entry[1], string.gsub(entry[2][2], '\n', ' ')
+  c.id, c.record = entry[1], entry[2][2]
+  if string.find(c.record, '\n', 1, true) then c.record = string.gsub(c.record, '\n', ' ') end
   c.epoch, c.n = numbers(c.id)
-  local at = tonumber(string.match(c.record, '"at":(%d+)}$'))
+  -- Its time stands at the end.
+  local at = tonumber(string.match(string.sub(c.record, -30), '"at":(%d+)}$'))
   c.is_old = at and at < too_old_before
   return not c.is_old
 end
@@ -32,7 +34,7 @@ local function newest(cursors)
   local heap, taken, bytes, is_gone = {}, {}, 0, false
   for _, c in ipairs(cursors) do
     if advance(c) then heap[#heap + 1] = c end
-    is_gone = is_gone or c.is_old
+    is_gone = is_gone or c.is_old or not c.id and redis.call('EXISTS', c.stream) == 0
   end
   local size = #heap
   local function is_newer(one, other)
@@ -69,21 +71,16 @@ local function posts_for(user, since, from)
   local authors = redis.call('SMEMBERS', K.follows .. user)
   if #authors == 0 then return {}, false end
   local followed = redis.call('HMGET', K.followed .. user, unpack(authors))
-  local cursors, is_gone = {}, false
+  local cursors = {}
   for n, author in ipairs(authors) do
     local behind = since
     if followed[n] and is_behind(followed[n], since) then behind = followed[n] end
     local last = redis.call('HGET', K.ordinals .. author, 'post_last')
     if last and is_behind(last, behind) then
-      if redis.call('EXISTS', K.posts .. author) == 1 then
-        cursors[#cursors + 1] = cursor(K.posts .. author, behind, from)
-      else
-        is_gone = true
-      end
+      cursors[#cursors + 1] = cursor(K.posts .. author, behind, from)
     end
   end
-  local posts, are_older = newest(cursors)
-  return posts, is_gone or are_older
+  return newest(cursors)
 end
 
 -- What waits for an account behind `since`: lines for the node, the oldest of it, and the ordinal
