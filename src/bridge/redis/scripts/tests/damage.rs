@@ -57,6 +57,17 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
         desk.raw(&["DEL", key]).await;
         desk.raw(&["RENAME", "kept", key]).await;
     }
+    assert_eq!(desk.events().await, []);
+    desk.done(&alice, say("lobby", "all is well")).await;
+}
+
+#[tokio::test]
+async fn a_claim_notices_a_wrong_type_before_anything_is_written() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let alice = desk.live("alice", 1).await;
+    desk.events().await;
     let claimed = [
         "held:node-1.8c1f",
         "presence:carol",
