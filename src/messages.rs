@@ -5,6 +5,7 @@
 //! | 1 | session → hub | [`Attach`], [`Detach`] | one each per session | never refused |
 //! | 2 | session → registry | [`Introduce`], [`SetFormat`], [`Forget`] | one each in flight per session | never refused |
 //! | 3 | session → authenticator | [`Prove`], [`Register`], [`ChangePassword`] | `limits.password_checks` in flight | `Busy` |
+//! | 3 | session → authenticator | [`IssueToken`], [`RedeemToken`] | [`TOKENS_IN_FLIGHT`] in flight | `Busy` |
 //! | 4 | authenticator → bridge | [`AccountAsk`] | as 3, for it only asks for those | `Busy` |
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
 //! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::Resolved`] for each text in doubt, [`SessionMail::End`] to one whose claim event was lost | as 5, twice [`ASKS_IN_FLIGHT`], and one | never refused; who has so many texts in doubt says no more |
@@ -19,9 +20,13 @@ mod account;
 mod ask;
 mod feed;
 mod near;
+mod token;
 mod vital;
 
-pub use account::{AccountAnswer, AccountAsk, ChangePassword, Peer, Prove, Register, StoreFailed};
+pub use account::{
+    AccountAnswer, AccountAsk, ChangePassword, IssueToken, Peer, Prove, RedeemToken, Redeemed,
+    Register, StoreFailed,
+};
 pub use ask::{
     Append, Ask, Claim, DuplicateLogin, Entrance, Outcome, Parting, PeopleRequest, Question,
     Request, RoomRequest,
@@ -33,6 +38,7 @@ pub use feed::{
 pub use near::{
     Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,
 };
+pub use token::{TokenAnswer, TokenAsk, TokenFamily, TokenHash};
 pub use vital::{PartFailed, Shut, Vital};
 
 /// Appends that one session has in flight; its next line is not read before one is answered.
@@ -40,6 +46,10 @@ pub const ASKS_IN_FLIGHT: usize = 32;
 
 /// Asks that the bridge holds for all sessions; the next one is refused as busy.
 pub const STORE_QUEUE: usize = 4096;
+
+/// Resume tokens that are made or redeemed at once; the next one is refused as busy. Each is one
+/// question to the store, so a crowd that comes back passes, and the store's queue has room left.
+pub const TOKENS_IN_FLIGHT: usize = 1024;
 
 /// Events in one batch from the log to the sessions: what comes together leaves in one write.
 pub const BATCH_EVENTS: usize = 64;

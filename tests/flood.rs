@@ -16,11 +16,11 @@ use actix::{
 };
 use conclave::bridge::embedded::{Durability, EmbeddedBridge, Options};
 use conclave::chat::origin::{ConnId, Incarnation, SessionId};
-use conclave::chat::{NodeName, Refusal, UserName};
+use conclave::chat::{NodeName, Refusal, Secret, UserName};
 use conclave::dialect::Dialect;
 use conclave::messages::{
-    BATCH_FRAMES, ChangePassword, Credit, Delivery, DuplicateLogin, Handoff, HubId, Prove,
-    Register, Vital,
+    BATCH_FRAMES, ChangePassword, Credit, Delivery, DuplicateLogin, Handoff, HubId, IssueToken,
+    Prove, RedeemToken, Redeemed, Register, Vital,
 };
 use conclave::registry::RoomRegistry;
 use conclave::registry::hub::Hub;
@@ -170,7 +170,9 @@ fn start_node(folder: &std::path::Path, measured: &Arc<Measured>) -> Vec<DuplexS
             forget: registry.recipient(),
             prove: doorkeeper.clone().recipient(),
             register: doorkeeper.clone().recipient(),
-            change_password: doorkeeper.recipient(),
+            change_password: doorkeeper.clone().recipient(),
+            issue_token: doorkeeper.clone().recipient(),
+            redeem_token: doorkeeper.recipient(),
             ask: bridge.recipient(),
             rules: rules(),
         });
@@ -367,6 +369,22 @@ impl Handler<ChangePassword> for Doorkeeper {
 
     fn handle(&mut self, _: ChangePassword, _: &mut Self::Context) -> Self::Result {
         Err(Refusal::PasswordFixed)
+    }
+}
+
+impl Handler<IssueToken> for Doorkeeper {
+    type Result = Result<Secret, Refusal>;
+
+    fn handle(&mut self, _: IssueToken, _: &mut Self::Context) -> Self::Result {
+        Err(Refusal::Busy)
+    }
+}
+
+impl Handler<RedeemToken> for Doorkeeper {
+    type Result = Result<Redeemed, Refusal>;
+
+    fn handle(&mut self, _: RedeemToken, _: &mut Self::Context) -> Self::Result {
+        Err(Refusal::WrongToken)
     }
 }
 

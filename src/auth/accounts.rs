@@ -9,8 +9,9 @@ use tokio::time::timeout;
 use super::hasher::{Hash, JobFailed, Pool, Verify};
 use super::password::StoredHash;
 use super::tickets::Ticket;
+use super::token::{CannotMake, Token};
 use crate::chat::{Refusal, Secret, UserName};
-use crate::messages::{AccountAnswer, AccountAsk, StoreFailed};
+use crate::messages::{AccountAnswer, AccountAsk, Redeemed, StoreFailed, TokenAnswer, TokenAsk};
 
 /// How long the store may take for one account; a session that waits for a login gives up later.
 const STORE_DEADLINE: Duration = Duration::from_secs(10);
@@ -114,12 +115,12 @@ impl Accounts {
         ticket: Ticket,
     ) -> Result<(), Setback> {
         let account = self.verified(user, old, &ticket).await?;
-        let rehash = AccountAsk::Rehash {
+        let change = AccountAsk::ChangePassword {
             user: account.name,
             old: account.hash.as_str().to_owned(),
             new: self.hash(new, &ticket).await?.as_str().to_owned(),
         };
-        match self.change(rehash).await? {
+        match self.change(change).await? {
             Changed::Done => Ok(()),
             // Somebody changed it meanwhile, so the old one is not the old one any more.
             Changed::TooLate => Err(Refusal::WrongPassword.into()),
@@ -138,6 +139,52 @@ impl Accounts {
         // Too late is as good: the password is another one now, or somebody else did this.
         self.change(AccountAsk::Rehash { user, old, new }).await?;
         Ok(())
+    }
+
+    /// Makes a resume token, the first of its family.
+    pub(super) async fn issue_token(&self, user: UserName) -> Result<Secret, Refusal> {
+        let token = Token::new().map_err(not_made)?;
+        let issue = TokenAsk::Issue {
+            user,
+            family: token.family(),
+            hash: token.hash(),
+        };
+        match self.token(issue).await? {
+            TokenAnswer::Issued => Ok(token.spelled()),
+            answer
+            @ (TokenAnswer::Redeemed { .. } | TokenAnswer::Reused | TokenAnswer::Unknown) => {
+                tracing::error!(?answer, "a bug: no answer to a new resume token");
+                Err(Refusal::NotConfirmed)
+            }
+        }
+    }
+
+    /// Uses a resume token up, and makes the next one of its family. Costs no hashing.
+    pub(super) async fn redeem_token(&self, told: &Secret) -> Result<Redeemed, Refusal> {
+        let token = Token::read(told).map_err(|_| Refusal::WrongToken)?;
+        let next = token.another().map_err(not_made)?;
+        let redeem = TokenAsk::Redeem {
+            family: token.family(),
+            hash: token.hash(),
+            next: next.hash(),
+        };
+        match self.token(redeem).await? {
+            TokenAnswer::Redeemed { user } => Ok(Redeemed {
+                user,
+                next: next.spelled(),
+            }),
+            TokenAnswer::Reused => {
+                tracing::warn!(
+                    "a resume token came a second time: all that followed it are revoked"
+                );
+                Err(Refusal::WrongToken)
+            }
+            TokenAnswer::Unknown => Err(Refusal::WrongToken),
+            TokenAnswer::Issued => {
+                tracing::error!("a bug: a token issued is no answer to one redeemed");
+                Err(Refusal::NotConfirmed)
+            }
+        }
     }
 
     /// The account in the settings, if it stands there: its name as written, and its hash.
@@ -187,7 +234,10 @@ impl Accounts {
         match timeout(STORE_DEADLINE, self.store.send(ask)).await {
             Ok(Ok(Ok(AccountAnswer::Found { user, hash }))) => Ok(Some((user, hash))),
             Ok(Ok(Ok(AccountAnswer::NotFound))) => Ok(None),
-            Ok(Ok(Ok(answer @ (AccountAnswer::Stored | AccountAnswer::Conflict)))) => {
+            Ok(Ok(Ok(
+                answer
+                @ (AccountAnswer::Stored | AccountAnswer::Conflict | AccountAnswer::Token(_)),
+            ))) => {
                 tracing::error!(?answer, "a bug: no answer to a question about an account");
                 Err(Refusal::NotDelivered)
             }
@@ -197,14 +247,34 @@ impl Accounts {
     }
 
     async fn change(&self, ask: AccountAsk) -> Result<Changed, Refusal> {
-        match timeout(STORE_DEADLINE, self.store.send(ask)).await {
-            Ok(Ok(Ok(AccountAnswer::Stored))) => Ok(Changed::Done),
+        match self.asked(ask).await? {
+            AccountAnswer::Stored => Ok(Changed::Done),
             // An account that was removed meanwhile is like one that was changed.
-            Ok(Ok(Ok(AccountAnswer::Conflict | AccountAnswer::NotFound))) => Ok(Changed::TooLate),
-            Ok(Ok(Ok(AccountAnswer::Found { .. }))) => {
-                tracing::error!("a bug: an account found is no answer to a change");
+            AccountAnswer::Conflict | AccountAnswer::NotFound => Ok(Changed::TooLate),
+            AccountAnswer::Found { .. } | AccountAnswer::Token(_) => {
+                tracing::error!("a bug: the store answers a change as a question");
                 Err(Refusal::NotConfirmed)
             }
+        }
+    }
+
+    async fn token(&self, ask: TokenAsk) -> Result<TokenAnswer, Refusal> {
+        match self.asked(AccountAsk::Token(ask)).await? {
+            AccountAnswer::Token(answer) => Ok(answer),
+            AccountAnswer::Found { .. }
+            | AccountAnswer::NotFound
+            | AccountAnswer::Stored
+            | AccountAnswer::Conflict => {
+                tracing::error!("a bug: what is no token answers one");
+                Err(Refusal::NotConfirmed)
+            }
+        }
+    }
+
+    /// The store's answer to something that may change it.
+    async fn asked(&self, ask: AccountAsk) -> Result<AccountAnswer, Refusal> {
+        match timeout(STORE_DEADLINE, self.store.send(ask)).await {
+            Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(StoreFailed::NotDone))) => Err(Refusal::NotDelivered),
             Ok(Ok(Err(StoreFailed::Unknown))) => Err(Refusal::NotConfirmed),
             // It may have been taken: by a store that is slow, or that ended over it.
@@ -220,6 +290,11 @@ impl Accounts {
         };
         job_done(self.pool.hash.send(hash).await)
     }
+}
+
+fn not_made(why: CannotMake) -> Refusal {
+    tracing::error!(%why, "no resume token was made");
+    Refusal::Busy
 }
 
 /// What became of a change to an account.

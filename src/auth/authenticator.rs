@@ -15,7 +15,10 @@ use super::throttle::Throttle;
 use super::tickets::{Ticket, Tickets};
 use crate::chat::refusal::Throttled;
 use crate::chat::{Refusal, Secret, UserName};
-use crate::messages::{ACTOR_MAILBOX, AccountAsk, ChangePassword, Peer, Prove, Register, Vital};
+use crate::messages::{
+    ACTOR_MAILBOX, AccountAsk, ChangePassword, IssueToken, Peer, Prove, RedeemToken, Redeemed,
+    Register, TOKENS_IN_FLIGHT, Vital,
+};
 
 /// Wrong passwords a minute from one address: more than people mistype, far too few to
 /// guess by. Also how many at once.
@@ -49,7 +52,9 @@ pub enum Registration {
     Closed,
 }
 
-/// Answers [`Prove`], [`Register`] and [`ChangePassword`].
+/// Answers [`Prove`], [`Register`] and [`ChangePassword`], and [`IssueToken`] and [`RedeemToken`],
+/// which need no thread and so have tickets of their own: whoever comes back by a token does not
+/// wait behind those who come by a password.
 ///
 /// Every check holds a ticket from its first step to its last, and there are
 /// `password_checks` of them. The work goes on when the session that asked is gone, and so does
@@ -60,6 +65,7 @@ pub struct Authenticator {
     rule: PasswordRule,
     registration: Registration,
     tickets: Tickets,
+    token_tickets: Tickets,
     failures: Throttle,
     registrations: Throttle,
     vital: Vital,
@@ -96,6 +102,7 @@ impl Authenticator {
             rule: PasswordRule::at_least(options.min_password),
             registration: options.registration,
             tickets: Tickets::new(options.password_checks),
+            token_tickets: Tickets::new(TOKENS_IN_FLIGHT),
             failures: Throttle::per_minute(FAILURES_PER_MINUTE),
             registrations: Throttle::per_minute(registrations),
             vital,
@@ -127,6 +134,15 @@ impl Authenticator {
         self.admit_try(change.peer)
     }
 
+    fn admit_redemption(&self, peer: Peer) -> Result<Ticket, Refusal> {
+        self.check_failures(peer)?;
+        self.admit_token()
+    }
+
+    fn admit_token(&self) -> Result<Ticket, Refusal> {
+        self.token_tickets.take().ok_or(Refusal::Busy)
+    }
+
     fn check_failures(&self, peer: Peer) -> Result<(), Refusal> {
         let what = Throttled::Failures;
         let allowed = self.failures.check(peer, now());
@@ -146,12 +162,13 @@ impl Authenticator {
         Ok(())
     }
 
-    /// What the person is answered. A wrong password is counted, whichever way it was tried.
+    /// What the person is answered. A wrong password or token is counted, whichever way it was
+    /// tried.
     fn conclude<T>(&mut self, peer: Peer, outcome: Result<T, Setback>) -> Result<T, Refusal> {
         match outcome {
             Ok(done) => Ok(done),
             Err(Setback::Refused(refusal)) => {
-                if refusal == Refusal::WrongPassword {
+                if matches!(refusal, Refusal::WrongPassword | Refusal::WrongToken) {
                     self.failures.count(peer, now());
                 }
                 Err(refusal)
@@ -256,6 +273,46 @@ impl Handler<ChangePassword> for Authenticator {
         let accounts = Arc::clone(&self.accounts);
         let work = async move { accounts.change_password(&user, old, new, ticket).await };
         let answer = move |changed, this: &mut Self, _: &mut _| this.conclude(peer, changed);
+        Box::pin(work.into_actor(self).map(answer))
+    }
+}
+
+impl Handler<IssueToken> for Authenticator {
+    type Result = ResponseActFuture<Self, Result<Secret, Refusal>>;
+
+    fn handle(&mut self, IssueToken { user }: IssueToken, _: &mut Self::Context) -> Self::Result {
+        let ticket = match self.admit_token() {
+            Ok(ticket) => ticket,
+            Err(refusal) => return refuse(refusal),
+        };
+        let accounts = Arc::clone(&self.accounts);
+        let work = async move {
+            let issued = accounts.issue_token(user).await;
+            drop(ticket);
+            issued
+        };
+        Box::pin(work.into_actor(self))
+    }
+}
+
+impl Handler<RedeemToken> for Authenticator {
+    type Result = ResponseActFuture<Self, Result<Redeemed, Refusal>>;
+
+    fn handle(&mut self, redeem: RedeemToken, _: &mut Self::Context) -> Self::Result {
+        let RedeemToken { token, peer } = redeem;
+        let ticket = match self.admit_redemption(peer) {
+            Ok(ticket) => ticket,
+            Err(refusal) => return refuse(refusal),
+        };
+        let accounts = Arc::clone(&self.accounts);
+        let work = async move {
+            let redeemed = accounts.redeem_token(&token).await;
+            drop(ticket);
+            redeemed
+        };
+        let answer = move |redeemed: Result<_, Refusal>, this: &mut Self, _: &mut _| {
+            this.conclude(peer, redeemed.map_err(Setback::from))
+        };
         Box::pin(work.into_actor(self).map(answer))
     }
 }

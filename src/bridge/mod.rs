@@ -94,6 +94,15 @@
 //!     comes in for the first time has seen what was before that, but for what waited.
 //! 23. A claim that comes back brings no messages, but from where on to look: its own position or
 //!     the one last seen.
+//!
+//! **Resume tokens.**
+//! 24. A token is redeemed once: that uses it up and makes the next one of its family good, in one
+//!     step. Of any number of simultaneous redemptions one wins. A token that is not its family's
+//!     last revokes the family. Whose account is neither in the settings nor in the store has none.
+//! 25. Another password and the end of an account revoke all its tokens, and a new account begins
+//!     without any; another stored form of the same password leaves them. An account has at most
+//!     [`TOKENS_PER_USER`](crate::chat::limits::TOKENS_PER_USER) families, and each lives for
+//!     [`TOKEN_DAYS`](crate::chat::limits::TOKEN_DAYS) from its last use.
 
 pub mod embedded;
 mod feed;

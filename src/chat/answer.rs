@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::command::{HelpTopic, Positions};
 use super::event::Timestamp;
-use super::{Event, NodeName, Position, RoomName, Text, UserName};
+use super::{Event, NodeName, Position, RoomName, Secret, Text, UserName};
 
 /// The granted answer to one [`super::Command`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +109,11 @@ pub enum Answer {
         user: UserName,
         /// Whether and where it is online.
         presence: Presence,
+    },
+    /// A resume token, told this once.
+    Token {
+        /// The token: one word.
+        token: Secret,
     },
     /// The password is another one.
     PasswordChanged,

@@ -19,6 +19,15 @@ pub enum Command {
         /// The wanted password.
         password: Secret,
     },
+    /// Come back to an account by a resume token, without its password.
+    Resume {
+        /// The token.
+        token: Secret,
+        /// Where the session left off.
+        since: Since,
+    },
+    /// A resume token for one's account.
+    Token,
     /// Say something in the current room.
     Say {
         /// What is said.

@@ -34,6 +34,12 @@ pub const KEPT_MESSAGES: u64 = 1000;
 /// Bytes of the records of private messages, and again of posts, that one login is told; the last
 /// one may go beyond it. What a reconnecting crowd makes a node hold.
 pub const KEPT_BYTES: usize = 512 * 1024;
+/// Families of resume tokens of one account: more devices than anybody has; then the one that was
+/// used least recently goes.
+pub const TOKENS_PER_USER: usize = 16;
+
+/// Days that a resume token lives from when it was told: a holiday.
+pub const TOKEN_DAYS: u64 = 30;
 
 /// Bytes of a peer's word that are repeated back to it in a refusal.
 pub const ECHO_BYTES: usize = 64;

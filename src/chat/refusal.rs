@@ -10,6 +10,8 @@ use super::{RoomName, UserName};
 pub enum Refusal {
     /// Unknown user or wrong password, told apart by nobody.
     WrongPassword,
+    /// A resume token that was used before, is too old, was revoked, or never was one.
+    WrongToken,
     /// The account exists already.
     NameTaken {
         /// The wanted name.

@@ -118,6 +118,15 @@ impl Dialect {
         }
     }
 
+    /// Whether the next line is a command or a text of somebody who is logged in: not a name, and
+    /// not the answer to a prompt.
+    #[must_use]
+    pub const fn expects_commands(&self) -> bool {
+        match self {
+            Self::Line(conversation) => conversation.expects_commands(),
+        }
+    }
+
     /// A login or registration was refused; tells what to ask for next, if anything.
     pub const fn login_refused(&mut self, refusal: &Refusal) -> Option<Prompt> {
         match self {

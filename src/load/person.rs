@@ -183,7 +183,7 @@ impl Mind {
             }
             (Told::Resolved { fate }, Place::InTheRoom) => what.push(What::Resolved { fate }),
             (Told::Refused(refused), Place::InTheRoom) => what.push(refusal(&refused)),
-            (Told::Welcome { .. }, _) => self.welcome(link),
+            (Told::Welcome { room, .. }, _) => self.welcome(&room, link, what),
             (Told::Entered { room }, Place::Inside) if room == self.room => {
                 self.place = Place::InTheRoom;
                 what.push(What::Entered);
@@ -213,9 +213,13 @@ impl Mind {
         }
     }
 
-    /// The first time; from then on the link remembers.
-    fn welcome(&mut self, link: &mut Link) {
+    /// The first time; from then on the link remembers, or the node has kept the room.
+    fn welcome(&mut self, room: &RoomName, link: &mut Link, what: &mut Vec<What>) {
         self.place = Place::Inside;
+        if *room == self.room {
+            self.place = Place::InTheRoom;
+            what.push(What::Entered);
+        }
         if self.visits == 0 {
             for line in ["/ids on".to_owned(), format!("/join {}", self.room)] {
                 // It has just said something, so it is there.
@@ -238,6 +242,8 @@ fn not_in(line: &str, refused: &Refused<'_>, link: &Link) -> Option<What> {
         }),
         // So the account is there, and is logged in to.
         Refused::NameTaken | Refused::RegistrationClosed if link.account().is_some() => None,
+        // It is let in by its password then.
+        Refused::WrongToken => None,
         Refused::WrongPassword => Some(What::Over {
             why: format!("{said}. {OTHER_PASSWORD}"),
         }),
@@ -251,6 +257,7 @@ fn refusal(refused: &Refused<'_>) -> What {
     let refusal = match refused {
         Refused::NotConfirmed => Refusal::Unknown,
         Refused::WrongPassword
+        | Refused::WrongToken
         | Refused::NameTaken
         | Refused::RegistrationClosed
         | Refused::Busy

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use actix::Message;
 
+use super::token::{TokenAnswer, TokenAsk};
 use crate::chat::{Refusal, Secret, UserName};
 
 /// Is this the password of that account? Answered with the account's name as registered.
@@ -45,6 +46,33 @@ pub struct ChangePassword {
     pub peer: Peer,
 }
 
+/// Makes a resume token for an account that is live. Answered with the token, which is told once.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Secret, Refusal>")]
+pub struct IssueToken {
+    /// The account.
+    pub user: UserName,
+}
+
+/// Is this a good resume token? It is used up by the question.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Redeemed, Refusal>")]
+pub struct RedeemToken {
+    /// The token as typed.
+    pub token: Secret,
+    /// Whose failures are counted.
+    pub peer: Peer,
+}
+
+/// A resume token that was good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeemed {
+    /// The account as registered.
+    pub user: UserName,
+    /// The token that is good from now on.
+    pub next: Secret,
+}
+
 /// Where a connection comes from, as coarse as throttles count: an IPv4 address or an IPv6 /64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Peer(IpAddr);
@@ -79,14 +107,14 @@ pub enum AccountAsk {
         /// Its name.
         user: UserName,
     },
-    /// A new account.
+    /// A new account; resume tokens that an earlier one of the name left are revoked.
     Create {
         /// The wanted name.
         user: UserName,
         /// The stored form of its password.
         hash: String,
     },
-    /// Another password, if it is still the old one.
+    /// The same password in another stored form, if it is still the old one.
     Rehash {
         /// The account.
         user: UserName,
@@ -95,6 +123,17 @@ pub enum AccountAsk {
         /// The new stored form.
         new: String,
     },
+    /// Another password, if it is still the old one. All resume tokens of the account are revoked.
+    ChangePassword {
+        /// The account.
+        user: UserName,
+        /// The stored form so far.
+        old: String,
+        /// The new stored form.
+        new: String,
+    },
+    /// About its resume tokens.
+    Token(TokenAsk),
 }
 
 /// What the store answers about one account.
@@ -113,6 +152,8 @@ pub enum AccountAnswer {
     Stored,
     /// Somebody else was first: the name is taken, or the password is another one by now.
     Conflict,
+    /// About its resume tokens.
+    Token(TokenAnswer),
 }
 
 /// The store did not answer; the cause is in the operator's log.

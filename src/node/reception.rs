@@ -138,6 +138,8 @@ fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {
         prove: road.authenticator.clone().recipient(),
         register: road.authenticator.clone().recipient(),
         change_password: road.authenticator.clone().recipient(),
+        issue_token: road.authenticator.clone().recipient(),
+        redeem_token: road.authenticator.clone().recipient(),
         ask: road.bridge.asks(),
         rules: road.rules,
     }

@@ -28,7 +28,8 @@ use crate::chat::{Ending, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, Forget, HubId,
-    Introduce, Parting, Peer, Prove, Question, Register, SESSION_MAILBOX, SessionMail, SetFormat,
+    Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register, SESSION_MAILBOX,
+    SessionMail, SetFormat,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -81,6 +82,10 @@ pub struct Links {
     pub register: Recipient<Register>,
     /// To the authenticator.
     pub change_password: Recipient<ChangePassword>,
+    /// To the authenticator.
+    pub issue_token: Recipient<IssueToken>,
+    /// To the authenticator.
+    pub redeem_token: Recipient<RedeemToken>,
     /// To the bridge.
     pub ask: Recipient<Ask>,
     /// What the operator allows.
@@ -177,7 +182,7 @@ impl<IO: Transport + 'static> Session<IO> {
             peer,
             pump: Pump::new(io, rules.line_bytes),
             dialect,
-            phase: Phase::default(),
+            phase: Phase::new(rules.duplicate_login),
             pace: rules.messages_per_second.map(pace),
             heard_at: Instant::now(),
             nap: None,

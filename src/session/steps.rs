@@ -4,13 +4,14 @@ use actix::{ActorContext, ActorFutureExt, AsyncContext, Context, MailboxError, W
 use bytes::BytesMut;
 use tracing::info;
 
-use super::phase::{Insists, Step};
+use super::phase::Step;
 use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RETRY, Session, parting};
-use crate::chat::command::Positions;
-use crate::chat::{Answer, Ending, Refusal, UserName};
+use crate::chat::command::{Positions, Since};
+use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Ask, ChangePassword, Entrance, Forget, Introduce, Prove, Question, Register, SetFormat,
+    Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, Question, RedeemToken,
+    Register, SetFormat,
 };
 use crate::net::transport::Transport;
 
@@ -62,11 +63,13 @@ impl<IO: Transport + 'static> Session<IO> {
                     session.wake_work();
                 }));
             }
-            Step::Claim { user, insists } => self.claim(user, insists, ctx),
             Step::Probe { user } => {
                 self.asks.push(Question::Probe { user });
                 self.look_again(ctx);
             }
+            Step::Redeem { token } => self.redeem(token, ctx),
+            Step::Issue { user } => self.issue(user, ctx),
+            Step::Claim { user, entrance } => self.claim(user, entrance, ctx),
             Step::Welcome { user, room } => {
                 info!(session = %self.id, peer = %self.peer, %user, "logged in");
                 self.welcome(ctx);
@@ -130,8 +133,31 @@ impl<IO: Transport + 'static> Session<IO> {
         }
     }
 
-    fn claim(&mut self, user: UserName, insists: Insists, ctx: &mut Context<Self>) {
+    fn redeem(&self, token: Secret, ctx: &mut Context<Self>) {
+        let peer = self.peer;
+        let redeem = RedeemToken { token, peer };
+        let answer = self.links.redeem_token.send(redeem).into_actor(self);
+        ctx.spawn(answer.map(|redeemed, session, ctx| {
+            let redeemed = redeemed.unwrap_or(Err(Refusal::NotDelivered));
+            let steps = session.phase.redeemed(redeemed);
+            session.perform(steps, ctx);
+            session.wake_work();
+        }));
+    }
+
+    fn issue(&self, user: UserName, ctx: &mut Context<Self>) {
+        let answer = self.links.issue_token.send(IssueToken { user });
+        ctx.spawn(answer.into_actor(self).map(|token, session, ctx| {
+            let token = token.unwrap_or(Err(Refusal::NotDelivered));
+            let steps = session.phase.issued(token);
+            session.perform(steps, ctx);
+            session.wake_work();
+        }));
+    }
+
+    fn claim(&mut self, user: UserName, entrance: Entrance, ctx: &mut Context<Self>) {
         self.claimed = Some(user.clone());
+        self.dialect.set_positions(positions(entrance));
         let introduce = Introduce {
             conn: self.id.conn,
             user: user.clone(),
@@ -142,12 +168,6 @@ impl<IO: Transport + 'static> Session<IO> {
             // Without an introduction nothing would ever be delivered.
             return self.end(Ending::Broken, ctx);
         }
-        let entrance = match insists {
-            Insists::No => Entrance::Login {
-                on_duplicate: self.links.rules.duplicate_login,
-            },
-            Insists::Yes => Entrance::Insist,
-        };
         self.asks.push(Question::Claim { user, entrance });
     }
 
@@ -252,7 +272,8 @@ impl<IO: Transport + 'static> Session<IO> {
         self.leaving = Leaving::Saying(ending);
         let news = self.news_of_the_shown();
         self.asks.extend(news);
-        self.phase.leave();
+        let last = self.phase.leave();
+        self.perform(last, ctx);
         if ending == Ending::TooSlow {
             self.pump.drop_backlog();
         }
@@ -263,5 +284,17 @@ impl<IO: Transport + 'static> Session<IO> {
         }
         self.tell(|dialect, out| dialect.tell_ending(ending, out));
         ctx.run_later(LAST_WORDS, |_, ctx| ctx.stop());
+    }
+}
+
+/// Who names a position is shown them from the start, also with what was missed.
+const fn positions(entrance: Entrance) -> Positions {
+    match entrance {
+        Entrance::Resume {
+            since: Since::Position(_),
+        } => Positions::Shown,
+        Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } | Entrance::Insist => {
+            Positions::Hidden
+        }
     }
 }

@@ -15,3 +15,4 @@ mod inbox;
 mod names;
 mod schema;
 mod strangers;
+mod tokens;

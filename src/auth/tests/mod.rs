@@ -2,6 +2,7 @@
 
 mod bounds;
 mod passwords;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -14,8 +15,8 @@ use super::password::StoredHash;
 use super::{AuthOptions, Authenticator, Registration};
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{
-    AccountAnswer, AccountAsk, ChangePassword, PartFailed, Peer, Prove, Register, StoreFailed,
-    Vital,
+    AccountAnswer, AccountAsk, ChangePassword, IssueToken, PartFailed, Peer, Prove, RedeemToken,
+    Redeemed, Register, StoreFailed, TokenAnswer, TokenAsk, TokenHash, Vital,
 };
 
 const COST: u32 = 4;
@@ -25,6 +26,7 @@ const COST: u32 = 4;
 #[derive(Default)]
 struct Store {
     accounts: BTreeMap<UserName, (UserName, String)>,
+    tokens: BTreeMap<u128, (UserName, TokenHash)>,
     mood: Mood,
 }
 
@@ -94,6 +96,11 @@ impl Store {
                 self.accounts.insert(user.clone(), (user, hash));
                 AccountAnswer::Stored
             }
+            AccountAsk::ChangePassword { user, old, new } => {
+                self.tokens.retain(|_, (owner, _)| *owner != user);
+                self.decide(AccountAsk::Rehash { user, old, new })
+            }
+            AccountAsk::Token(ask) => AccountAnswer::Token(self.decide_token(ask)),
             AccountAsk::Rehash { user, old, new } => match self.accounts.get_mut(&user) {
                 Some((_, hash)) if *hash == old => {
                     *hash = new;
@@ -101,6 +108,28 @@ impl Store {
                 }
                 Some(_) => AccountAnswer::Conflict,
                 None => AccountAnswer::NotFound,
+            },
+        }
+    }
+}
+
+impl Store {
+    fn decide_token(&mut self, ask: TokenAsk) -> TokenAnswer {
+        match ask {
+            TokenAsk::Issue { user, family, hash } => {
+                self.tokens.insert(family.0, (user, hash));
+                TokenAnswer::Issued
+            }
+            TokenAsk::Redeem { family, hash, next } => match self.tokens.get_mut(&family.0) {
+                Some((user, last)) if *last == hash => {
+                    *last = next;
+                    TokenAnswer::Redeemed { user: user.clone() }
+                }
+                Some(_) => {
+                    self.tokens.remove(&family.0);
+                    TokenAnswer::Reused
+                }
+                None => TokenAnswer::Unknown,
             },
         }
     }
@@ -224,6 +253,7 @@ impl House {
         let alice = (user("Alice"), hashed("right one", COST));
         let store = Store {
             accounts: BTreeMap::from([(alice.0.clone(), alice)]),
+            tokens: BTreeMap::new(),
             mood: Mood::Fine,
         }
         .start();
@@ -266,6 +296,17 @@ impl House {
             peer: peer(1),
         };
         self.auth.send(change).await.unwrap()
+    }
+
+    async fn issue(&self, name: &str) -> Result<Secret, Refusal> {
+        let issue = IssueToken { user: user(name) };
+        self.auth.send(issue).await.unwrap()
+    }
+
+    async fn redeem(&self, token: &Secret) -> Result<Redeemed, Refusal> {
+        let token = token.clone();
+        let peer = peer(1);
+        self.auth.send(RedeemToken { token, peer }).await.unwrap()
     }
 
     async fn set(&self, name: &str, hash: &str) {

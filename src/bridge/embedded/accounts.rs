@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::lock::{self, Lock};
 use super::log::{self, No, Store, StoreError};
 use super::sql;
-use super::{Durability, OpenError, Options, schema};
+use super::{Durability, OpenError, Options, schema, tokens};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Refusal, UserName};
@@ -82,23 +82,23 @@ impl Accounts {
     /// # Errors
     /// [`AccountsError::Exists`] when the name is taken, without case.
     pub fn add(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
-        let made = create(&self.db, user, hash, log::wall_clock());
+        let made = self.at_once(|db| create(db, user, hash, log::wall_clock()));
         match made.map_err(|error| self.failed(error))? {
             0 => Err(AccountsError::Exists { user: user.clone() }),
             _ => Ok(()),
         }
     }
 
-    /// Gives an account the stored form of another password.
+    /// Gives an account the stored form of another password, and revokes its resume tokens.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchAccount`] when the store has none of that name.
     pub fn set_password(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
-        let changed = sql::change(
-            &self.db,
-            "UPDATE accounts SET hash = ?2 WHERE name = ?1",
-            (user, hash),
-        );
+        let changed = self.at_once(|db| {
+            tokens::revoke(db, user)?;
+            let set = "UPDATE accounts SET hash = ?2 WHERE name = ?1";
+            sql::change(db, set, (user, hash))
+        });
         match changed.map_err(|error| self.failed(error))? {
             0 => Err(AccountsError::NoSuchAccount { user: user.clone() }),
             _ => Ok(()),
@@ -122,6 +122,17 @@ impl Accounts {
             },
         );
         accounts.map_err(|error| self.failed(error))
+    }
+
+    /// All of it or nothing.
+    fn at_once<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let transaction = self.db.unchecked_transaction()?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
     }
 
     fn failed(&self, error: rusqlite::Error) -> AccountsError {
@@ -175,13 +186,16 @@ impl Store {
                 Ok(stored_if(create(&self.db, &user, &hash, self.now())?))
             }
             AccountAsk::Rehash { user, old, new } => {
-                let changed = sql::change(
-                    &self.db,
-                    "UPDATE accounts SET hash = ?3 WHERE name = ?1 AND hash = ?2",
-                    (user, old, new),
-                )?;
+                Ok(stored_if(self.put_in_place(&user, &old, &new)?))
+            }
+            AccountAsk::ChangePassword { user, old, new } => {
+                let changed = self.put_in_place(&user, &old, &new)?;
+                if changed > 0 {
+                    tokens::revoke(&self.db, &user)?;
+                }
                 Ok(stored_if(changed))
             }
+            AccountAsk::Token(ask) => self.token(ask).map(AccountAnswer::Token),
         }
     }
 
@@ -196,6 +210,15 @@ impl Store {
             [&user],
         )?;
         found.ok_or_else(|| Refusal::NoSuchUser { user }.into())
+    }
+
+    /// Another stored form for an account, if it still has the old one; how many changed.
+    fn put_in_place(&self, user: &UserName, old: &str, new: &str) -> rusqlite::Result<usize> {
+        sql::change(
+            &self.db,
+            "UPDATE accounts SET hash = ?3 WHERE name = ?1 AND hash = ?2",
+            (user, old, new),
+        )
     }
 
     fn find_account(&self, user: &UserName) -> Result<Option<AccountAnswer>, StoreError> {
@@ -215,6 +238,7 @@ impl Store {
 
     fn remove_account(&mut self, user: &UserName) -> Result<(), StoreError> {
         sql::change(&self.db, "DELETE FROM accounts WHERE name = ?1", [user])?;
+        tokens::revoke(&self.db, user)?;
         let pairs: Vec<(UserName, UserName)> = sql::rows(
             &self.db,
             "DELETE FROM follows WHERE follower = ?1 OR author = ?1 RETURNING author, follower",
@@ -234,18 +258,23 @@ impl Store {
     }
 }
 
-/// Makes an account unless the name is taken; returns how many were made.
+/// Makes an account unless the name is taken; returns how many were made. What an earlier account
+/// of that name left in tokens, for example one of the settings, is not good for this one.
 fn create(
     db: &Connection,
     user: &UserName,
     hash: &str,
     created: Timestamp,
 ) -> rusqlite::Result<usize> {
-    sql::change(
+    let made = sql::change(
         db,
         "INSERT INTO accounts (name, hash, created) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         (user, hash, created),
-    )
+    )?;
+    if made > 0 {
+        tokens::revoke(db, user)?;
+    }
+    Ok(made)
 }
 
 const fn stored_if(rows: usize) -> AccountAnswer {

@@ -4,8 +4,8 @@
 //!   feeds the registry. It never touches the database.
 //! - `writer`: the thread, and what a batch is.
 //! - `log`: the store and the end of the log. `schema`, `sql`: how things are kept.
-//! - `claims`, `rooms`, `people`, `kept`, `history`, [`accounts`]: what is decided, by theme.
-//!   `newest`: how what is kept is read.
+//! - `claims`, `rooms`, `people`, `kept`, `history`, [`accounts`], `tokens`: what is decided, by
+//!   theme. `newest`: how what is kept is read.
 //! - `open`: how all of it starts. `lock`: one node per directory.
 
 pub mod accounts;
@@ -20,6 +20,7 @@ mod people;
 mod rooms;
 mod schema;
 mod sql;
+mod tokens;
 mod writer;
 
 #[cfg(test)]

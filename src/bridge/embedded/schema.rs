@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-const STEPS: [&str; 3] = [
+pub(super) const STEPS: [&str; 4] = [
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -106,6 +106,17 @@ const STEPS: [&str; 3] = [
     // Whether a claim's session lives, or only its place is kept.
     "
     ALTER TABLE claims ADD COLUMN hold TEXT NOT NULL DEFAULT 'live';
+",
+    // Resume tokens: of each family the last one.
+    "
+    CREATE TABLE tokens (
+        family BLOB    NOT NULL PRIMARY KEY,
+        user   TEXT    NOT NULL COLLATE NOCASE,
+        hash   BLOB    NOT NULL,
+        until  INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX tokens_by_user ON tokens (user, until);
+    CREATE INDEX tokens_by_until ON tokens (until);
 ",
 ];
 

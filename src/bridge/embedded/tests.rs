@@ -11,8 +11,9 @@ use super::writer::BATCH_TASKS;
 use super::*;
 use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{
-    World, about, follow, following, history, members, moving, no_room, online, online_are,
-    position, post, say, set_topic, subscriptions, topic, user, whisper, within,
+    ISSUED, UNKNOWN, World, about, follow, following, history, issue, members, moving, no_room,
+    online, online_are, position, post, redeem, redeemed, say, set_topic, subscriptions, topic,
+    user, whisper, within,
 };
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Incarnation;
@@ -446,4 +447,58 @@ async fn the_log_is_bounded_and_history_outlives_it() {
         panic!("no history")
     };
     assert_eq!(messages.len(), 1);
+}
+
+#[actix::test]
+async fn a_token_lives_for_a_month_from_its_last_use() {
+    const LATER: log::Clock = || Timestamp(EARLY().0 + 29 * 24 * 60 * 60 * 1000);
+    let mut subject = InADirectory::new();
+    subject.clock = EARLY;
+    let mut world = World::on(subject).await;
+    world.account("alice").await;
+    for family in [7, 8] {
+        assert_eq!(world.accounts(issue("alice", family, 1)).await, ISSUED);
+    }
+    world.subject.clock = LATER;
+    world.restart().await;
+    assert_eq!(world.accounts(redeem(7, 1, 2)).await, redeemed("alice"));
+    world.subject.clock = A_MONTH_LATER;
+    world.restart().await;
+    assert_eq!(world.accounts(redeem(7, 2, 3)).await, redeemed("alice"));
+    assert_eq!(world.accounts(redeem(8, 1, 2)).await, UNKNOWN);
+    assert_eq!(world.accounts(issue("alice", 9, 1)).await, ISSUED);
+    let kept: i64 = sql::value(&world.beside(), "SELECT count(*) FROM tokens", ())
+        .expect("a count")
+        .expect("a row");
+    assert_eq!(kept, 2, "what expired is forgotten");
+}
+
+#[actix::test]
+async fn the_operator_revokes_tokens_with_the_password_and_the_account() {
+    let mut world = World::<InADirectory>::new().await;
+    for (name, family) in [("alice", 7), ("bob", 8)] {
+        world.account(name).await;
+        assert_eq!(world.accounts(issue(name, family, 1)).await, ISSUED);
+    }
+    let accounts = Accounts::open(world.path()).expect("the accounts");
+    accounts.set_password(&user("Alice"), "3").expect("changed");
+    assert_eq!(world.accounts(redeem(7, 1, 2)).await, UNKNOWN);
+    within(world.doors.shut.send(Shut)).await.expect("shut");
+    accounts::remove(world.path(), &user("bob")).expect("removed");
+    accounts.add(&user("bob"), "4").expect("made anew");
+    world.start().await;
+    assert_eq!(world.accounts(redeem(8, 1, 2)).await, UNKNOWN);
+}
+
+#[test]
+fn a_store_of_before_gets_what_it_has_not() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let first = Connection::open(log::file(directory.path())).expect("a database");
+    first.execute_batch(schema::STEPS[0]).expect("its tables");
+    first
+        .pragma_update(None, "user_version", 1)
+        .expect("its version");
+    let now = schema::open(directory.path(), Durability::Fsync).expect("brought up to date");
+    let tokens: Option<u32> = sql::value(&now, "SELECT count(*) FROM tokens", ()).expect("there");
+    assert_eq!(tokens, Some(0));
 }

@@ -6,11 +6,10 @@ use std::time::Duration;
 use redis::{Client, Cmd, Connection, ConnectionLike, RedisError, Value};
 
 use super::keys::Keys;
-use super::scripts::{Operator, Removal, received};
+use super::scripts::{Operator, Removal, Stored, received};
 use super::task::Trouble;
 use crate::chat::UserName;
 use crate::chat::event::Timestamp;
-use crate::messages::AccountAnswer;
 
 /// How long the server may take for anything.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -121,23 +120,21 @@ impl Accounts {
     /// [`AccountsError::Exists`] when the name is taken, without case.
     pub fn add(&mut self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
         let reply = self.ask(&self.operator.add(user, hash))?;
-        match Operator::read_add(reply).map_err(|source| self.failed(source))? {
-            AccountAnswer::Stored => Ok(()),
-            AccountAnswer::Conflict | AccountAnswer::Found { .. } | AccountAnswer::NotFound => {
-                Err(AccountsError::Exists { user: user.clone() })
-            }
+        match self.stored(reply)? {
+            Stored::Done => Ok(()),
+            Stored::Conflict => Err(AccountsError::Exists { user: user.clone() }),
         }
     }
 
-    /// Gives an account the stored form of another password.
+    /// Gives an account the stored form of another password, and revokes its resume tokens.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchAccount`] when the store has none of that name.
     pub fn set_password(&mut self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
-        match self.ask(&self.operator.password(user, hash))? {
-            Value::Int(0) => Err(AccountsError::NoSuchAccount { user: user.clone() }),
-            Value::ServerError(error) => Err(self.failed(error)),
-            _ => Ok(()),
+        let reply = self.ask(&self.operator.password(user, hash))?;
+        match self.stored(reply)? {
+            Stored::Done => Ok(()),
+            Stored::Conflict => Err(AccountsError::NoSuchAccount { user: user.clone() }),
         }
     }
 
@@ -218,6 +215,10 @@ impl Accounts {
     fn query<T: redis::FromRedisValue>(&mut self, cmd: &Cmd) -> Result<T, AccountsError> {
         let read = cmd.query(&mut self.connection);
         read.map_err(|source| self.failed(source))
+    }
+
+    fn stored(&self, reply: Value) -> Result<Stored, AccountsError> {
+        Operator::read_stored(reply).map_err(|source| self.failed(source))
     }
 
     fn failed(&self, source: impl std::error::Error + Send + Sync + 'static) -> AccountsError {

@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 /// What a script writes behind `K.`, and the name under the prefix.
-const UNDER_PREFIX: [(&str, &str); 22] = [
+const UNDER_PREFIX: [(&str, &str); 24] = [
     // Hash: user → `<fence> <incarnation> <conn> <live|detached|moving>`.
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
@@ -41,6 +41,10 @@ const UNDER_PREFIX: [(&str, &str); 22] = [
     ("presence", "presence:"),
     // Hash: name as registered, hash, created.
     ("account", "account:"),
+    // Hash with an expiry: the account of a family of resume tokens, and the hash of its last one.
+    ("token", "token:"),
+    // Sorted set with an expiry: families of an account, by when the last token of each was told.
+    ("tokens", "tokens:"),
     // Hash: lower case → as registered, only where that differs.
     ("names", "names"),
     // Stream: all events.

@@ -83,7 +83,10 @@ impl Load for Task {
             Self::Live { request, .. } => kind_of(request),
             Self::Account { ask } => match ask {
                 AccountAsk::Find { .. } => Kind::Read,
-                AccountAsk::Create { .. } | AccountAsk::Rehash { .. } => Kind::Change,
+                AccountAsk::Create { .. }
+                | AccountAsk::Rehash { .. }
+                | AccountAsk::ChangePassword { .. }
+                | AccountAsk::Token(_) => Kind::Change,
             },
             Self::LookBack { .. } => Kind::Read,
             Self::Seen { .. }

@@ -1,8 +1,9 @@
 //! A line to what it means.
 
-use crate::chat::command::{HelpTopic, Positions, RoomKey, Where};
+use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::limits::{HISTORY_DEFAULT, HISTORY_MOST};
 use crate::chat::name::NameError;
+use crate::chat::position::NotAPosition;
 use crate::chat::text::NothingToSay;
 use crate::chat::{Command, Refusal, RoomName, Secret, Text, UserName};
 
@@ -131,6 +132,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Command, Fault> {
     Ok(match verb {
         Verb::Login => login(rest)?,
         Verb::Register => register(rest)?,
+        Verb::Resume => resume(rest)?,
         Verb::Join => join(rest)?,
         Verb::Leave => bare(rest, Command::Leave)?,
         Verb::Rooms => bare(rest, Command::Rooms)?,
@@ -169,6 +171,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Command, Fault> {
             text: Text::new(rest)?,
         },
         Verb::Passwd => change_password(rest)?,
+        Verb::Token => bare(rest, Command::Token)?,
         Verb::Ids => Command::Positions {
             shown: switch(rest)?,
         },
@@ -200,6 +203,21 @@ fn register(rest: &str) -> Result<Command, Fault> {
 fn credentials(rest: &str) -> Result<(UserName, Secret), Fault> {
     let (word, password) = word_and_rest(rest)?;
     Ok((user(word)?, Secret::new(password)))
+}
+
+fn resume(rest: &str) -> Result<Command, Fault> {
+    let (token, since) = match words(rest)? {
+        [Some(token), None] => (token, Since::Seen),
+        [Some(token), Some(position)] => {
+            let position = position.parse().map_err(|NotAPosition| Fault::Usage)?;
+            (token, Since::Position(position))
+        }
+        [None, _] => return Err(Fault::Usage),
+    };
+    Ok(Command::Resume {
+        token: Secret::new(token),
+        since,
+    })
 }
 
 fn join(rest: &str) -> Result<Command, Fault> {

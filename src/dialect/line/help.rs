@@ -20,6 +20,7 @@ pub(super) struct Entry {
 pub(super) enum Verb {
     Login,
     Register,
+    Resume,
     Join,
     Leave,
     Rooms,
@@ -36,6 +37,7 @@ pub(super) enum Verb {
     Topic,
     Away,
     Passwd,
+    Token,
     Ids,
     Ping,
     Help,
@@ -55,6 +57,12 @@ pub(super) const COMMANDS: &[Entry] = &[
         "register",
         "/register <user> <password>",
         "makes an account and logs in",
+    ),
+    entry(
+        Verb::Resume,
+        "resume",
+        "/resume <token> [position]",
+        "comes back with a token instead of a password, to the rooms you are still in",
     ),
     entry(
         Verb::Join,
@@ -132,6 +140,12 @@ pub(super) const COMMANDS: &[Entry] = &[
         "passwd",
         "/passwd [old new]",
         "changes your password; bare, it asks for them",
+    ),
+    entry(
+        Verb::Token,
+        "token",
+        "/token",
+        "shows a token for /resume: good once, for 30 days",
     ),
     entry(
         Verb::Ids,

@@ -61,9 +61,14 @@ impl Conversation {
         self.expects = Expects::Command;
     }
 
+    pub(super) const fn expects_commands(&self) -> bool {
+        matches!(self.expects, Expects::Command)
+    }
+
     pub(super) const fn login_refused(&self, refusal: &Refusal) -> Option<Prompt> {
         match (self.login, refusal) {
-            (LoginForm::Prompted, _) | (LoginForm::OneLine, Refusal::WrongPassword) => {
+            (LoginForm::Prompted, _)
+            | (LoginForm::OneLine, Refusal::WrongPassword | Refusal::WrongToken) => {
                 Some(Prompt::Username)
             }
             (LoginForm::OneLine, _) => None,

@@ -105,6 +105,11 @@ pub enum Told<'a> {
     HistoryBegins,
     /// They are complete.
     HistoryEnds,
+    /// A resume token, told once.
+    Token {
+        /// The token.
+        token: &'a str,
+    },
     /// The new password holds.
     PasswordChanged,
     /// Another confirmation or piece of information.
@@ -168,6 +173,8 @@ pub enum Audience {
 pub enum Refused<'a> {
     /// The name or the password is wrong.
     WrongPassword,
+    /// The resume token is good no more.
+    WrongToken,
     /// There is such an account.
     NameTaken,
     /// Accounts are made by the operator.
@@ -196,6 +203,7 @@ impl Refused<'_> {
     pub const fn label(&self) -> &'static str {
         match self {
             Self::WrongPassword => "wrong_password",
+            Self::WrongToken => "wrong_token",
             Self::NameTaken => "name_taken",
             Self::RegistrationClosed => "registration_closed",
             Self::Busy => "busy",
@@ -228,6 +236,29 @@ pub fn read(line: &str) -> Told<'_> {
         _ => message(line).map(Told::Message),
     };
     told.unwrap_or(Told::Unknown { text: line })
+}
+
+/// Where a message stands, as far as the line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// There.
+    At(Position),
+    /// Positions are hidden.
+    Nowhere,
+    /// It is no message.
+    NoMessage,
+}
+
+/// Where a message stands, without a look at the rest of it: for who hears very many.
+#[must_use]
+pub fn placed(line: &str) -> Placed {
+    match first_if(line, |word| word.parse().ok()) {
+        (Some(position), _) => Placed::At(position),
+        (None, line) if line.starts_with("[gap]") || line.starts_with(['*', '!']) => {
+            Placed::NoMessage
+        }
+        (None, _) => Placed::Nowhere,
+    }
 }
 
 fn message(line: &str) -> Option<Message<'_>> {
@@ -320,6 +351,8 @@ fn answer(text: &str) -> Option<Told<'_>> {
         "conclave" => greeting(rest),
         "You" => entered(rest),
         "topic" => topic(rest),
+        // Rooms and people may have that name too.
+        "token" if is_token(rest) => Some(Told::Token { token: rest }),
         "history" => Some(Told::HistoryBegins),
         _ => match text {
             "end of history" => Some(Told::HistoryEnds),
@@ -328,6 +361,12 @@ fn answer(text: &str) -> Option<Told<'_>> {
             _ => None,
         },
     }
+}
+
+/// One word of two parts.
+fn is_token(rest: &str) -> bool {
+    let parts = rest.split_once('.').filter(|_| !rest.contains(' '));
+    parts.is_some_and(|(family, secret)| !family.is_empty() && !secret.is_empty())
 }
 
 fn welcome(rest: &str) -> Option<Told<'_>> {
@@ -405,6 +444,7 @@ fn refusal(text: &str) -> Told<'_> {
     }
     Told::Refused(match text {
         "Wrong username or password" => Refused::WrongPassword,
+        tell::WRONG_TOKEN => Refused::WrongToken,
         "Registration is closed" => Refused::RegistrationClosed,
         "Busy, try again" => Refused::Busy,
         _ => longer_refusal(text),

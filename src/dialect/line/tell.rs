@@ -32,6 +32,9 @@ macro_rules! line {
     }};
 }
 
+/// What is said of a resume token, whatever is wrong with it.
+pub(super) const WRONG_TOKEN: &str = "That token is not good any more: log in with your password";
+
 pub(in crate::dialect) fn greeting(node: &str, out: &mut BytesMut) {
     line!(
         out,
@@ -145,6 +148,9 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
         Answer::WhoIs { user, presence } => whois(user, presence, out),
+        Answer::Token { token } => {
+            line!(out, "* token {}", String::from_utf8_lossy(token.expose()));
+        }
         Answer::PasswordChanged => line!(out, "* Password changed."),
         Answer::Positions {
             shown: Positions::Shown,
@@ -295,6 +301,7 @@ fn help(topic: &HelpTopic, out: &mut BytesMut) {
 pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
     match refusal {
         Refusal::WrongPassword => line!(out, "! Wrong username or password"),
+        Refusal::WrongToken => line!(out, "! {WRONG_TOKEN}"),
         Refusal::NameTaken { user } => line!(out, "! That name is taken: {user}"),
         Refusal::RegistrationClosed => line!(out, "! Registration is closed"),
         Refusal::SlowDown { what, wait } => slow_down(*what, *wait, out),

@@ -47,6 +47,8 @@ enum Asked {
     Positions(Positions),
     /// Another password.
     Password,
+    /// A resume token.
+    Token,
 }
 
 impl Present {
@@ -158,9 +160,13 @@ impl Present {
                 let user = self.claim.user.clone();
                 self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
             }
+            Command::Token => {
+                let user = self.claim.user.clone();
+                self.waiting(Asked::Token, Step::Issue { user })
+            }
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Quit => vec![Step::End(Ending::Quit)],
-            Command::Login { .. } | Command::Register { .. } => {
+            Command::Login { .. } | Command::Register { .. } | Command::Resume { .. } => {
                 vec![Step::Refuse(Refusal::LoggedInAlready {
                     user: self.claim.user.clone(),
                 })]

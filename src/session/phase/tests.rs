@@ -31,6 +31,7 @@ fn who_is_not_logged_in_has_to_log_in_first() {
         "/away",
         "/whois bob",
         "/passwd old new",
+        "/token",
         "/ids on",
     ] {
         talk.says(line).does(&[first]);
@@ -173,6 +174,98 @@ fn whose_account_may_have_been_made_is_told_so_and_may_try_to_log_in() {
 }
 
 #[test]
+fn a_token_is_redeemed_then_claimed_and_the_next_told_behind_the_welcome() {
+    for (line, claim) in [
+        ("/resume a.1", "claim Alice again"),
+        ("/resume a.1 7-9", "claim Alice again from 7-9"),
+    ] {
+        let mut talk = Talk::new();
+        talk.says(line).does(&["redeem a.1"]);
+        assert!(!talk.phase.is_ready() && !talk.phase.is_settled() && talk.phase.is_anonymous());
+        talk.redeemed(redeemed("Alice", "a.2")).does(&[claim]);
+        assert!(!talk.phase.is_ready());
+        talk.answered(claimed("Alice"))
+            .does(&["welcome Alice to lobby", "* token a.2"]);
+        assert!(talk.phase.is_ready() && !talk.phase.is_anonymous());
+    }
+}
+
+#[test]
+fn a_token_that_is_used_up_is_followed_by_the_next_whatever_comes_of_it() {
+    for (outcome, then) in [
+        (
+            Outcome::Refused(Refusal::Busy),
+            vec!["login refused: ! Busy, try again"],
+        ),
+        (Outcome::Duplicate, vec!["end duplicate"]),
+        (
+            Outcome::Refused(Refusal::NotConfirmed),
+            vec![NOT_CONFIRMED, "end unconfirmed"],
+        ),
+    ] {
+        let mut talk = Talk::new();
+        talk.says("/resume a.1").does(&["redeem a.1"]);
+        talk.redeemed(redeemed("alice", "a.2"))
+            .does(&["claim alice again"]);
+        talk.answered(outcome)
+            .does(&[&["* token a.2"], &then[..]].concat());
+    }
+    // It is told once, and not to whoever logs in behind it.
+    let mut talk = Talk::new();
+    talk.says("/resume a.1").does(&["redeem a.1"]);
+    talk.redeemed(redeemed("alice", "a.2"))
+        .does(&["claim alice again"]);
+    talk.answered(Outcome::Refused(Refusal::Busy))
+        .does(&["* token a.2", "login refused: ! Busy, try again"]);
+    talk.says("/login alice secret-word").does(&["prove alice"]);
+    talk.proved(Ok(user("alice"))).does(&["claim alice"]);
+    talk.answered(claimed("alice"))
+        .does(&["welcome alice to lobby"]);
+}
+
+#[test]
+fn who_is_sent_away_over_a_claim_is_told_the_next_token_all_the_same() {
+    let mut talk = Talk::new();
+    talk.says("/resume a.1").does(&["redeem a.1"]);
+    talk.redeemed(redeemed("alice", "a.2"))
+        .does(&["claim alice again"]);
+    let last = talk.phase.leave();
+    talk.in_words(last).does(&["* token a.2"]);
+    talk.answered(claimed("alice")).does(&[]);
+    let mut talk = Talk::present();
+    let last = talk.phase.leave();
+    talk.in_words(last).does(&[]);
+}
+
+#[test]
+fn the_third_failure_is_the_last_one_whatever_was_tried() {
+    let not_good = "login refused: ! That token is not good any more: log in with your password";
+    let mut talk = Talk::new();
+    talk.says("/resume x").does(&["redeem x"]);
+    talk.redeemed(Err(Refusal::WrongToken)).does(&[not_good]);
+    talk.says("/login alice guess").does(&["prove alice"]);
+    talk.proved(Err(Refusal::WrongPassword))
+        .does(&["login refused: ! Wrong username or password"]);
+    talk.says("/resume x").does(&["redeem x"]);
+    talk.redeemed(Err(Refusal::NotDelivered))
+        .does(&["login refused: ! Not delivered: the cluster store is unreachable, try again"]);
+    talk.says("/resume x").does(&["redeem x"]);
+    talk.redeemed(Err(Refusal::WrongToken))
+        .does(&["end too_many_failures"]);
+}
+
+#[test]
+fn a_token_is_made_for_who_is_in() {
+    let mut talk = Talk::present();
+    talk.says("/token").does(&["issue for alice"]);
+    assert!(!talk.phase.is_ready() && !talk.phase.is_settled());
+    talk.issued(Ok(Secret::new("a.1"))).does(&["* token a.1"]);
+    talk.says("/token").does(&["issue for alice"]);
+    talk.issued(Err(Refusal::Busy)).does(&["! Busy, try again"]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
 fn texts_do_not_wait_for_each_other_up_to_a_bound() {
     let mut talk = Talk::present();
     for _ in 1..ASKS_IN_FLIGHT {
@@ -202,6 +295,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
         ("/ping x", "settle"),
         ("/ids off", "positions Hidden"),
         ("/passwd a b", "change password of alice"),
+        ("/token", "issue for alice"),
         (
             "/help ping",
             "* /ping [text]  answered once all you asked before is done",
@@ -213,6 +307,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
         ),
         ("/passwd", "* Old password:"),
         ("/login bob x", "! You are logged in as alice"),
+        ("/resume a.1", "! You are logged in as alice"),
         ("/quit", "end quit"),
     ] {
         let mut talk = Talk::present();
@@ -444,6 +539,8 @@ fn who_leaves_does_nothing_more() {
     talk.proved(Ok(user("alice"))).does(&[]);
     talk.format_set().does(&[]);
     talk.password_changed(Ok(())).does(&[]);
+    talk.issued(Ok(Secret::new("a.1"))).does(&[]);
+    talk.redeemed(redeemed("alice", "a.2")).does(&[]);
     talk.says("hi").does(&[]);
 }
 
@@ -471,7 +568,8 @@ impl Steps {
 
 impl Talk {
     fn new() -> Self {
-        let (phase, dialect) = (Phase::default(), Dialect::line());
+        let phase = Phase::new(DuplicateLogin::Replace);
+        let dialect = Dialect::line();
         Self { phase, dialect }
     }
 
@@ -526,6 +624,16 @@ impl Talk {
         self.in_words(steps)
     }
 
+    fn redeemed(&mut self, redeemed: Result<Redeemed, Refusal>) -> Steps {
+        let steps = self.phase.redeemed(redeemed);
+        self.in_words(steps)
+    }
+
+    fn issued(&mut self, token: Result<Secret, Refusal>) -> Steps {
+        let steps = self.phase.issued(token);
+        self.in_words(steps)
+    }
+
     fn format_set(&mut self) -> Steps {
         let steps = self.phase.format_set();
         self.in_words(steps)
@@ -551,13 +659,27 @@ impl Talk {
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
             Step::Claim {
                 user,
-                insists: Insists::No,
-            } => format!("claim {user}"),
-            Step::Claim {
-                user,
-                insists: Insists::Yes,
+                entrance: Entrance::Insist,
             } => format!("claim {user} from whoever has it"),
             Step::Probe { user } => format!("probe {user}"),
+            Step::Redeem { token } => {
+                format!("redeem {}", String::from_utf8_lossy(token.expose()))
+            }
+            Step::Issue { user } => format!("issue for {user}"),
+            Step::Claim {
+                user,
+                entrance: Entrance::Login { on_duplicate },
+            } => {
+                assert_eq!(on_duplicate, DuplicateLogin::Replace);
+                format!("claim {user}")
+            }
+            Step::Claim {
+                user,
+                entrance: Entrance::Resume { since },
+            } => match since {
+                Since::Seen => format!("claim {user} again"),
+                Since::Position(position) => format!("claim {user} again from {position}"),
+            },
             Step::Welcome { user, room } => format!("welcome {user} to {room}"),
             Step::Ask { claim, request } => {
                 assert_eq!((claim.user, claim.fence), (user("alice"), at("7-0")));
@@ -578,6 +700,13 @@ impl Talk {
             .trim_end()
             .to_owned()
     }
+}
+
+fn redeemed(name: &str, next: &str) -> Result<Redeemed, Refusal> {
+    Ok(Redeemed {
+        user: user(name),
+        next: Secret::new(next),
+    })
 }
 
 fn claimed(name: &str) -> Outcome {

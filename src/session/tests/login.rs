@@ -1,7 +1,11 @@
 use std::time::Duration;
 
 use super::*;
+use crate::chat::Secret;
+use crate::chat::command::Positions;
 use crate::chat::refusal::Throttled;
+use crate::dialect::Format;
+use crate::messages::Redeemed;
 use crate::testing::{gone, settle};
 
 #[actix::test]
@@ -201,4 +205,82 @@ async fn who_was_silent_has_some_seconds_to_vanish() {
     stage.sends(&["ask alice is alive"]).await;
     let waited = start.elapsed();
     assert!((3..5).contains(&waited.as_secs()), "{waited:?}");
+}
+
+fn good(name: &str, next: &str) -> Result<Redeemed, Refusal> {
+    Ok(Redeemed {
+        user: user(name),
+        next: Secret::new(next),
+    })
+}
+
+#[actix::test]
+async fn a_token_is_redeemed_introduced_claimed_and_welcomed() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/resume a.1").await;
+    let Sent::RedeemToken(call) = stage.sent.next().await else {
+        panic!("a token is redeemed first")
+    };
+    assert_eq!(call.asked.token.expose(), b"a.1");
+    stage.sent.is_quiet().await;
+    call.answer(good("Alice", "a.2"));
+    let Sent::Introduce(introduce) = stage.sent.next().await else {
+        panic!("not introduced")
+    };
+    let positions = Positions::Hidden;
+    assert_eq!(introduce.format, Format::Line { positions });
+    let ask = stage.asked("claim Alice, since Seen").await;
+    answer(&ask, claimed("Alice"));
+    let welcome = "* Welcome Alice. You are in lobby on node-1. /help lists the commands.";
+    stage.client.hears(welcome).await;
+    stage.client.hears("* token a.2").await;
+    stage.client.says("/token").await;
+    let Sent::IssueToken(call) = stage.sent.next().await else {
+        panic!("a token is made")
+    };
+    assert_eq!(call.asked.user, user("Alice"));
+    call.answer(Ok(Secret::new("b.1")));
+    stage.client.hears("* token b.1").await;
+}
+
+#[actix::test]
+async fn who_names_a_position_is_shown_them_from_the_start() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/resume a.1 7-9").await;
+    let Sent::RedeemToken(call) = stage.sent.next().await else {
+        panic!("a token is redeemed first")
+    };
+    call.answer(good("alice", "a.2"));
+    let Sent::Introduce(introduce) = stage.sent.next().await else {
+        panic!("not introduced")
+    };
+    let positions = Positions::Shown;
+    assert_eq!(introduce.format, Format::Line { positions });
+    let since = "claim alice, since Position(Position { epoch: 7, n: 9 })";
+    let ask = stage.asked(since).await;
+    answer(&ask, claimed("alice"));
+    stage.client.line().await;
+    stage.client.hears("* token a.2").await;
+    stage.client.says("hi").await;
+    let ask = stage.asked("say in lobby: hi").await;
+    answer(&ask, said(12));
+    stage.client.hears("* ok 7-12").await;
+}
+
+#[actix::test]
+async fn a_token_that_is_not_good_asks_for_the_password() {
+    let mut stage = Stage::new(rules()).await;
+    stage.client.is_greeted().await;
+    stage.client.says("/resume a.1").await;
+    let Sent::RedeemToken(call) = stage.sent.next().await else {
+        panic!("a token is redeemed first")
+    };
+    call.answer(Err(Refusal::WrongToken));
+    let line = "! That token is not good any more: log in with your password";
+    stage.client.hears(line).await;
+    stage.client.hears("* Username:").await;
+    stage.client.says("/login alice secret-word").await;
+    stage.log_in().await;
 }

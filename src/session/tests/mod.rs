@@ -25,8 +25,8 @@ use crate::chat::{Answer, Fate, Position, Refusal, RoomName, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,
-    FellBehind, Forget, Frames, HubId, Introduce, Outcome, Parting, Prove, Question, Register,
-    Request, Returned, SessionMail, SetFormat, Span,
+    FellBehind, Forget, Frames, HubId, Introduce, IssueToken, Outcome, Parting, Prove, Question,
+    RedeemToken, Register, Request, Returned, SessionMail, SetFormat, Span,
 };
 use crate::net::transport::Transport;
 use crate::testing::{
@@ -46,6 +46,8 @@ enum Sent {
     Prove(Call<Prove>),
     Register(Call<Register>),
     ChangePassword(Call<ChangePassword>),
+    IssueToken(Call<IssueToken>),
+    RedeemToken(Call<RedeemToken>),
     Ask(Ask),
 }
 
@@ -70,6 +72,8 @@ sent!(
     Prove(Call<Prove>),
     Register(Call<Register>),
     ChangePassword(Call<ChangePassword>),
+    IssueToken(Call<IssueToken>),
+    RedeemToken(Call<RedeemToken>),
     Ask(Ask)
 );
 
@@ -86,6 +90,11 @@ impl Sent {
             Self::Prove(call) => format!("prove {}", call.asked.user),
             Self::Register(call) => format!("register {}", call.asked.user),
             Self::ChangePassword(call) => format!("change password of {}", call.asked.user),
+            Self::IssueToken(call) => format!("issue a token for {}", call.asked.user),
+            Self::RedeemToken(call) => {
+                let token = String::from_utf8_lossy(call.asked.token.expose());
+                format!("redeem {token}")
+            }
             Self::Ask(ask) => format!("ask {}", questions_in_words(ask)),
         }
     }
@@ -336,6 +345,8 @@ fn links(outbox: &Outbox<Sent>, rules: Rules) -> Links {
         prove: desk::<Prove, _>(outbox),
         register: desk::<Register, _>(outbox),
         change_password: desk::<ChangePassword, _>(outbox),
+        issue_token: desk::<IssueToken, _>(outbox),
+        redeem_token: desk::<RedeemToken, _>(outbox),
         ask: probe::<Ask, _>(outbox),
         rules,
     }

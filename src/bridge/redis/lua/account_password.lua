@@ -1,4 +1,6 @@
--- The operator's. ARGV: 1 the name in lower case, 2 the stored form of its password.
-if redis.call('HEXISTS', K.account .. ARGV[1], 'name') == 0 then return 0 end
-redis.call('HSET', K.account .. ARGV[1], 'hash', ARGV[2])
-return 1
+-- The operator's. ARGV: 8 the stored form of its password.
+local families = families_of(me)
+if redis.call('HEXISTS', K.account .. me, 'name') == 0 then return answer('ok', 'conflict') end
+redis.call('HSET', K.account .. me, 'hash', ARGV[8])
+revoke(me, families)
+return answer('ok', 'stored')

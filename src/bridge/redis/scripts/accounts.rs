@@ -28,6 +28,15 @@ pub(in crate::bridge::redis) enum Removal {
     NoLog,
 }
 
+/// Whether an account was made or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bridge::redis) enum Stored {
+    /// It was.
+    Done,
+    /// The name is taken, or nobody's.
+    Conflict,
+}
+
 /// What the operator asks: in the log's own epoch, and never repeated.
 #[derive(Debug)]
 pub(in crate::bridge::redis) struct Operator {
@@ -54,23 +63,24 @@ impl Operator {
         call
     }
 
-    /// The answer to [`Self::add`]: stored, or a conflict.
+    /// The answer to [`Self::add`] and [`Self::password`]: stored, or a conflict.
     ///
     /// # Errors
     /// [`Trouble`] when it was not done.
-    pub(in crate::bridge::redis) fn read_add(reply: Value) -> Result<AccountAnswer, Trouble> {
+    pub(in crate::bridge::redis) fn read_stored(reply: Value) -> Result<Stored, Trouble> {
         let reply = text(whole(reply)?).map_err(Nonsense::of_the_link)?;
         match reply.rsplit('\n').next() {
-            Some("stored") => Ok(AccountAnswer::Stored),
-            Some("conflict") => Ok(AccountAnswer::Conflict),
+            Some("stored") => Ok(Stored::Done),
+            Some("conflict") => Ok(Stored::Conflict),
             other => Err(Trouble::Link(format!("an account is {other:?}"))),
         }
     }
 
-    /// Gives an account another password; the reply is 0 when there is no such account.
+    /// Gives an account another password, and revokes its resume tokens; a conflict when there is
+    /// no such account.
     pub(in crate::bridge::redis) fn password(&self, user: &UserName, hash: &str) -> Cmd {
-        let mut call = self.sources.call(Lua::AccountPassword);
-        call.arg(user.as_str().to_ascii_lowercase()).arg(hash);
+        let mut call = self.command(Lua::AccountPassword, user);
+        call.arg(hash);
         call
     }
 
@@ -122,9 +132,15 @@ impl Scripts {
             }
             AccountAsk::Rehash { user, old, new } => {
                 let mut call = self.command(Lua::AccountRehash, stamp, None, user.as_str());
-                call.arg(old).arg(new);
+                call.arg(old).arg(new).arg("");
                 call
             }
+            AccountAsk::ChangePassword { user, old, new } => {
+                let mut call = self.command(Lua::AccountRehash, stamp, None, user.as_str());
+                call.arg(old).arg(new).arg("revoke");
+                call
+            }
+            AccountAsk::Token(ask) => self.call_token(stamp, ask),
         }
     }
 
@@ -138,9 +154,12 @@ impl Scripts {
                     damage: None,
                 })
             }
-            AccountAsk::Create { .. } | AccountAsk::Rehash { .. } => {
+            AccountAsk::Create { .. }
+            | AccountAsk::Rehash { .. }
+            | AccountAsk::ChangePassword { .. } => {
                 changed(&self.rules, reply, |lines, _| stored(lines))
             }
+            AccountAsk::Token(_) => self.read_token(reply),
         }
     }
 }

@@ -12,6 +12,7 @@ mod people;
 mod reply;
 mod rooms;
 mod sources;
+mod tokens;
 mod words;
 
 #[cfg(test)]
@@ -30,7 +31,7 @@ use crate::messages::{Claim, Request};
 use reply::changed;
 use sources::{Lua, Sources};
 
-pub(super) use accounts::{Operator, Removal};
+pub(super) use accounts::{Operator, Removal, Stored};
 pub(super) use node::{
     Continuity, Entry, Farewell, Greeting, Held, Hello, PAGE, Pulse, Turn, Unwelcome,
 };

@@ -71,10 +71,12 @@ scripts! {
     WhoIs: Read ["asker" "registered" "who_is"];
     Sweep: Change ["command" "rooms" "sweep"];
     AccountFind: Read ["account_find"];
-    AccountCreate: Change ["command" "account_create"];
-    AccountRehash: Change ["command" "account_rehash"];
-    AccountPassword: Change ["account_password"];
-    AccountRemove: MakeRoom ["command" "names" "account_remove"];
+    AccountCreate: Change ["command" "tokens" "account_create"];
+    AccountRehash: Change ["command" "tokens" "account_rehash"];
+    AccountPassword: Change ["command" "tokens" "account_password"];
+    AccountRemove: MakeRoom ["command" "names" "tokens" "account_remove"];
+    TokenIssue: Change ["command" "token_issue"];
+    TokenRedeem: Change ["command" "token_redeem"];
     Hello: MakeRoom ["follows" "hello"];
     Beat: MakeRoom ["beat"];
     Goodbye: MakeRoom ["goodbye"];

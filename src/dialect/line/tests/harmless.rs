@@ -87,7 +87,8 @@ enum Turn {
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
-    let words = "/(login|passwd|msg|history|join|ids|topic|ping|help|away|subs) ?[a-z0-9 ]{0,9}";
+    let words =
+        "/(login|resume|passwd|token|msg|history|join|ids|topic|ping|help|subs) ?[a-z0-9 .]{0,9}";
     let line = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..40),
         words.prop_map(String::into_bytes),

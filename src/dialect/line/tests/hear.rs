@@ -1,13 +1,13 @@
 use crate::chat::Command::{
     self, Away, Back, ChangePassword, Help, History, Join, Leave, Login, Online, Ping, Post, Quit,
-    Register, Rooms, Say, SetTopic, Subscribe, Subscribers, Subscriptions, Topic, Unsubscribe,
-    Whisper, Who, WhoIs,
+    Register, Resume, Rooms, Say, SetTopic, Subscribe, Subscribers, Subscriptions, Topic,
+    Unsubscribe, Whisper, Who, WhoIs,
 };
-use crate::chat::command::{HelpTopic, Positions, RoomKey, Where};
+use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::name::NameError;
 use crate::chat::{Refusal, Secret};
 use crate::dialect::{Dialect, Heard, Malformed, Prompt};
-use crate::testing::{room, text, user};
+use crate::testing::{at, room, text, user};
 
 #[test]
 fn rooms_are_asked_for_by_slash_and_word() {
@@ -31,6 +31,23 @@ fn rooms_are_asked_for_by_slash_and_word() {
                 text: text("cats & dogs "),
             },
         ),
+    ]);
+}
+
+#[test]
+fn tokens_are_asked_for_and_shown() {
+    let resume = |token, since| Resume {
+        token: secret(token),
+        since,
+    };
+    let position = Since::Position(at("1763850000-1041"));
+    check(&[
+        ("/token", Command::Token),
+        ("/TOKEN  ", Command::Token),
+        ("/resume a_-.B9", resume("a_-.B9", Since::Seen)),
+        ("/Resume  a.1 1763850000-1041 ", resume("a.1", position)),
+        // What is no token is for the node to say, in the same words as of a bad one.
+        ("/resume x", resume("x", Since::Seen)),
     ]);
 }
 
@@ -142,6 +159,11 @@ fn a_command_that_is_none_or_is_used_wrongly_is_malformed() {
         ("/login alice", usage("/login <user> <password>")),
         ("/login alice ", usage("/login <user> <password>")),
         ("/register alice", usage("/register <user> <password>")),
+        ("/resume", usage("/resume <token> [position]")),
+        ("/resume a.1 x", usage("/resume <token> [position]")),
+        ("/resume a.1 7-", usage("/resume <token> [position]")),
+        ("/resume a.1 7-9 x", usage("/resume <token> [position]")),
+        ("/token x", usage("/token")),
         ("/join", usage("/join <room> [key]")),
         ("/join den my key", usage("/join <room> [key]")),
         ("/leave now", usage("/leave")),

@@ -7,8 +7,10 @@ use crate::chat::answer::KeyUse;
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::refusal::Throttled;
-use crate::chat::{Answer, Deed, Ending, Fate, Refusal};
-use crate::dialect::line::read::{Audience, Message, Refused, Told, When, read, words};
+use crate::chat::{Answer, Deed, Ending, Fate, Refusal, Secret};
+use crate::dialect::line::read::{
+    Audience, Message, Placed, Refused, Told, When, placed, read, words,
+};
 use crate::dialect::{self, Format, Prompt};
 use crate::testing::{at, event, node, post, room, room_message, text, user, whisper};
 
@@ -42,6 +44,35 @@ fn messages_are_told_apart() {
         assert_eq!(read(&dated), said(None, past));
         let both = format!("1763850000-1041 {dated}");
         assert_eq!(read(&both), said(Some(at("1763850000-1041")), past));
+    }
+}
+
+#[test]
+fn the_place_of_a_message_is_known_without_its_words() {
+    let there = Placed::At(at("7-9"));
+    for (line, place) in [
+        ("7-9 [den] alice: hi", there),
+        ("7-9 2025-11-22T21:30:05Z [den] alice: hi", there),
+        ("[den] alice: 7-9 hi", Placed::Nowhere),
+        ("2025-11-22T21:30:05Z [den] alice: hi", Placed::Nowhere),
+        ("[gap] 12 messages in den are lost", Placed::NoMessage),
+        ("* ok 7-9", Placed::NoMessage),
+    ] {
+        assert_eq!(placed(line), place, "{line}");
+    }
+}
+
+#[test]
+fn rooms_and_people_may_be_called_token() {
+    for line in [
+        "* token 3",
+        "* token joined den",
+        "* token left den.x",
+        "* token: alice (1)",
+        "* token is offline.",
+        "* token is in a.b.",
+    ] {
+        assert!(!matches!(read(line), Told::Token { .. }), "{line}");
     }
 }
 
@@ -146,6 +177,8 @@ fn answers_are_read_as_they_are_told() {
         check_answer(&pong, &[Told::Pong { token }]);
     }
     check_answer(&Answer::PasswordChanged, &[Told::PasswordChanged]);
+    let token = Secret::new("a_-.B9");
+    check_answer(&Answer::Token { token }, &[Told::Token { token: "a_-.B9" }]);
     let text = "You are back.";
     check_answer(&Answer::Back, &[Told::Info { text }]);
 }
@@ -228,6 +261,7 @@ fn endings_are_read_as_they_are_told() {
 fn refusals_are_told_apart_where_it_matters() {
     for (refusal, refused) in [
         (Refusal::WrongPassword, Refused::WrongPassword),
+        (Refusal::WrongToken, Refused::WrongToken),
         (Refusal::NameTaken { user: user("bob") }, Refused::NameTaken),
         (Refusal::RegistrationClosed, Refused::RegistrationClosed),
         (Refusal::Busy, Refused::Busy),

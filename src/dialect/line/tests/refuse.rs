@@ -13,6 +13,10 @@ fn refusals_of_logins() {
     check_refusals(&[
         (Refusal::WrongPassword, "! Wrong username or password\n"),
         (
+            Refusal::WrongToken,
+            "! That token is not good any more: log in with your password\n",
+        ),
+        (
             Refusal::NameTaken {
                 user: user("alice"),
             },

@@ -4,7 +4,7 @@ use super::told;
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Gap, GapSize};
+use crate::chat::{Answer, Deed, Gap, GapSize, Secret};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
 use crate::testing::{at, event, node, post, room, room_message, session_id, text, user, whisper};
@@ -281,6 +281,12 @@ fn answers_about_the_connection() {
     check_answers(&[
         (Answer::PasswordChanged, "* Password changed.\n"),
         (
+            Answer::Token {
+                token: Secret::new("a_-.B9"),
+            },
+            "* token a_-.B9\n",
+        ),
+        (
             Answer::Positions {
                 shown: Positions::Shown,
             },
@@ -317,6 +323,7 @@ fn help_lists_every_command() {
     for command in [
         "login",
         "register",
+        "resume",
         "join",
         "leave",
         "rooms",
@@ -333,6 +340,7 @@ fn help_lists_every_command() {
         "away",
         "whois",
         "passwd",
+        "token",
         "ids",
         "ping",
         "help",

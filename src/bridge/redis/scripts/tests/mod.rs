@@ -9,4 +9,5 @@ mod lookup;
 mod node;
 mod people;
 mod rooms;
+mod tokens;
 mod words;
