@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use conclave::net::tls::{Files, Identity};
-use support::{Cluster, Home, Node, Program, Said, free_port, password_of};
+use support::{Cluster, Home, Node, PREFIX, Program, Said, free_port, password_of};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -208,7 +208,7 @@ async fn of_several_nodes_another_is_next() {
     let Some(cluster) = Cluster::start().await else {
         return;
     };
-    let Cluster { one, two, .. } = cluster;
+    let Cluster { one, two, redis } = cluster;
     let home = two.node.home.clone();
     let nodes = [one.node.address.to_string(), two.node.address.to_string()];
     let mut anna = Program::start(chat(&home, &[&nodes[0], &nodes[1]]));
@@ -217,6 +217,12 @@ async fn of_several_nodes_another_is_next() {
     anna.types(&format!("/register anna {}", password_of("anna")));
     anna.types("/join den");
     anna.comes_to_say("* You are in den (1 here).").await;
+    // Its token was asked for before this, and no password is good any more.
+    anna.types("/ping there?");
+    anna.says("* pong there?").await;
+    let account = format!("{PREFIX}account:anna");
+    let added: i64 = redis.ask_words(&["HSET", &account, "hash", "nonsense"]);
+    assert_eq!(added, 0, "there was one");
     let (gone, left) = if greeting.starts_with("* conclave on node-1.") {
         (one, two)
     } else {
@@ -231,6 +237,44 @@ async fn of_several_nodes_another_is_next() {
     let note = anna.notes("conclave: connected again, to ").await;
     assert!(note.ends_with(&next.to_string()), "{note}");
     anna.comes_to_say("* You are in den (1 here).").await;
+}
+
+/// Anna at a node that was killed meanwhile, with something done to its store, and what she is shown
+/// from then on up to the welcome.
+async fn back_after(change: &str) -> Vec<String> {
+    let door = format!("127.0.0.1:{}", free_port());
+    let home = Home::new().set("listen.line", &door);
+    let node = home.start().await;
+    let mut anna = Program::start(trusting(&home, &[&door]));
+    anna.types(&format!("/register anna {}", password_of("anna")));
+    anna.comes_to_say(WELCOME).await;
+    // Nothing of what it asks by itself is shown.
+    anna.types("/ping there?");
+    anna.says("* pong there?").await;
+    node.kill();
+    let store = rusqlite::Connection::open(home.path("data/conclave.db")).unwrap();
+    assert_eq!(store.execute(change, ()).unwrap(), 1, "{change}");
+    drop(store);
+    let _node = home.start().await;
+    let mut shown = Vec::new();
+    while shown.last().is_none_or(|line| line != WELCOME) {
+        shown.push(anna.comes_to_say("").await);
+    }
+    anna.types("/who");
+    anna.says("* lobby: anna (1)").await;
+    shown
+}
+
+#[tokio::test]
+async fn who_comes_back_needs_no_password() {
+    let shown = back_after("UPDATE accounts SET hash = 'nonsense'").await;
+    assert_eq!(shown, [&GREETING[..], &[WELCOME]].concat());
+}
+
+#[tokio::test]
+async fn whose_token_is_not_good_comes_back_by_the_password() {
+    let shown = back_after("DELETE FROM tokens").await;
+    assert_eq!(shown, [&GREETING[..], &[WELCOME]].concat());
 }
 
 #[tokio::test]

@@ -15,10 +15,11 @@ use super::address::Address;
 use super::connection::{ConnectError, Connection, Heard};
 use super::door::Door;
 use super::login::{Account, Login, Move};
+use super::pass::Whose;
 use super::seat::{Learnt, Seat};
 use crate::backoff::{Backoff, random};
 use crate::chat::{Ending, RoomName};
-use crate::dialect::line::read::{Told, read};
+use crate::dialect::line::read::{Told, placed, read};
 
 pub use news::{Down, News, Next, NotConnected};
 
@@ -104,7 +105,7 @@ impl Link {
             current,
             state: State::Over,
             backoff: Backoff::new(FIRST_WAIT, LONGEST_WAIT),
-            login: Login::default(),
+            login: Login::new(random()),
             seat: Seat::default(),
             login_wait: None,
             reached: Reached::Nobody { tried: 0 },
@@ -193,7 +194,7 @@ impl Link {
     /// Whether something can be said and no login is under way that it would come before.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.is_up() && (self.login.is_inside() || self.login.account().is_none())
+        self.is_up() && (self.login.is_inside() || !self.login.wants_in())
     }
 
     /// Gives a connection up that is of no use any more.
@@ -218,7 +219,11 @@ impl Link {
                     return Poll::Ready(self.opened(opened));
                 }
                 State::Up(up) => match ready!(Self::poll_up(&mut self.login_wait, up, cx)) {
-                    Some(Ok(Heard::Line(line))) => return Poll::Ready(self.heard(&line)),
+                    Some(Ok(Heard::Line(line))) => {
+                        if let Some(news) = self.heard(&line) {
+                            return Poll::Ready(news);
+                        }
+                    }
                     Some(Ok(Heard::End)) => return Poll::Ready(self.closed()),
                     Some(Err(source)) => {
                         let address = self.address().clone();
@@ -278,7 +283,7 @@ impl Link {
             Err(error) => return self.not_connected(error),
         };
         self.reached = Reached::Somebody;
-        self.login.begins_anew();
+        self.login.begins_anew(self.seat.since());
         self.seat.begins_anew();
         let introduction = connection.take_introduction();
         let address = self.address().clone();
@@ -299,13 +304,16 @@ impl Link {
         }
     }
 
-    fn heard(&mut self, line: &[u8]) -> News {
+    /// What is told of a line; nothing of what is this link's own.
+    fn heard(&mut self, line: &[u8]) -> Option<News> {
         let is_message = !matches!(line.first(), Some(b'*' | b'!'));
         let line = String::from_utf8_lossy(line).into_owned();
         if is_message {
-            return News::Line(line);
+            self.seat.heard(placed(&line));
+            return Some(News::Line(line));
         }
         let told = read(&line);
+        let whose = self.login.hears(&told);
         if let (Ok(up), Told::Ended(ending)) = (self.up(), &told) {
             up.ending.get_or_insert(*ending);
         }
@@ -316,12 +324,32 @@ impl Link {
         match self.seat.told(&told) {
             Learnt::Nothing => {}
             Learnt::LoggedIn { user, password } => self.login.succeeded(user, password),
-            Learnt::PasswordChanged { password } => self.login.password_changed(password),
+            Learnt::PasswordChanged { password } => {
+                self.login.password_changed(password);
+                self.asks_for_a_token();
+            }
         }
         if let Told::Welcome { room, .. } = &told {
             self.goes_back(room);
+            self.asks_for_a_token();
         }
-        News::Line(line)
+        match whose {
+            Whose::Own => None,
+            Whose::Readers => Some(News::Line(line)),
+        }
+    }
+
+    /// So that it comes back without a password. Where the next line may be taken for one, or
+    /// nothing more is to be said, it does without.
+    fn asks_for_a_token(&mut self) {
+        let is_open = self.up().is_ok_and(|up| up.ending.is_none());
+        if !is_open || !self.seat.is_at_commands() {
+            return;
+        }
+        for line in self.login.ask_for_a_token() {
+            // It has just said something, so it is there.
+            let _ = self.say(&line);
+        }
     }
 
     fn follow(&mut self, step: Move) {
@@ -372,7 +400,7 @@ impl Link {
             // One's own session of before may still be there; somebody else's is somebody's.
             Ending::Duplicate if self.login.is_patient() => self.again(Duration::ZERO),
             Ending::Duplicate => self.over(),
-            Ending::NoLogin { .. } if self.login.account().is_none() => {
+            Ending::NoLogin { .. } if !self.login.wants_in() => {
                 self.state = State::Resting;
                 Next::Rest
             }

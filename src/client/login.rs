@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::pass::{Pass, Whose};
+use crate::chat::command::Since;
 use crate::chat::{Secret, UserName};
 use crate::dialect::Prompt;
 use crate::dialect::line::read::{Refused, Told};
@@ -46,23 +48,34 @@ pub enum Patience {
 }
 
 /// Where a login stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Login {
     account: Option<Account>,
+    pass: Pass,
+    /// Where the connection before this one left off.
+    since: Since,
     stage: Stage,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Not asked for a name yet.
-    #[default]
     Coming,
     /// The node asks for a name.
     AtTheDoor,
-    /// It was told, or will be after a wait; `Login` or `Register` for now.
-    Asked(Entry),
+    /// It was told, or will be after a wait.
+    Asked(Proof),
     /// Logged in.
     Inside,
+}
+
+/// What the node is told for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// A resume token.
+    Token,
+    /// A password; `Login` or `Register`.
+    Password(Entry),
 }
 
 /// What is to be done next to come in.
@@ -77,9 +90,21 @@ pub enum Move {
 }
 
 impl Login {
+    /// Nobody wants in. `mark` is something that nobody types.
+    #[must_use]
+    pub fn new(mark: u64) -> Self {
+        Self {
+            account: None,
+            pass: Pass::new(mark),
+            since: Since::Seen,
+            stage: Stage::Coming,
+        }
+    }
+
     /// Wants in as this account from now on; at once, if the node is waiting for a name.
     pub fn set(&mut self, account: Account) -> Move {
         self.account = Some(account);
+        self.pass.forget();
         match self.stage {
             Stage::Coming | Stage::Inside => Move::Nothing,
             Stage::AtTheDoor | Stage::Asked(_) => self.ask(),
@@ -92,15 +117,32 @@ impl Login {
         self.account.as_ref()
     }
 
+    /// Whether this client comes in by itself.
+    #[must_use]
+    pub const fn wants_in(&self) -> bool {
+        self.account.is_some() || self.pass.is_there()
+    }
+
     /// Whether the node has let this client in.
     #[must_use]
     pub fn is_inside(&self) -> bool {
         self.stage == Stage::Inside
     }
 
-    /// The connection is another one.
-    pub const fn begins_anew(&mut self) {
+    /// The connection is another one; the one before left off there.
+    pub const fn begins_anew(&mut self, since: Since) {
         self.stage = Stage::Coming;
+        self.since = since;
+        self.pass.begins_anew();
+    }
+
+    /// What has to be said to come back by a token the next time, if anything. Only while the node
+    /// takes the next line for a command.
+    pub fn ask_for_a_token(&mut self) -> Vec<Vec<u8>> {
+        match self.stage {
+            Stage::Inside => self.pass.ask(),
+            Stage::Coming | Stage::AtTheDoor | Stage::Asked(_) => Vec::new(),
+        }
     }
 
     /// This account was let in by what was typed; it comes in again by itself.
@@ -121,10 +163,27 @@ impl Login {
         account.is_some_and(|account| account.patience == Patience::Program)
     }
 
-    /// The account has another password.
+    /// The account has another password, and its tokens are revoked.
     pub fn password_changed(&mut self, password: Secret) {
+        self.pass.revoked();
         if let Some(account) = &mut self.account {
             account.password = password;
+        }
+    }
+
+    /// Whether what the node says is for this client alone. To be asked before [`Self::told`].
+    pub fn hears(&mut self, told: &Told<'_>) -> Whose {
+        match (self.stage, told) {
+            // Nobody typed the token, and the password is tried by itself.
+            (Stage::Asked(Proof::Token), Told::Refused(Refused::WrongToken))
+                if self.account.is_some() =>
+            {
+                Whose::Own
+            }
+            // It comes with that refusal, and is answered already.
+            (Stage::Asked(_), Told::Prompt(Prompt::Username)) => Whose::Own,
+            (Stage::Asked(_), Told::Refused(_)) => Whose::Readers,
+            _ => self.pass.hears(told),
         }
     }
 
@@ -143,7 +202,10 @@ impl Login {
                 }
                 Move::Nothing
             }
-            (Stage::Asked(entry), Told::Refused(refused)) => self.refused(entry, refused),
+            (Stage::Asked(Proof::Token), Told::Refused(refused)) => self.token_refused(refused),
+            (Stage::Asked(Proof::Password(entry)), Told::Refused(refused)) => {
+                self.refused(entry, refused)
+            }
             _ => Move::Nothing,
         }
     }
@@ -151,12 +213,17 @@ impl Login {
     /// The wait is over.
     pub fn again(&mut self) -> Move {
         match self.stage {
-            Stage::Asked(entry) => self.say(entry),
+            Stage::Asked(Proof::Token) => self.ask(),
+            Stage::Asked(Proof::Password(entry)) => self.say(entry),
             Stage::Coming | Stage::AtTheDoor | Stage::Inside => Move::Nothing,
         }
     }
 
     fn ask(&mut self) -> Move {
+        if let Some(line) = self.pass.resume(self.since) {
+            self.stage = Stage::Asked(Proof::Token);
+            return Move::Say(line);
+        }
         match self.account.as_ref().map(|account| account.entry) {
             None => Move::Nothing,
             Some(Entry::Login) => self.say(Entry::Login),
@@ -168,7 +235,7 @@ impl Login {
         let Some(account) = &self.account else {
             return Move::Nothing;
         };
-        self.stage = Stage::Asked(entry);
+        self.stage = Stage::Asked(Proof::Password(entry));
         let word = match entry {
             Entry::Login => "login",
             Entry::Register | Entry::Either => "register",
@@ -176,6 +243,25 @@ impl Login {
         let mut line = format!("/{word} {} ", account.user).into_bytes();
         line.extend_from_slice(account.password.expose());
         Move::Say(Secret::new(line))
+    }
+
+    /// A token that may still be good is tried again, another one is followed by the password.
+    fn token_refused(&mut self, refused: &Refused<'_>) -> Move {
+        match refused {
+            Refused::Busy => Move::Wait(BUSY_WAIT),
+            Refused::SlowDown { wait } => Move::Wait(*wait),
+            Refused::NotDelivered | Refused::NotConfirmed => Move::Wait(AWAY_WAIT),
+            // An older node knows no tokens.
+            Refused::WrongToken
+            | Refused::WrongPassword
+            | Refused::NameTaken
+            | Refused::RegistrationClosed
+            | Refused::Other { .. } => {
+                self.pass.forget();
+                self.stage = Stage::AtTheDoor;
+                self.ask()
+            }
+        }
     }
 
     fn refused(&mut self, tried: Entry, refused: &Refused<'_>) -> Move {
@@ -205,13 +291,14 @@ impl Login {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Position;
     use crate::dialect::line::read::read;
 
     const ASKED: &str = "* Username:";
     const WELCOME: &str = "* Welcome anna. You are in lobby on node-1. /help lists the commands.";
 
     fn anna(entry: Entry, patience: Patience) -> Login {
-        let mut login = Login::default();
+        let mut login = Login::new(7);
         let account = Account {
             user: UserName::new("anna").unwrap(),
             password: Secret::new("a b "),
@@ -243,7 +330,7 @@ mod tests {
         ];
         check(&mut login, &enters);
         assert!(login.is_inside());
-        login.begins_anew();
+        login.begins_anew(Since::Seen);
         assert!(!login.is_inside());
         check(&mut login, &enters);
     }
@@ -258,7 +345,7 @@ mod tests {
                 (WELCOME, Move::Nothing),
             ],
         );
-        login.begins_anew();
+        login.begins_anew(Since::Seen);
         check(&mut login, &[(ASKED, says("/login anna a b "))]);
     }
 
@@ -340,7 +427,128 @@ mod tests {
         assert_eq!(login.set(account), says("/login anna right"));
         check(&mut login, &[(WELCOME, Move::Nothing)]);
         login.password_changed(Secret::new("new"));
-        login.begins_anew();
+        login.begins_anew(Since::Seen);
         check(&mut login, &[(ASKED, says("/login anna new"))]);
+    }
+
+    /// Who is in by the password, and holds the token `a.1`.
+    fn with_a_token() -> Login {
+        let mut login = anna(Entry::Login, Patience::Person);
+        assert!(login.ask_for_a_token().is_empty(), "not before it is in");
+        check(
+            &mut login,
+            &[(ASKED, says("/login anna a b ")), (WELCOME, Move::Nothing)],
+        );
+        assert_eq!(login.ask_for_a_token().len(), 2);
+        for line in ["* pong 0000000000000007.token", "* token a.1"] {
+            assert_eq!(login.hears(&read(line)), Whose::Own, "{line}");
+        }
+        let position = Position { epoch: 7, n: 9 };
+        login.begins_anew(Since::Position(position));
+        login
+    }
+
+    /// What is shown of these lines, and what is done about them.
+    fn hears(login: &mut Login, turns: &[(&str, Whose, Move)]) {
+        for (line, whose, done) in turns {
+            let told = read(line);
+            assert_eq!(login.hears(&told), *whose, "{line}");
+            if !login.is_inside() {
+                assert_eq!(&login.told(&told), done, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_a_token_comes_back_by_it_and_gets_the_next() {
+        let mut login = with_a_token();
+        let resumes = |n: u32, since: &str| {
+            let token = format!("* token a.{}", n + 1);
+            let turns = [
+                (
+                    ASKED,
+                    Whose::Readers,
+                    says(&format!("/resume a.{n}{since}")),
+                ),
+                (WELCOME, Whose::Readers, Move::Nothing),
+            ];
+            (turns, token)
+        };
+        for (n, since) in [(1, " 7-9"), (2, ""), (3, "")] {
+            let (turns, token) = resumes(n, since);
+            hears(&mut login, &turns);
+            assert_eq!(login.hears(&read(&token)), Whose::Own);
+            assert!(login.ask_for_a_token().is_empty(), "it came by itself");
+            login.begins_anew(Since::Seen);
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_not_good_is_followed_by_the_password_and_nobody_notices() {
+        let mut login = with_a_token();
+        hears(
+            &mut login,
+            &[
+                (ASKED, Whose::Readers, says("/resume a.1 7-9")),
+                (
+                    "! That token is not good any more: log in with your password",
+                    Whose::Own,
+                    says("/login anna a b "),
+                ),
+                (ASKED, Whose::Own, Move::Nothing),
+                (WELCOME, Whose::Readers, Move::Nothing),
+            ],
+        );
+        assert_eq!(login.ask_for_a_token().len(), 2, "another one");
+    }
+
+    #[test]
+    fn a_token_is_told_also_when_nothing_comes_of_it() {
+        let mut login = with_a_token();
+        hears(
+            &mut login,
+            &[
+                (ASKED, Whose::Readers, says("/resume a.1 7-9")),
+                ("* token a.2", Whose::Own, Move::Nothing),
+                ("! Busy, try again", Whose::Readers, Move::Wait(BUSY_WAIT)),
+            ],
+        );
+        assert_eq!(login.again(), says("/resume a.2 7-9"));
+        let away = "! Not delivered: the cluster store is unreachable, try again";
+        hears(&mut login, &[(away, Whose::Readers, Move::Wait(AWAY_WAIT))]);
+        assert_eq!(login.again(), says("/resume a.2 7-9"));
+    }
+
+    #[test]
+    fn who_has_only_a_token_is_asked_for_a_name_behind_it() {
+        let mut login = Login::new(7);
+        check(
+            &mut login,
+            &[(ASKED, Move::Nothing), (WELCOME, Move::Nothing)],
+        );
+        assert!(!login.wants_in());
+        assert_eq!(login.ask_for_a_token().len(), 2);
+        hears(
+            &mut login,
+            &[
+                ("* pong 0000000000000007.token", Whose::Own, Move::Nothing),
+                ("* token a.1", Whose::Own, Move::Nothing),
+            ],
+        );
+        login.begins_anew(Since::Seen);
+        assert!(login.wants_in());
+        hears(
+            &mut login,
+            &[
+                (ASKED, Whose::Readers, says("/resume a.1")),
+                (
+                    "! That token is not good any more: log in with your password",
+                    Whose::Readers,
+                    Move::Nothing,
+                ),
+                (ASKED, Whose::Readers, Move::Nothing),
+            ],
+        );
+        assert!(!login.wants_in());
     }
 }

@@ -5,7 +5,8 @@
 //! - [`trust`]: whom a client trusts; [`known`]: the certificates seen before; [`door`]: a node
 //!   with how it is known.
 //! - [`connection`]: one connection, lines in and out.
-//! - [`login`], [`seat`]: how a client comes in again, and where it was. Pure.
+//! - [`login`], [`pass`], [`seat`]: how a client comes in again, by which token, and where it was.
+//!   Pure.
 //! - [`link`]: the whole of it, kept up: one of several nodes, again and again, with a wait.
 //! - [`chat`]: `conclave chat`, with `screen` for terminals, and `plain` for pipes: exactly
 //!   lines in, lines out. [`error`]: why it ends otherwise than by a goodbye.
@@ -19,6 +20,7 @@ pub mod home;
 pub mod known;
 pub mod link;
 pub mod login;
+pub mod pass;
 mod plain;
 mod screen;
 pub mod seat;

@@ -2,9 +2,9 @@
 //!
 //! It listens to both sides of a conversation, with the dialect's own ear for what is typed.
 
-use crate::chat::command::{Positions, RoomKey};
-use crate::chat::{Command, RoomName, Secret, UserName};
-use crate::dialect::line::read::Told;
+use crate::chat::command::{Positions, RoomKey, Since};
+use crate::chat::{Command, Refusal, RoomName, Secret, UserName};
+use crate::dialect::line::read::{Placed, Told};
 use crate::dialect::{Dialect, Heard};
 
 /// What is remembered of a conversation.
@@ -20,6 +20,28 @@ pub struct Seat {
     credentials: Option<(UserName, Secret)>,
     /// The password that was asked for last.
     password: Option<Secret>,
+    /// The last message that was heard as it was said, or told of what was missed.
+    last: Since,
+    reading: Reading,
+    ahead: Ahead,
+}
+
+/// What the messages that come are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// News.
+    News,
+    /// The answer to a question about the past.
+    History,
+}
+
+/// What was said before the node had let anybody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// Nothing that asks for another line.
+    Commands,
+    /// The wish to change a password: which of the lines behind it are passwords is not known.
+    Passwords,
 }
 
 /// Where a client is, as far as it has to ask for it.
@@ -68,6 +90,9 @@ impl Default for Seat {
             wanted: None,
             credentials: None,
             password: None,
+            last: Since::Seen,
+            reading: Reading::News,
+            ahead: Ahead::Commands,
         }
     }
 }
@@ -80,17 +105,47 @@ impl Seat {
         self.wanted = None;
         self.credentials = None;
         self.password = None;
+        self.reading = Reading::News;
+        self.ahead = Ahead::Commands;
+    }
+
+    /// Where it left off: at the last message that was heard with its position.
+    #[must_use]
+    pub const fn since(&self) -> Since {
+        self.last
+    }
+
+    /// Whether the node takes the next line for a command or a text, for certain.
+    #[must_use]
+    pub fn is_at_commands(&self) -> bool {
+        self.dialect.expects_commands() && self.ahead == Ahead::Commands
+    }
+
+    /// Hears a message, of which only the place counts.
+    pub const fn heard(&mut self, placed: Placed) {
+        match (self.reading, placed) {
+            (Reading::News, Placed::At(position)) => self.last = Since::Position(position),
+            // From here on it is not known what was heard.
+            (Reading::News, Placed::Nowhere) => self.last = Since::Seen,
+            (Reading::News, Placed::NoMessage) | (Reading::History, _) => {}
+        }
     }
 
     /// Hears a line that the client says.
     pub fn said(&mut self, line: &[u8]) {
-        let Heard::Command(command) = self.dialect.hear(line) else {
-            return;
+        let command = match self.dialect.hear(line) {
+            Heard::Command(command) => command,
+            Heard::Refused(Refusal::LoginFirst) => {
+                self.ahead = Ahead::Passwords;
+                return;
+            }
+            Heard::Refused(_) | Heard::Prompt(_) | Heard::Malformed(_) | Heard::Nothing => return,
         };
         match command {
             Command::Login { user, password } | Command::Register { user, password } => {
                 self.credentials = Some((user, password));
             }
+            Command::Resume { .. } => self.credentials = None,
             Command::Join { room, key } => self.wanted = Some((room, key)),
             Command::Positions { shown } => self.place.positions = shown,
             Command::ChangePassword { new, .. } => self.password = Some(new),
@@ -104,12 +159,18 @@ impl Seat {
             Told::Welcome { user, .. } => {
                 self.dialect.logged_in();
                 let proof = self.credentials.take().filter(|(named, _)| named == user);
+                if proof.is_some() {
+                    // A login begins anew, perhaps as somebody else.
+                    self.last = Since::Seen;
+                }
                 return proof.map_or(Learnt::Nothing, |(user, password)| Learnt::LoggedIn {
                     user,
                     password,
                 });
             }
             Told::Entered { room } => self.entered(room),
+            Told::HistoryBegins => self.reading = Reading::History,
+            Told::HistoryEnds => self.reading = Reading::News,
             Told::PasswordChanged => {
                 let changed = self.password.take();
                 return changed.map_or(Learnt::Nothing, |password| Learnt::PasswordChanged {
@@ -155,7 +216,7 @@ impl Seat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::line::read::read;
+    use crate::dialect::line::read::{placed, read};
 
     const WELCOME: &str = "* Welcome anna. You are in lobby on node-1. /help lists the commands.";
 
@@ -284,5 +345,70 @@ mod tests {
             "* Password changed.",
         ];
         assert_eq!(talk(&mut seat, &asked), changed("new one"));
+    }
+
+    #[test]
+    fn it_left_off_at_the_last_news_that_had_a_position() {
+        let mut seat = Seat::default();
+        let hears = |seat: &mut Seat, lines: &[&str]| {
+            for line in lines {
+                match line.as_bytes()[0] {
+                    b'*' => drop(seat.told(&read(line))),
+                    _ => seat.heard(placed(line)),
+                }
+            }
+            match seat.since() {
+                Since::Seen => "seen".to_owned(),
+                Since::Position(position) => position.to_string(),
+            }
+        };
+        talk(&mut seat, &["› /login anna x", WELCOME]);
+        assert_eq!(hears(&mut seat, &[]), "seen");
+        assert_eq!(hears(&mut seat, &["7-4 [den] ben: hi"]), "7-4");
+        // Asked for, and perhaps before something that was not told yet.
+        let history = [
+            "* history den 20",
+            "7-2 2026-11-22T21:30:05Z [den] ben: hi",
+            "7-6 2026-11-22T21:30:05Z [den] ben: hi",
+            "* end of history",
+        ];
+        assert_eq!(hears(&mut seat, &history), "7-4");
+        assert_eq!(hears(&mut seat, &["7-5 [PM] ben: hi"]), "7-5");
+        let missed = ["7-7 2026-11-22T21:30:05Z [den] ben: hi", "[gap] 3 are lost"];
+        assert_eq!(hears(&mut seat, &missed), "7-7");
+        seat.begins_anew();
+        talk(&mut seat, &["› /resume a.1 7-7", WELCOME]);
+        assert_eq!(hears(&mut seat, &[]), "7-7");
+        assert_eq!(hears(&mut seat, &["[den] ben: unplaced"]), "seen");
+        assert_eq!(hears(&mut seat, &["7-9 [den] ben: hi"]), "7-9");
+        seat.begins_anew();
+        talk(
+            &mut seat,
+            &[
+                "› /login ben y",
+                "* Welcome ben. You are in lobby on node-1. /help …",
+            ],
+        );
+        assert_eq!(hears(&mut seat, &[]), "seen", "somebody else");
+    }
+
+    #[test]
+    fn nothing_is_asked_where_it_may_be_taken_for_a_password() {
+        let mut seat = Seat::default();
+        assert!(!seat.is_at_commands());
+        talk(&mut seat, &["› /login anna x", "› hello", WELCOME]);
+        assert!(seat.is_at_commands());
+        for line in ["› /passwd", "› x", "› y"] {
+            talk(&mut seat, &[line]);
+            assert!(!seat.is_at_commands(), "{line}");
+        }
+        talk(&mut seat, &["› y"]);
+        assert!(seat.is_at_commands());
+        seat.begins_anew();
+        talk(&mut seat, &["› /login anna x", "› /passwd", "› x", WELCOME]);
+        assert!(!seat.is_at_commands(), "it was typed ahead");
+        seat.begins_anew();
+        talk(&mut seat, &["› /login anna x", WELCOME]);
+        assert!(seat.is_at_commands());
     }
 }

@@ -85,16 +85,36 @@ impl Guest {
         }
     }
 
+    /// Says a line of which the link tells nothing.
+    async fn mutters(&mut self, line: &str) {
+        let line = format!("{line}\n");
+        self.0.write_all(line.as_bytes()).await.unwrap();
+        self.0.flush().await.unwrap();
+    }
+
     async fn hears(&mut self, link: &mut Link, line: &str) {
+        assert_eq!(self.hears_a_line(link, line).await, format!("{line}\n"));
+    }
+
+    async fn hears_a_line(&mut self, link: &mut Link, wanted: &str) -> String {
         let mut heard = String::new();
         let hearing = async {
             tokio::select! {
                 read = self.0.read_line(&mut heard) => read.unwrap(),
-                news = link.next() => panic!("{line}: {news:?}"),
+                news = link.next() => panic!("{wanted}: {news:?}"),
             }
         };
         timeout(PATIENCE, hearing).await.unwrap();
-        assert_eq!(heard, format!("{line}\n"));
+        heard
+    }
+
+    /// Gives the link the token that it asks for, and nobody notices.
+    async fn gives_a_token(&mut self, link: &mut Link, token: &str) {
+        let ping = self.hears_a_line(link, "/ping").await;
+        let mark = ping.trim_end().strip_prefix("/ping ").unwrap();
+        self.hears(link, "/token").await;
+        self.mutters(&format!("* pong {mark}")).await;
+        self.mutters(&format!("* token {token}")).await;
     }
 
     /// Says last words, and hangs up; what the link makes of it.
@@ -309,4 +329,95 @@ async fn a_connection_of_no_use_is_given_up() {
     assert!(link.abandon().is_none(), "there is none any more");
     let pending = poll_fn(|cx| Poll::Ready(link.poll_next(cx).is_pending())).await;
     assert!(pending, "it waits before the next attempt");
+}
+
+#[tokio::test]
+async fn it_comes_back_by_a_token_of_which_nobody_is_told() {
+    let node = Node::start().await;
+    let mut link = node.link();
+    let mut guest = inside(&node, &mut link).await;
+    guest.gives_a_token(&mut link, "a.1").await;
+    guest.says(&mut link, "7-9 [lobby] ben: hi").await;
+    guest.ends(&mut link, "").await;
+    let mut guest = node.welcomes(&mut link).await;
+    guest.says(&mut link, ASKED).await;
+    guest.hears(&mut link, "/resume a.1 7-9").await;
+    assert!(!link.is_ready(), "what is typed waits until it is in");
+    guest.says(&mut link, WELCOME).await;
+    guest.mutters("* token a.2").await;
+    guest.says(&mut link, "* ben left lobby").await;
+    assert!(link.is_ready());
+    guest
+        .ends(&mut link, "! The node failed. Try again in a moment.")
+        .await;
+    let mut guest = node.welcomes(&mut link).await;
+    guest.says(&mut link, ASKED).await;
+    guest.hears(&mut link, "/resume a.2 7-9").await;
+    // Somebody else was faster: the password is tried, and nobody is told of that either.
+    guest
+        .mutters("! That token is not good any more: log in with your password")
+        .await;
+    guest.mutters(ASKED).await;
+    guest.hears(&mut link, "/login anna secret").await;
+    guest.says(&mut link, WELCOME).await;
+    guest.gives_a_token(&mut link, "b.1").await;
+    guest.says(&mut link, "* ben joined lobby").await;
+}
+
+#[tokio::test]
+async fn a_room_that_was_kept_is_not_entered_again() {
+    let node = Node::start().await;
+    let mut link = node.link();
+    let mut guest = inside(&node, &mut link).await;
+    guest.gives_a_token(&mut link, "a.1").await;
+    guest.says(&mut link, "* ben joined lobby").await;
+    link.say(b"/join den sesame").unwrap();
+    guest.hears(&mut link, "/join den sesame").await;
+    guest.says(&mut link, "* You are in den (1 here).").await;
+    for (room, way_back) in [("den", None), ("lobby", Some("/join den sesame"))] {
+        guest.ends(&mut link, "").await;
+        guest = node.welcomes(&mut link).await;
+        guest.says(&mut link, ASKED).await;
+        guest.hears(&mut link, "/resume a.1").await;
+        guest.says(&mut link, &WELCOME.replace("lobby", room)).await;
+        guest.mutters("* token a.1").await;
+        if let Some(line) = way_back {
+            guest.hears(&mut link, line).await;
+        }
+        link.say(b"hello").unwrap();
+        guest.hears(&mut link, "hello").await;
+        guest.says(&mut link, "* ben joined lobby").await;
+    }
+}
+
+#[tokio::test]
+async fn who_has_said_the_last_word_asks_for_no_token() {
+    let node = Node::start().await;
+    let mut link = node.link();
+    let mut guest = node.welcomes(&mut link).await;
+    guest.says(&mut link, ASKED).await;
+    link.say(b"/login anna secret").unwrap();
+    link.finish().unwrap();
+    guest.hears(&mut link, "/login anna secret").await;
+    guest.says(&mut link, WELCOME).await;
+    let said = guest.hears_a_line(&mut link, "the end").await;
+    assert_eq!(said, "", "nothing but the end");
+}
+
+#[tokio::test]
+async fn another_password_is_followed_by_another_token() {
+    let node = Node::start().await;
+    let mut link = node.link();
+    let mut guest = inside(&node, &mut link).await;
+    guest.gives_a_token(&mut link, "a.1").await;
+    guest.says(&mut link, "* ben joined lobby").await;
+    link.say(b"/passwd secret another").unwrap();
+    guest.hears(&mut link, "/passwd secret another").await;
+    guest.says(&mut link, "* Password changed.").await;
+    guest.gives_a_token(&mut link, "b.1").await;
+    guest.says(&mut link, "* ben left lobby").await;
+    guest.ends(&mut link, "").await;
+    let mut guest = node.welcomes(&mut link).await;
+    guest.says(&mut link, ASKED).await;
+    guest.hears(&mut link, "/resume b.1").await;
 }

@@ -166,14 +166,14 @@ fn unslashed(line: &str) -> &str {
     }
 }
 
-/// Whether a command may be had again: not what holds a password or a key, or nearly does.
+/// Whether a command may be had again: not what holds a password, a token or a key, or nearly does.
 fn keep(line: &str, heard: &Heard) -> Keep {
     let word = line.split(' ').next().unwrap_or_default();
-    let secret = ["/login", "/register", "/passwd"];
-    let holds_a_password = secret.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let secret = ["/login", "/register", "/resume", "/passwd"];
+    let holds_a_proof = secret.iter().any(|it| it.eq_ignore_ascii_case(word));
     let holds_a_key =
         matches!(heard, Heard::Command(Command::Join { key, .. }) if *key != RoomKey::None);
-    if holds_a_password || holds_a_key {
+    if holds_a_proof || holds_a_key {
         Keep::Forgotten
     } else {
         Keep::Remembered
