@@ -152,28 +152,33 @@ async fn an_operator_who_changes_a_password_revokes_every_token() {
 }
 
 #[tokio::test]
-async fn an_account_of_the_settings_has_tokens_while_it_stands_there() {
+async fn an_account_of_the_settings_has_tokens_while_it_stands_there_unchanged() {
     let home = Home::new();
-    let hash = home.run(&["hash"], &password_of("root")).out;
-    let settings = |users: &str| format!("[accounts.users]\n{users}\n");
-    home.write(
-        "with.toml",
-        settings(&format!("root = \"{}\"", hash.trim())),
-    );
-    home.write("without.toml", settings(""));
-    let node = home
-        .start_with(home.command(&["--config", "with.toml"]))
-        .await;
+    let root = |password: &str| {
+        let hash = home.run(&["hash"], password).out;
+        format!("[accounts.users]\nroot = \"{}\"\n", hash.trim())
+    };
+    home.write("first.toml", root(&password_of("root")));
+    home.write("second.toml", root("another password"));
+    let starts = async |settings: &str| {
+        let command = home.command(&["--config", settings]);
+        home.start_with(command).await
+    };
+    let node = starts("first.toml").await;
     let mut root = node.login("root").await;
-    let token = token_of(&mut root).await;
-    root.quits().await;
-    let (root, next) = resumes(&node, "root", &token, "lobby").await;
+    let (one, other) = (token_of(&mut root).await, token_of(&mut root).await);
     root.quits().await;
     node.stop().await;
-    let node = home
-        .start_with(home.command(&["--config", "without.toml"]))
-        .await;
+    let node = starts("first.toml").await;
+    let (root, next) = resumes(&node, "root", &one, "lobby").await;
+    root.quits().await;
+    node.stop().await;
+    let node = starts("second.toml").await;
     is_refused(&node, &next).await;
+    node.stop().await;
+    // Neither in the settings nor in the store.
+    let node = home.start().await;
+    is_refused(&node, &other).await;
 }
 
 #[tokio::test]

@@ -143,7 +143,11 @@ impl Accounts {
 
     /// Makes a resume token, the first of its family.
     pub(super) async fn issue_token(&self, user: UserName) -> Result<Secret, Refusal> {
-        let token = Token::new().map_err(not_made)?;
+        let token = match self.configured(&user) {
+            Some((_, password)) => Token::bound_to(password),
+            None => Token::new(),
+        }
+        .map_err(not_made)?;
         let issue = TokenAsk::Issue {
             user,
             family: token.family(),
@@ -169,6 +173,9 @@ impl Accounts {
             next: next.hash(),
         };
         match self.token(redeem).await? {
+            TokenAnswer::Redeemed { user } if self.is_void(&user, &token) => {
+                Err(Refusal::WrongToken)
+            }
             TokenAnswer::Redeemed { user } => Ok(Redeemed {
                 user,
                 next: next.spelled(),
@@ -185,6 +192,12 @@ impl Accounts {
                 Err(Refusal::NotConfirmed)
             }
         }
+    }
+
+    /// Whether the settings have another password for its account than when it was made.
+    fn is_void(&self, user: &UserName, token: &Token) -> bool {
+        self.configured(user)
+            .is_some_and(|(_, password)| !token.is_bound_to(password))
     }
 
     /// The account in the settings, if it stands there: its name as written, and its hash.

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::password::StoredHash;
 use crate::chat::Secret;
 use crate::messages::{TokenFamily, TokenHash};
 
@@ -47,6 +48,24 @@ impl Token {
     pub fn new() -> Result<Self, CannotMake> {
         let family = random::<16>()?;
         Self::of(TokenFamily(u128::from_be_bytes(*family)))
+    }
+
+    /// The same, good only as long as its account has this password. The store does not learn of
+    /// passwords in the settings, so the low half of the family tells what the password was.
+    ///
+    /// # Errors
+    /// [`CannotMake`].
+    pub fn bound_to(password: &StoredHash) -> Result<Self, CannotMake> {
+        let mut token = Self::new()?;
+        let bits = token.family.0;
+        token.family = TokenFamily(bits ^ u128::from(low_half(bits) ^ bond(password)));
+        Ok(token)
+    }
+
+    /// Whether it was made when its account had this password.
+    #[must_use]
+    pub fn is_bound_to(&self, password: &StoredHash) -> bool {
+        low_half(self.family.0) == bond(password)
     }
 
     /// Another token of the same family.
@@ -105,6 +124,19 @@ impl Token {
     }
 }
 
+/// What becomes of a stored hash in the family of a token: nothing that helps to guess a password.
+fn bond(password: &StoredHash) -> u64 {
+    let digest = digest::digest(&digest::SHA256, password.as_str().as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest.as_ref()[..8]);
+    u64::from_be_bytes(first)
+}
+
+const fn low_half(bits: u128) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = bits.to_be_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
 fn random<const BYTES: usize>() -> Result<Zeroizing<[u8; BYTES]>, CannotMake> {
     let mut bytes = Zeroizing::new([0; BYTES]);
     rand::fill(&mut *bytes).map_err(|_| CannotMake)?;
@@ -144,6 +176,24 @@ mod tests {
         assert!(one.family() != other.family() && one.hash() != other.hash());
         let next = one.another().unwrap();
         assert!(next.family() == one.family() && next.hash() != one.hash());
+    }
+
+    #[test]
+    fn a_token_may_be_bound_to_a_password() {
+        let hashed = |password| StoredHash::make(&Secret::new(password), 4).unwrap();
+        let (password, another) = (hashed("one"), hashed("another"));
+        let (one, other) = (
+            Token::bound_to(&password).unwrap(),
+            Token::bound_to(&password).unwrap(),
+        );
+        assert!(one.family() != other.family());
+        for token in [
+            one.another().unwrap(),
+            Token::read(&other.spelled()).unwrap(),
+        ] {
+            assert!(token.is_bound_to(&password) && !token.is_bound_to(&another));
+        }
+        assert!(!Token::new().unwrap().is_bound_to(&password));
     }
 
     #[test]

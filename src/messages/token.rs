@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::chat::UserName;
 
-/// What one token and those that follow it have in common: 128 random bits, by which the store
-/// finds them. Whoever knows it can have them revoked, so that `Debug` does not show it.
+/// What one token and those that follow it have in common: 128 bits that nobody guesses, by which
+/// the store finds them. Whoever knows it can have them revoked, so that `Debug` does not show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TokenFamily(pub u128);
 

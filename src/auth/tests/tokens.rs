@@ -67,6 +67,32 @@ async fn another_password_revokes_and_another_hash_does_not() {
 }
 
 #[actix::test]
+async fn another_password_in_the_settings_voids_the_tokens_of_before() {
+    let house = House::open();
+    let token = house.issue("root").await.unwrap();
+    let Redeemed { next, .. } = house.redeem(&token).await.unwrap();
+    let (report, _failed) = mpsc::channel(1);
+    let mut options = options();
+    let another = StoredHash::parse(&hashed("another one", COST)).unwrap();
+    options.configured = BTreeMap::from([(user("root"), another)]);
+    let pool = Pool {
+        verify: house.threads.clone().recipient(),
+        hash: house.threads.clone().recipient(),
+    };
+    let vital = Vital::new("authenticator", report);
+    let store = house.store.clone().recipient();
+    let later = Authenticator::with_pool(options, store, vital, pool);
+    let redeem = |token| RedeemToken {
+        token,
+        peer: peer(1),
+    };
+    assert_eq!(later.send(redeem(next)).await.unwrap(), Err(NOT_GOOD));
+    let user = user("root");
+    let token = later.send(IssueToken { user }).await.unwrap().unwrap();
+    assert!(later.send(redeem(token)).await.unwrap().is_ok());
+}
+
+#[actix::test]
 async fn tokens_that_are_not_good_count_like_wrong_passwords() {
     tokio::time::pause();
     let house = House::open();
