@@ -57,6 +57,6 @@ async fn what_never_left_was_not_seen() {
     settle().await;
     stage.tell(SessionMail::End(Ending::TooSlow));
     stage
-        .sends(&["ask seen 7-5", "ask release alice", "forget 7"])
+        .sends(&["ask seen 7-5", "ask release alice: Broken", "forget 7"])
         .await;
 }
