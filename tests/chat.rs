@@ -236,7 +236,9 @@ async fn of_several_nodes_another_is_next() {
     anna.notes("conclave: first time at ").await;
     let note = anna.notes("conclave: connected again, to ").await;
     assert!(note.ends_with(&next.to_string()), "{note}");
-    anna.comes_to_say("* You are in den (1 here).").await;
+    // Her place was kept.
+    anna.comes_to_say("* Welcome anna. You are in den on ")
+        .await;
 }
 
 /// Anna at a node that was killed meanwhile, with something done to its store, and what she is shown

@@ -206,14 +206,8 @@ impl Rooms {
             } => self.room_message(room, sender, *privacy, *echo),
             Deed::Whisper { to, .. } => direct(self.conn_of(to).into_iter().collect()),
             Deed::Post { sender, .. } => {
-                let by = self
-                    .followers
-                    .get(sender)
-                    .into_iter()
-                    .flatten()
-                    .copied()
-                    .collect();
-                heard(Hearing::Subscriber, by, None)
+                let by = self.followers.get(sender).into_iter().flatten();
+                heard(Hearing::Subscriber, by.copied().collect(), None)
             }
             Deed::Followed { author, follower } => {
                 if let Some(conn) = self.change(follower, &arrival.event.deed) {
@@ -228,21 +222,23 @@ impl Rooms {
                 Vec::new()
             }
             Deed::TopicSet { room, by, .. } => self.others_in(room, by),
-            Deed::Probed { user, session } => {
-                let here = self.users.get(user).map(|local| local.conn);
-                let asked = here.filter(|conn| *conn == session.conn);
-                asked
-                    .map(|conn| Effect::Probed { conn })
-                    .into_iter()
-                    .collect()
-            }
-            Deed::Alive { user, .. } => {
-                let waiting = self.wanting.iter().filter(|(_, wanted)| *wanted == user);
-                let tell = |(conn, _): (&ConnId, _)| Effect::HolderAlive { conn: *conn };
-                waiting.map(tell).collect()
-            }
+            Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
+            Deed::Alive { user, .. } => self.holder_alive(user).collect(),
             Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
         }
+    }
+
+    fn probed(&self, user: &UserName, asked: ConnId) -> Option<Effect> {
+        let local = self.users.get(user)?;
+        (local.conn == asked).then_some(Effect::Probed { conn: asked })
+    }
+
+    fn holder_alive(&self, user: &UserName) -> impl Iterator<Item = Effect> {
+        let waiting = self
+            .wanting
+            .iter()
+            .filter(move |(_, wanted)| *wanted == user);
+        waiting.map(|(conn, _)| Effect::HolderAlive { conn: *conn })
     }
 
     fn room_message(

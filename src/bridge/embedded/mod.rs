@@ -2,6 +2,7 @@
 //!
 //! - this file: the actor. It queues what is asked, hands batches to the writer, answers, and
 //!   feeds the registry. It never touches the database.
+//! - `asked`: what sessions, the authenticator and the registry ask it.
 //! - `writer`: the thread, and what a batch is.
 //! - `log`: the store and the end of the log. `schema`, `sql`: how things are kept.
 //! - `claims`, `rooms`, `people`, `kept`, `history`, [`accounts`], `tokens`: what is decided, by
@@ -9,6 +10,7 @@
 //! - `open`: how all of it starts. `lock`: one node per directory.
 
 pub mod accounts;
+mod asked;
 mod claims;
 mod history;
 mod kept;
@@ -41,8 +43,8 @@ use tokio::sync::oneshot;
 use crate::chat::Refusal;
 use crate::chat::origin::SessionId;
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrival, Arrived, Ask, Credit, LookBack, LookedBack,
-    Outcome, Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    ACTOR_MAILBOX, AccountAnswer, Arrival, Arrived, Credit, LookedBack, Outcome, Question,
+    STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{Durability, OpenError, Opened, Options};
 
@@ -414,53 +416,6 @@ impl ActorFuture<EmbeddedBridge> for Turn {
     ) -> Poll<()> {
         bridge.advance(ctx);
         Poll::Pending
-    }
-}
-
-impl Handler<Ask> for EmbeddedBridge {
-    type Result = ();
-
-    fn handle(&mut self, ask: Ask, _: &mut Context<Self>) {
-        let Ask {
-            session,
-            reply,
-            questions,
-        } = ask;
-        for question in questions {
-            if matches!(question, Question::Seen { .. }) && self.refusal().is_some() {
-                continue;
-            }
-            let job = self.job(session.clone(), reply.clone(), question);
-            self.enqueue(job);
-        }
-    }
-}
-
-impl Handler<AccountAsk> for EmbeddedBridge {
-    type Result = ResponseFuture<Result<AccountAnswer, StoreFailed>>;
-
-    fn handle(&mut self, ask: AccountAsk, _: &mut Context<Self>) -> Self::Result {
-        let (to, answer) = oneshot::channel();
-        if self.refusal().is_none() {
-            let task = Task::Account { ask };
-            let waiting = Waiting::Authenticator(to);
-            self.enqueue(Job { task, waiting });
-        }
-        Box::pin(async { answer.await.unwrap_or(Err(StoreFailed::NotDone)) })
-    }
-}
-
-impl Handler<LookBack> for EmbeddedBridge {
-    type Result = ResponseFuture<Result<LookedBack, StoreFailed>>;
-
-    fn handle(&mut self, look: LookBack, _: &mut Context<Self>) -> Self::Result {
-        let (to, found) = oneshot::channel();
-        if self.refusal().is_none() {
-            let task = Task::LookBack { look };
-            let waiting = Waiting::Registry(to);
-            self.enqueue(Job { task, waiting });
-        }
-        Box::pin(async { found.await.unwrap_or(Err(StoreFailed::NotDone)) })
     }
 }
 

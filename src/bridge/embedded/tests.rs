@@ -18,6 +18,7 @@ use crate::bridge::contract::{
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Incarnation;
 use crate::chat::{Answer, Deed, Gap, GapSize, UserName};
+use crate::messages::AccountAsk;
 use crate::messages::{Kept, Missed};
 
 /// A directory of its own for each test, and the time in it.
