@@ -287,14 +287,15 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
 /// not put out, keeps the place.
 const fn parting(ending: Ending) -> Parting {
     match ending {
-        Ending::Gone | Ending::FramingLost { .. } | Ending::TooSlow | Ending::Broken => {
-            Parting::Broken
-        }
+        Ending::Gone
+        | Ending::FramingLost { .. }
+        | Ending::MessagesLost
+        | Ending::TooSlow
+        | Ending::Broken => Parting::Broken,
         Ending::GoingDown { .. } => Parting::Moving,
         Ending::Quit
         | Ending::Duplicate
         | Ending::Replaced
-        | Ending::MessagesLost
         | Ending::Unconfirmed
         | Ending::TooManyFailures
         | Ending::NoLogin { .. } => Parting::Goodbye,

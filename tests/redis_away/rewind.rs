@@ -3,6 +3,9 @@
 use crate::support::{Client, Cluster, NOT_DELIVERED, Redis};
 use crate::{all_hear_anna, three_people};
 
+/// Whoever does not come back is let go soon.
+const SHORT_GRACE: [(&str, &str); 1] = [("accounts.grace", "1s")];
+
 async fn reads_of_the_loss(person: &mut Client) {
     person.hears("! Messages were lost: log in again").await;
     person.hears_the_end().await;
@@ -10,9 +13,10 @@ async fn reads_of_the_loss(person: &mut Client) {
 
 #[tokio::test]
 async fn who_saw_what_is_lost_logs_in_again_and_the_others_go_on() {
-    let Some(mut cluster) = Cluster::start().await else {
+    let Some(redis) = Redis::start().await else {
         return;
     };
+    let mut cluster = Cluster::with(redis, &SHORT_GRACE).await;
     let mut people = three_people(&cluster).await;
     all_hear_anna(&mut people, "kept").await;
     let [mut anna, mut bea, mut ben] = people;
@@ -57,9 +61,10 @@ async fn who_saw_what_is_lost_logs_in_again_and_the_others_go_on() {
 
 #[tokio::test]
 async fn who_comes_back_first_and_saw_more_is_told_too() {
-    let Some(mut cluster) = Cluster::start().await else {
+    let Some(redis) = Redis::start().await else {
         return;
     };
+    let mut cluster = Cluster::with(redis, &SHORT_GRACE).await;
     let mut people = three_people(&cluster).await;
     all_hear_anna(&mut people, "kept").await;
     cluster.redis.save();
@@ -104,6 +109,44 @@ async fn a_redis_that_forgot_everything_is_a_new_beginning() {
     anna.hears("* ben joined lobby").await;
     ben.says("a new beginning").await;
     anna.hears("[lobby] ben: a new beginning").await;
+}
+
+#[tokio::test]
+async fn who_comes_back_to_where_nothing_is_any_more_is_told_so_and_goes_on_from_there() {
+    let Some(mut cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    people[1].says("/token").await;
+    let told = people[1].hears_starting("* token ").await;
+    let token = &told["* token ".len()..];
+    all_hear_anna(&mut people, "kept").await;
+    let [mut anna, mut bea, mut ben] = people;
+    ben.hears_nothing_else().await;
+    cluster.redis.save();
+    cluster.two.way.cut().await;
+    anna.says_for_sure("lost").await;
+    let lost = bea.ear.line("what is lost").await;
+    let (position, _) = lost.split_once(" [lobby] anna: lost").unwrap();
+    cluster.one.way.cut().await;
+    cluster.redis.kill();
+    cluster.redis.start_again().await;
+    cluster.two.way.mend().await;
+    ben.waits_for_the_store().await;
+    ben.says_for_sure("instead").await;
+    cluster.one.way.mend().await;
+    reads_of_the_loss(&mut bea).await;
+
+    let mut bea = cluster.one.node.visitor().await.named("bea");
+    bea.says(&format!("/resume {token} {position}")).await;
+    bea.is_welcome("bea").await;
+    bea.hears_starting("* token ").await;
+    bea.hears("[gap] some messages in lobby are lost").await;
+    bea.hears("[gap] some private messages are lost").await;
+    bea.hears_placed("[lobby] ben: instead").await;
+    // Nobody saw her leave.
+    bea.says("here I am").await;
+    ben.hears_placed("[lobby] bea: here I am").await;
 }
 
 /// The fewest entries that a log may keep, and more lines than it keeps then.

@@ -47,7 +47,7 @@ fn every_ending_has_its_parting() {
         (Ending::Gone, Parting::Broken),
         (Ending::Duplicate, Parting::Goodbye),
         (Ending::Replaced, Parting::Goodbye),
-        (Ending::MessagesLost, Parting::Goodbye),
+        (Ending::MessagesLost, Parting::Broken),
         (Ending::Unconfirmed, Parting::Goodbye),
         (Ending::TooManyFailures, Parting::Goodbye),
         (Ending::NoLogin { within }, Parting::Goodbye),
@@ -172,7 +172,7 @@ async fn a_void_claim_is_not_left_in_silence() {
     let last_words = "! Messages were lost: log in again\n";
     assert_eq!(stage.client.hears_the_rest().await, last_words);
     stage.hangs_up();
-    stage.leaves_nothing_behind().await;
+    stage.leaves_its_place(Parting::Broken).await;
 }
 
 #[actix::test]
