@@ -12,14 +12,10 @@
 
 mod support;
 
-#[path = "faults/dice.rs"]
-mod dice;
-
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use dice::Dice;
 use serde_json::Value;
-use support::{Home, KEPT, Node, Program, Redis, eventually, free_port, member};
+use support::{Dice, Home, KEPT, Node, Program, Redis, eventually, free_port, member};
 
 /// How long things happen to the nodes unless somebody says otherwise.
 const USUAL_SECONDS: u64 = 30;

@@ -12,7 +12,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod dice;
 mod nemesis;
 mod people;
 mod story;
@@ -21,10 +20,9 @@ use std::cell::Cell;
 use std::str::FromStr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use dice::Dice;
 use nemesis::Nemesis;
 use people::{Listener, Sender};
-use support::{Cluster, KEPT, Redis, eventually};
+use support::{Cluster, Dice, KEPT, Redis, eventually};
 
 /// How long the faults last unless somebody says otherwise.
 const USUAL_SECONDS: u64 = 25;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::Peace;
-use crate::dice::Dice;
+use crate::support::Dice;
 use crate::support::{PREFIX, Proxy, Redis};
 
 /// Between two faults, and how long one lasts, mostly.

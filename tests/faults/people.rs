@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::dice::Dice;
+use crate::support::Dice;
 use crate::support::{
     Client, Cluster, Ear, Heard, Mouth, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, Node,
     PATIENCE, password_of,

@@ -11,6 +11,7 @@
 
 mod client;
 mod cluster;
+mod dice;
 mod meddler;
 mod node;
 mod program;
@@ -26,6 +27,7 @@ pub(crate) use cluster::{
     Cluster, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused,
     member,
 };
+pub(crate) use dice::Dice;
 pub(crate) use meddler::{Meddler, Meddling};
 pub(crate) use node::{Home, Node, Said, lines_of};
 pub(crate) use program::Program;
