@@ -106,6 +106,7 @@ macro_rules! keeps_the_contract {
             behind_the_grace_a_lost_connection_is_released_once,
             a_login_to_a_kept_place_begins_in_the_lobby,
             who_comes_back_to_a_kept_place_finds_everything_as_it_was,
+            who_comes_back_is_told_nothing_of_before_the_first_time,
             who_came_back_is_not_released,
             without_a_grace_a_lost_connection_is_released_at_once,
             a_fold_over_the_arrivals_equals_the_store,

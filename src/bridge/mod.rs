@@ -93,7 +93,7 @@
 //! 22. `Seen` says up to where; it never moves back, and one of a void claim changes nothing. Who
 //!     comes in for the first time has seen what was before that, but for what waited.
 //! 23. A claim that comes back brings no messages, but from where on to look: its own position or
-//!     the one last seen.
+//!     the one last seen, but never one before the account came in for the first time.
 //!
 //! **Resume tokens.**
 //! 24. A token is redeemed once: that uses it up and makes the next one of its family good, in one

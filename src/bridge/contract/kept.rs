@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use super::Subject;
 use super::words::{
     away, claim, entered, entered_deed, follow, left_deed, members, moving, online, online_are,
-    parts, position, released_deed, resume, room_named, say, standing_since, user, whisper, who,
-    who_is,
+    parts, position, released_deed, resume, resume_since, room_named, say, standing_since, user,
+    whisper, who, who_is,
 };
 use super::world::{Caller, World, new_claim};
 use crate::chat::answer::Presence;
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Deed, Event, RoomName};
+use crate::chat::{Answer, Deed, Event, Position, RoomName};
 use crate::messages::{DuplicateLogin, Outcome, Parting};
 
 /// Short enough to be waited for.
@@ -186,6 +186,25 @@ pub(in crate::bridge) async fn who_comes_back_to_a_kept_place_finds_everything_a
         alice.send_live(say("den", "too late"));
         assert!(matches!(alice.outcome().await, Outcome::Void));
     }
+}
+
+/// A name may have been somebody else's before.
+pub(in crate::bridge) async fn who_comes_back_is_told_nothing_of_before_the_first_time<
+    S: Subject,
+>() {
+    let mut world = World::<S>::new().await;
+    let mut bob = world.live("bob").await;
+    bob.done(say("lobby", "before")).await;
+    let alice = world.live("alice").await;
+    let first = alice.claim.as_ref().expect("live").fence;
+    bob.done(say("lobby", "behind")).await;
+    world.events().await;
+    let mut again = world.caller();
+    again.send(resume_since("alice", Position::START));
+    assert!(matches!(again.outcome().await, Outcome::Claimed { .. }));
+    let arrivals = world.arrivals().await;
+    let brings = standing_since(first, &["lobby"], &[]);
+    assert_eq!(arrivals[0].brings, brings);
 }
 
 pub(in crate::bridge) async fn who_came_back_is_not_released<S: Subject>() {

@@ -43,7 +43,15 @@ pub(in crate::bridge) fn parts(name: &str, parting: Parting) -> Question {
 }
 
 pub(in crate::bridge) fn resume(name: &str) -> Question {
-    let (user, since) = (user(name), Since::Seen);
+    comes_back(name, Since::Seen)
+}
+
+pub(in crate::bridge) fn resume_since(name: &str, position: Position) -> Question {
+    comes_back(name, Since::Position(position))
+}
+
+fn comes_back(name: &str, since: Since) -> Question {
+    let user = user(name);
     let entrance = Entrance::Resume { since };
     Question::Claim { user, entrance }
 }

@@ -249,7 +249,7 @@ impl Store {
             }
             Entrance::Resume { since } => {
                 let last = match since {
-                    Since::Position(last) => Some(last),
+                    Since::Position(last) => Some(last).max(self.first_seen(user)?),
                     Since::Seen => self.seen_position(user)?,
                 };
                 let missed = last.map_or(Missed::Nothing, Missed::After);

@@ -146,6 +146,16 @@ impl Store {
         Ok(self.seen(user)?.map(|seen| seen.position))
     }
 
+    /// Where an account came in for the first time: what was before that is none of its business.
+    pub(super) fn first_seen(&self, user: &UserName) -> rusqlite::Result<Option<Position>> {
+        sql::row(
+            &self.db,
+            "SELECT first_epoch, first_n FROM seen WHERE user = ?1",
+            [user],
+            |row| sql::position(row, 0),
+        )
+    }
+
     /// An account was shown everything up to here by its live session; that never moves back.
     pub(super) fn has_seen(
         &self,
@@ -258,7 +268,9 @@ impl Store {
         let Seen { position, whisper } = seen;
         sql::change(
             &self.db,
-            "INSERT OR REPLACE INTO seen (user, epoch, n, whisper) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO seen (user, epoch, n, whisper, first_epoch, first_n)
+             VALUES (?1, ?2, ?3, ?4, ?2, ?3) ON CONFLICT (user) DO UPDATE
+             SET epoch = excluded.epoch, n = excluded.n, whisper = excluded.whisper",
             (user, Int(position.epoch), Int(position.n), whisper.map(Int)),
         )?;
         Ok(())

@@ -96,7 +96,9 @@ pub(super) const STEPS: [&str; 4] = [
         user    TEXT    NOT NULL COLLATE NOCASE PRIMARY KEY,
         epoch   INTEGER NOT NULL,
         n       INTEGER NOT NULL,
-        whisper INTEGER
+        whisper INTEGER,
+        first_epoch INTEGER NOT NULL,
+        first_n     INTEGER NOT NULL
     ) WITHOUT ROWID;
     ALTER TABLE conversations ADD COLUMN gone_epoch INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE conversations ADD COLUMN gone_n INTEGER NOT NULL DEFAULT 0;

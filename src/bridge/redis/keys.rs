@@ -34,8 +34,8 @@ const UNDER_PREFIX: [(&str, &str); 24] = [
     ("rooms", "rooms"),
     // Set: rooms with a key.
     ("private_rooms", "private_rooms"),
-    // Hash: last k and at of the conversations "to user" and "posts of user", and where the last
-    // post stands.
+    // Hash: last k and at of the conversations "to user" and "posts of user", where the last post
+    // stands, and where the user came in for the first time.
     ("ordinals", "ordinals:"),
     // Hash: since when a user is live, and what it left to be told when away.
     ("presence", "presence:"),

@@ -5,11 +5,15 @@ local resumes = ARGV[10] == 'resume'
 local function follows()
   return table.concat(shown(redis.call('SMEMBERS', K.follows .. me)), ' ')
 end
+-- Where the account came in for the first time: what was before that is none of its business.
+local function first()
+  return redis.call('HGET', K.ordinals .. me, 'first') or '0-0'
+end
 if before then
   local fence, seen, showed, last =
     string.match(before, '^ok\n[^\n]*\n[^\n]*\n(%S+)\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
   if not fence then return before end
-  local again = before .. '\n' .. follows()
+  local again = before .. '\n' .. follows() .. '\n' .. first()
   if resumes then return again end
   return again .. '\n' .. waiting_for(me, seen, '(' .. fence, showed, last)
 end
@@ -29,7 +33,7 @@ local is_live = held and string.match(held, ' live$')
 if is_live and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not is_gone then
   return answer('duplicate')
 end
-local brings, rooms, lobby = follows(), rooms_of(me), meta('lobby')
+local brings, rooms, lobby = follows() .. '\n' .. first(), rooms_of(me), meta('lobby')
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 -- How far the account has seen: a first login begins with all that waits for it.
@@ -57,6 +61,7 @@ local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
 also('HDEL', K.presence .. me, 'probed')
+also('HSETNX', K.ordinals .. me, 'first', fence)
 if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HSET', K.presence .. me, 'since', now)

@@ -59,11 +59,12 @@ impl Scripts {
             let seen = known(lines)?;
             let mut follows = lines.list()?;
             follows.sort();
+            let first: Position = lines.next()?;
             let missed = match entrance {
                 Entrance::Login { .. } | Entrance::Insist => kept(lines, &mut unread)?.into(),
                 Entrance::Resume {
                     since: Since::Position(last),
-                } => Missed::After(last),
+                } => Missed::After(last.max(first)),
                 Entrance::Resume { since: Since::Seen } => {
                     seen.map_or(Missed::Nothing, Missed::After)
                 }
