@@ -3,18 +3,21 @@
 //! | # | edge | carries | bound | when full |
 //! |---|---|---|---|---|
 //! | 1 | session → hub | [`Attach`], [`Detach`] | one each per session | never refused |
-//! | 2 | session → registry | [`Introduce`], [`SetFormat`], [`Forget`] | one each in flight per session | never refused |
+//! | 2 | session → registry | [`Introduce`], [`SetFormat`], [`Forget`], [`FellBehind`], [`CatchUp`] | one each in flight per session | never refused; the last is tried again |
 //! | 3 | session → authenticator | [`Prove`], [`Register`], [`ChangePassword`] | `limits.password_checks` in flight | `Busy` |
 //! | 3 | session → authenticator | [`IssueToken`], [`RedeemToken`] | [`TOKENS_IN_FLIGHT`] in flight | `Busy` |
 //! | 4 | authenticator → bridge | [`AccountAsk`] | as 3, for it only asks for those | `Busy` |
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
 //! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::Resolved`] for each text in doubt, [`SessionMail::End`] to one whose claim event was lost | as 5, twice [`ASKS_IN_FLIGHT`], and one | never refused; who has so many texts in doubt says no more |
 //! | 7 | bridge → registry | [`Arrived`] | one batch of [`BATCH_EVENTS`] | the log is read no further |
+//! | 7 | registry → bridge | [`LookBack`] | eight at once, [`LOOK_EVENTS`] in each answer | others who are behind wait |
 //! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`], [`BATCH_BYTES`] | the registry waits |
-//! | 9 | hub → session | [`SessionMail::Frames`] | as 8 | the session ends as too slow |
+//! | 9 | hub → session | [`SessionMail::Frames`] | as 8 | the session falls behind |
+//! | 9 | hub → session | [`SessionMail::Missed`], [`SessionMail::Probe`], [`SessionMail::HolderAlive`] | a part when it is asked for, one each | never refused |
 //!
 //! 7 to 9 are one loop of [`Credit`]: a batch is done when the last session addressed has
-//! handled it. The way out of the session is bounded in bytes by `limits.backlog`.
+//! handled it. The way out of the session is bounded in bytes by `limits.backlog`: one that has no
+//! room for a batch takes nothing of it, and is told again what it missed, part by part.
 
 mod account;
 mod ask;

@@ -29,7 +29,7 @@ pub enum Ending {
         /// The bound in bytes.
         most: usize,
     },
-    /// The peer reads less than is said to it: its backlog is full.
+    /// The peer takes nothing of what waits for it, for `limits.stalled`.
     TooSlow,
     /// The node stops.
     GoingDown {
