@@ -13,7 +13,7 @@
 //! | 7 | registry → bridge | [`LookBack`] | eight at once, [`LOOK_EVENTS`] in each answer | others who are behind wait |
 //! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`], [`BATCH_BYTES`] | the registry waits |
 //! | 9 | hub → session | [`SessionMail::Frames`] | as 8 | the session falls behind |
-//! | 9 | hub → session | [`SessionMail::Missed`], [`SessionMail::Probe`], [`SessionMail::HolderAlive`] | a part when it is asked for, one each | never refused |
+//! | 9 | hub → session | [`SessionMail::Missed`], [`SessionMail::Probe`], [`SessionMail::HolderAlive`], [`SessionMail::Suspended`] | a part when it is asked for, one each | never refused |
 //!
 //! 7 to 9 are one loop of [`Credit`]: a batch is done when the last session addressed has
 //! handled it. The way out of the session is bounded in bytes by `limits.backlog`: one that has no

@@ -11,6 +11,7 @@ mod inbox;
 mod kept;
 mod order;
 mod probes;
+mod renew;
 mod rooms;
 mod tokens;
 mod words;
@@ -26,8 +27,8 @@ use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, inbox::*, kept::*, order::*, probes::*, rooms::*,
-    tokens::*, words::*, world::*,
+    asks::*, back::*, claims::*, flow::*, inbox::*, kept::*, order::*, probes::*, renew::*,
+    rooms::*, tokens::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included.
@@ -125,7 +126,24 @@ macro_rules! keeps_the_contract {
             whispers_and_posts_reach_those_they_can,
             people_are_shown_as_far_as_the_asker_may_know,
             history_is_the_last_messages_oldest_first,
-    a_login_is_told_a_bounded_number_of_bytes, a_new_account_inherits_no_tokens, a_token_is_good_once_and_is_followed_by_the_next, a_token_used_twice_takes_its_family_along, an_inbox_is_bounded_and_says_what_it_lost, another_password_revokes_all_tokens, of_a_hundred_redemptions_one_wins, of_too_many_families_the_one_used_least_recently_goes, posts_wait_for_those_who_follow, the_posts_of_many_come_in_log_order, tokens_outlive_a_restart, what_is_said_to_who_is_not_there_is_kept, what_waits_outlives_a_restart, what_was_seen_never_moves_back, who_comes_for_the_first_time_begins_there,
+            a_login_is_told_a_bounded_number_of_bytes,
+            a_new_account_inherits_no_tokens,
+            a_token_is_good_once_and_is_followed_by_the_next,
+            a_token_used_twice_takes_its_family_along,
+            an_inbox_is_bounded_and_says_what_it_lost,
+            another_password_revokes_all_tokens,
+            of_a_hundred_redemptions_one_wins,
+            of_too_many_families_the_one_used_least_recently_goes,
+            posts_wait_for_those_who_follow,
+            the_posts_of_many_come_in_log_order,
+            tokens_outlive_a_restart,
+            what_is_said_to_who_is_not_there_is_kept,
+            what_waits_outlives_a_restart,
+            what_was_seen_never_moves_back,
+            who_comes_for_the_first_time_begins_there,
+            who_claims_again_stays_where_it_was,
+            a_later_claim_is_not_taken_back,
+            who_was_let_go_claims_again_into_its_room_if_that_is_open,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use actix::Recipient;
 
-use crate::chat::origin::SessionId;
+use crate::chat::origin::{ConnId, SessionId};
 use crate::messages::{Arrival, BATCH_EVENTS, Continuity, SessionMail};
 
 /// Events that wait for the registry; above it the store decides nothing, so that a slow reader
@@ -36,8 +36,8 @@ pub(super) struct Feed {
 enum Item {
     Event(Arrival),
     Answer(Reply),
-    /// Events were lost here.
-    Hole,
+    /// How what follows goes on from what is before, where it does not simply do so.
+    Seam(Continuity),
 }
 
 /// What the registry is given at once.
@@ -70,7 +70,15 @@ impl Feed {
 
     /// Says that events were lost: what follows does not follow on what is here.
     pub(super) fn breaks(&mut self) {
-        self.items.push_back(Item::Hole);
+        self.items.push_back(Item::Seam(Continuity::Broken));
+    }
+
+    /// Says that the store does not hold the claims of these sessions any more.
+    pub(super) fn doubts(&mut self, conns: Vec<ConnId>) {
+        if !conns.is_empty() {
+            let seam = Continuity::Doubtful { conns };
+            self.items.push_back(Item::Seam(seam));
+        }
     }
 
     /// Holds an answer back until everything before it is handled.
@@ -99,15 +107,15 @@ impl Feed {
         Some(reply)
     }
 
-    /// The next batch up to the next answer or hole, if none is out and there is one.
+    /// The next batch up to the next answer or seam, if none is out and there is one.
     pub(super) fn next_batch(&mut self) -> Option<Batch> {
         if self.flow == Flow::Out {
             return None;
         }
-        let hole = self.items.pop_front_if(|item| matches!(item, Item::Hole));
-        let continuity = match hole {
-            Some(_) => Continuity::Broken,
-            None => Continuity::Unbroken,
+        let seam = |item: &mut Item| matches!(item, Item::Seam(_));
+        let continuity = match self.items.pop_front_if(seam) {
+            Some(Item::Seam(continuity)) => continuity,
+            Some(Item::Event(_) | Item::Answer(_)) | None => Continuity::Unbroken,
         };
         let mut arrivals = Vec::new();
         while arrivals.len() < BATCH_EVENTS

@@ -14,7 +14,7 @@
 //!    [`continuity`](crate::messages::Arrived::continuity) is unbroken: the first event of such a
 //!    batch stands right behind the last one of the batch before. A broken one says that events
 //!    before it can no longer be read; it may be empty. Nobody who was live may be told that
-//!    nothing is missing: the registry ends their sessions, and the bridge those whose claim
+//!    nothing is missing: the registry suspends them, and the bridge ends those whose claim
 //!    event was among the lost, of which the registry does not know.
 //! 4. An answer is in the session's mailbox before the events it caused are given to the registry.
 //! 5. Within a conversation (the messages of a room, to a person, of an author) `k` grows by one
@@ -40,7 +40,9 @@
 //! 9. A claim leaves all rooms but `lobby`, appends the claim event, and enters `lobby`: in that
 //!    order, nothing in between. Its position is the fence. One that
 //!    [comes back](crate::messages::Entrance::Resume) leaves no room, and enters `lobby` only from
-//!    none.
+//!    none. So does a session that claims [again](crate::messages::Entrance::Renew), but from none
+//!    it enters the room named if that is public; it is refused where a later claim has the account,
+//!    and [`Void`](crate::messages::Outcome::Void) where there is no account.
 //! 10. Of a void claim every ask is answered with [`Void`](crate::messages::Outcome::Void) and
 //!     changes nothing. A release of a void claim does nothing. The claim of a session that has
 //!     parted is void, also while its place is kept.

@@ -43,6 +43,12 @@ pub enum Answer {
         /// What became of the key that was shown.
         key: KeyUse,
     },
+    /// The account is in this room now, without having asked for it: it is not in the one before any
+    /// more.
+    PutIn {
+        /// The room.
+        room: RoomName,
+    },
     /// The public rooms, sorted.
     Rooms {
         /// Each with its number of members on all nodes.

@@ -68,7 +68,7 @@ pub enum Question {
 }
 
 /// By which way a session comes to an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entrance {
     /// By a login: into the lobby, and out of every other room.
     Login {
@@ -83,6 +83,15 @@ pub enum Entrance {
     Resume {
         /// Where it left off.
         since: Since,
+    },
+    /// By having been there: a session whose claim is in question claims again. Not where a later
+    /// claim has the account, or where there is none any more.
+    Renew {
+        /// The position of its claim so far.
+        fence: Position,
+        /// The room it goes to where the account is in none: a public one that exists, or else the
+        /// lobby.
+        room: RoomName,
     },
 }
 

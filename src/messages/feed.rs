@@ -23,11 +23,17 @@ pub struct Arrived {
 }
 
 /// Whether a batch goes on where the one before ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Continuity {
     /// The first event stands right behind the last one of the batch before.
     Unbroken,
-    /// Events before these are lost: nobody who was live may be told that nothing is missing.
+    /// The same, but the store does not hold the claims of these sessions any more: each is
+    /// suspended.
+    Doubtful {
+        /// The sessions.
+        conns: Vec<ConnId>,
+    },
+    /// Events before these are lost: every session is suspended.
     Broken,
 }
 
@@ -65,6 +71,8 @@ pub enum Missed {
     Kept(Kept),
     /// What its account would have heard behind this position.
     After(Position),
+    /// What its account would have heard since the session was suspended.
+    SinceSuspended,
 }
 
 /// What does the log hold behind `after` and up to `upto`? Answered by the end of it.
@@ -177,6 +185,12 @@ pub enum Delivery {
         /// The part.
         part: MissedPart,
     },
+    /// The session is suspended: its claim is in question, and it hears nothing before it has
+    /// claimed again.
+    Suspended {
+        /// The session.
+        conn: ConnId,
+    },
 }
 
 /// A part of what a session missed, spelled in its format.
@@ -238,6 +252,8 @@ pub enum SessionMail {
     HolderAlive,
     /// A part of what it missed.
     Missed(MissedPart),
+    /// Its claim is in question: it hears nothing before it has claimed again.
+    Suspended,
     /// What became of the oldest text that was not confirmed and is in doubt since.
     Resolved(Fate),
     /// From here on frames come in the format asked for last.

@@ -80,11 +80,17 @@ impl Batch {
             Effect::Ended { conn, hub, ending } => {
                 self.add_word(hub, Delivery::End { conn, ending });
             }
+            Effect::Suspended { conn } => self.add_suspended(rooms, conn),
             Effect::Probed { conn } => self.add_for(rooms, conn, Delivery::Probe { conn }),
             Effect::HolderAlive { conn } => {
                 self.add_for(rooms, conn, Delivery::HolderAlive { conn });
             }
         }
+    }
+
+    /// Adds the word that a session is suspended.
+    pub(super) fn add_suspended(&mut self, rooms: &Rooms, conn: ConnId) {
+        self.add_for(rooms, conn, Delivery::Suspended { conn });
     }
 
     fn add_for(&mut self, rooms: &Rooms, conn: ConnId, delivery: Delivery) {

@@ -17,6 +17,25 @@ use crate::messages::{Kept, LookBack, LookedBack, Rest};
 /// it is told how much that was.
 const LOOK_BYTES: usize = 256 * 1024;
 
+/// How far a session was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Everything up to here.
+    pub upto: Position,
+    /// The ordinal of the last message before that, of the rooms of which it is known.
+    pub ordinals: BTreeMap<RoomName, u64>,
+}
+
+impl Mark {
+    /// Without a word about rooms.
+    pub const fn upto(upto: Position) -> Self {
+        Self {
+            upto,
+            ordinals: BTreeMap::new(),
+        }
+    }
+}
+
 /// Where a session stands that is behind, and what it has to be told first.
 #[derive(Debug)]
 pub struct Reader {
@@ -48,6 +67,10 @@ struct Back {
     bytes: usize,
     /// What was heard too, and is too much.
     beyond: Beyond,
+    /// The last ordinals up to `after`.
+    before: BTreeMap<RoomName, u64>,
+    /// The first ordinals that the log holds.
+    first: BTreeMap<RoomName, u64>,
 }
 
 /// Messages that are counted only.
@@ -104,6 +127,15 @@ impl Reader {
         }
     }
 
+    /// The same, for one that was told so far.
+    pub fn since(mark: Mark, now: &View, past: &Past) -> Self {
+        let mut reader = Self::behind(mark.upto, now, past);
+        if let Look::Back(back) = &mut reader.look {
+            back.before = mark.ordinals;
+        }
+        reader
+    }
+
     /// A session that goes live at the end of the past and is told this first.
     pub fn with_kept(kept: Kept, now: &View, past: &Past) -> Self {
         let mut reader = Self::behind(past.ends(), now, past);
@@ -152,15 +184,21 @@ impl Reader {
 
     fn read(&mut self, event: &Arc<Event>) -> Next {
         self.at = event.position;
-        match self.view.take(&event.deed) {
+        let put_out = self.view.put_out(event);
+        let heard = self.view.take(&event.deed);
+        if let Some(gap) = put_out {
+            return Next::Tell(Told::Gap(gap));
+        }
+        match heard {
             Some(hearing) => Next::Tell(Told::Missed(Arc::clone(event), hearing)),
             None => Next::Nothing,
         }
     }
 
-    /// Takes what the log holds of what was asked for.
-    pub fn looked_back(&mut self, found: LookedBack) {
-        if let Look::Back(back) = &mut self.look {
+    /// Takes what the log holds of what was asked for. Returns whether that is still wanted.
+    pub fn looked_back(&mut self, asked: LookBack, found: LookedBack) -> bool {
+        let is_wanted = matches!(&self.look, Look::Back(back) if back.wanted() == asked);
+        if is_wanted && let Look::Back(back) = &mut self.look {
             for event in &found.events {
                 back.take(event);
             }
@@ -175,6 +213,7 @@ impl Reader {
                 }
             }
         }
+        is_wanted
     }
 }
 
@@ -187,6 +226,8 @@ impl Look {
             heard: VecDeque::new(),
             bytes: 0,
             beyond: Beyond::default(),
+            before: BTreeMap::new(),
+            first: BTreeMap::new(),
         }))
     }
 }
@@ -200,7 +241,14 @@ impl Back {
     }
 
     fn take(&mut self, event: &Arc<Event>) {
-        let Some(hearing) = self.view.take_back(&event.deed) else {
+        if let Deed::RoomMessage { room, k, .. } = &event.deed {
+            self.first.insert(room.clone(), *k);
+        }
+        let hearing = self.view.take_back(&event.deed);
+        if let Some(gap) = self.view.put_out(event) {
+            self.heard.push_front(Told::Gap(gap));
+        }
+        let Some(hearing) = hearing else {
             return;
         };
         self.bytes += size(event);
@@ -216,12 +264,35 @@ impl Back {
     fn tell_gaps(&mut self, reaches: Position) {
         let gaps: Vec<_> = if reaches == self.after {
             std::mem::take(&mut self.beyond).into_gaps().collect()
+        } else if reaches > self.after && reaches.epoch == self.after.epoch {
+            self.view
+                .all_gaps()
+                .filter_map(|gap| self.sized(gap))
+                .collect()
         } else {
             self.view.all_gaps().collect()
         };
         for gap in gaps.into_iter().rev() {
             self.heard.push_front(Told::Gap(gap));
         }
+    }
+}
+
+impl Back {
+    /// A gap between what was told and what the log still holds, as far as the ordinals of a room
+    /// tell how large it is; none where they show that nothing is missing.
+    fn sized(&self, gap: Gap) -> Option<Gap> {
+        let Gap::Room { room, .. } = gap else {
+            return Some(gap);
+        };
+        let size = match (self.before.get(&room), self.first.get(&room)) {
+            (Some(before), Some(first)) => {
+                let untold = self.beyond.rooms.get(&room).copied().unwrap_or_default();
+                GapSize::Exactly(first.saturating_sub(before + 1) + untold)
+            }
+            (Some(_), None) | (None, _) => GapSize::Unknown,
+        };
+        (size != GapSize::Exactly(0)).then_some(Gap::Room { room, size })
     }
 }
 

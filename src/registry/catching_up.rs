@@ -90,7 +90,7 @@ impl RoomRegistry {
             .map(move |found, registry, ctx| {
                 registry.lookups.out -= 1;
                 let found = found.unwrap_or(Err(StoreFailed::NotDone));
-                registry.looked_back(conn, found, ctx);
+                registry.looked_back(conn, look, found, ctx);
                 while registry.lookups.out < LOOKS
                     && let Some(next) = registry.lookups.waiting.pop_front()
                 {
@@ -103,15 +103,17 @@ impl RoomRegistry {
     fn looked_back(
         &mut self,
         conn: ConnId,
+        look: LookBack,
         found: Result<LookedBack, StoreFailed>,
         ctx: &mut Context<Self>,
     ) {
         match found {
             Ok(found) => {
-                if let Some(reader) = self.rooms.reader(conn) {
-                    reader.looked_back(found);
+                // One that was suspended meanwhile has asked for something else.
+                let reader = self.rooms.reader(conn);
+                if reader.is_some_and(|reader| reader.looked_back(look, found)) {
+                    self.hand_part(conn, ctx);
                 }
-                self.hand_part(conn, ctx);
             }
             Err(error) => {
                 debug!(%conn, %error, "what a session missed cannot be read now");
@@ -178,6 +180,7 @@ impl Handler<FellBehind> for RoomRegistry {
     type Result = ();
 
     fn handle(&mut self, FellBehind { conn, after }: FellBehind, _: &mut Self::Context) {
+        self.rooms.takes_back(conn, after);
         let missed = Missed::After(after);
         self.rooms.fall_behind(conn, missed, &self.past);
     }

@@ -87,6 +87,10 @@ impl Hub {
                     self.pass_gathered(conn, gathered.take(conn), span, credit);
                     self.pass(conn, SessionMail::FormatSet);
                 }
+                Delivery::Suspended { conn } => {
+                    self.pass_gathered(conn, gathered.take(conn), span, credit);
+                    self.pass(conn, SessionMail::Suspended);
+                }
                 Delivery::Probe { conn } => self.pass(conn, SessionMail::Probe),
                 Delivery::HolderAlive { conn } => self.pass(conn, SessionMail::HolderAlive),
                 Delivery::Missed { conn, part } => {

@@ -18,7 +18,8 @@ use std::collections::VecDeque;
 use actix::{Actor, ActorFutureExt, Context, ContextFutureSpawner, Handler, Recipient, WrapFuture};
 use tracing::error;
 
-use crate::chat::{Ending, Position};
+use crate::chat::Position;
+use crate::chat::origin::ConnId;
 use crate::messages::{
     ACTOR_MAILBOX, Arrival, Arrived, Continuity, Credit, Delivery, Forget, Handoff, Introduce,
     SetFormat, Span, Vital,
@@ -89,6 +90,7 @@ impl RoomRegistry {
 
     fn fold(&mut self, arrival: Arrival, batch: &mut Batch, ctx: &mut Context<Self>) {
         self.folded = arrival.event.position;
+        self.past.goes_on(arrival.event.before());
         for effect in self.rooms.fold(&arrival) {
             batch.add(&self.rooms, &arrival.event, effect);
         }
@@ -106,13 +108,19 @@ impl RoomRegistry {
         Batch::new(self.hubs.len())
     }
 
-    /// Ends all who may have missed something.
-    fn end_all(&mut self) -> Batch {
+    /// Suspends all: each of them may have missed something, the claim of another included.
+    fn suspend_all(&mut self) -> Batch {
         self.past.forget();
+        let all = self.rooms.live_or_suspended();
+        self.suspend(all)
+    }
+
+    fn suspend(&mut self, conns: Vec<ConnId>) -> Batch {
         let mut batch = self.empty_batch();
-        for (conn, hub) in self.rooms.lose() {
-            let ending = Ending::MessagesLost;
-            batch.add_word(hub, Delivery::End { conn, ending });
+        for conn in conns {
+            if self.rooms.suspend(conn, self.folded) {
+                batch.add_suspended(&self.rooms, conn);
+            }
         }
         batch
     }
@@ -158,7 +166,8 @@ impl Handler<Arrived> for RoomRegistry {
     fn handle(&mut self, arrived: Arrived, ctx: &mut Self::Context) {
         let batch = match arrived.continuity {
             Continuity::Unbroken => self.empty_batch(),
-            Continuity::Broken => self.end_all(),
+            Continuity::Doubtful { conns } => self.suspend(conns),
+            Continuity::Broken => self.suspend_all(),
         };
         self.pending.extend(arrived.arrivals);
         self.upstream = Some(arrived.credit);

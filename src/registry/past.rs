@@ -51,11 +51,16 @@ impl Past {
         }
     }
 
+    /// What comes next stands behind this position.
+    pub fn goes_on(&mut self, before: Position) {
+        if self.events.is_empty() {
+            self.begins = before;
+        }
+    }
+
     /// The next event of the log.
     pub fn push(&mut self, event: Arc<Event>) {
-        if self.events.is_empty() {
-            self.begins = event.before();
-        }
+        self.goes_on(event.before());
         self.bytes += size(&event);
         self.events.push_back(event);
         while self.bytes > self.most

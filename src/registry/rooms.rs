@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use crate::chat::event::{Echo, Hearing, Privacy};
 use crate::chat::origin::ConnId;
-use crate::chat::{Deed, Ending, RoomName, UserName};
+use crate::chat::{Deed, Ending, Position, RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId, Missed};
 
-use super::behind::{Next, Reader};
+use super::behind::{Mark, Next, Reader};
 use super::conns::{ConnMap, ConnSet};
 use super::past::Past;
 use super::view::View;
@@ -24,8 +24,10 @@ pub struct Rooms {
     sitting: ConnMap<UserName>,
     /// Who is about to claim an account, and does not have it.
     wanting: ConnMap<UserName>,
+    /// Whose claim is in question.
+    suspended: ConnMap<Mark>,
     users: HashMap<UserName, Local>,
-    members: HashMap<RoomName, ConnSet>,
+    members: HashMap<RoomName, Members>,
     followers: HashMap<UserName, ConnSet>,
 }
 
@@ -44,6 +46,14 @@ struct Local {
     conn: ConnId,
     view: View,
     hears: Hears,
+}
+
+/// The members of a room that hear what happens in it.
+#[derive(Debug, Default)]
+struct Members {
+    conns: ConnSet,
+    /// The ordinal of the last message, once there was one.
+    last: Option<u64>,
 }
 
 /// From where a live session is told what happens.
@@ -76,6 +86,11 @@ pub enum Effect {
         /// Why.
         ending: Ending,
     },
+    /// The claim of one of them is in question.
+    Suspended {
+        /// Which.
+        conn: ConnId,
+    },
     /// One of them is asked whether it is alive.
     Probed {
         /// Which.
@@ -107,20 +122,56 @@ impl Rooms {
     pub fn forget(&mut self, conn: ConnId) {
         self.seats.remove(&conn);
         self.wanting.remove(&conn);
+        self.suspended.remove(&conn);
         if let Some(local) = self.local_of(conn) {
             local.hears = Hears::Live;
         }
     }
 
-    /// Events are lost before the next one: all that was folded so far is void, and nobody who
-    /// heard it may go on as if nothing were missing. Returns who that is, whether live or about
-    /// to be, and the hub that reaches them.
-    pub fn lose(&mut self) -> Vec<(ConnId, HubId)> {
-        let seats = std::mem::take(self).seats;
-        seats
-            .into_iter()
-            .map(|(conn, seat)| (conn, seat.hub))
-            .collect()
+    /// The sessions that have an account or had one, and are still there.
+    #[must_use]
+    pub fn live_or_suspended(&self) -> Vec<ConnId> {
+        let all = self.sitting.keys().chain(self.suspended.keys());
+        all.copied().collect()
+    }
+
+    /// The claim of a session is in question, and all that is known of its account with it: it hears
+    /// nothing before it has claimed again. `folded` is the last event that was taken. Returns
+    /// whether it has to be told.
+    pub fn suspend(&mut self, conn: ConnId, folded: Position) -> bool {
+        let Some(user) = self.sitting.get(&conn).cloned() else {
+            return self.suspended.contains_key(&conn);
+        };
+        let mark = self.mark(&user, folded);
+        self.remove_user(&user);
+        if !self.seats.contains_key(&conn) {
+            return false;
+        }
+        self.wanting.insert(conn, user);
+        self.suspended.extend(mark.map(|mark| (conn, mark)));
+        true
+    }
+
+    /// What the session of an account was told so far.
+    fn mark(&self, user: &UserName, folded: Position) -> Option<Mark> {
+        let local = self.users.get(user)?;
+        let last = |room: &RoomName| Some((room.clone(), self.members.get(room)?.last?));
+        Some(match &local.hears {
+            Hears::Live => Mark {
+                upto: folded,
+                ordinals: local.view.rooms().filter_map(last).collect(),
+            },
+            Hears::Behind(reader) => Mark::upto(reader.told()),
+        })
+    }
+
+    /// A suspended session has not even taken what it was told behind this position.
+    pub fn takes_back(&mut self, conn: ConnId, after: Position) {
+        if let Some(mark) = self.suspended.get_mut(&conn)
+            && after < mark.upto
+        {
+            *mark = Mark::upto(after);
+        }
     }
 
     /// Where a session sits.
@@ -135,12 +186,17 @@ impl Rooms {
         let Some(user) = self.sitting.get(&conn).cloned() else {
             return;
         };
+        let suspended = self.suspended.remove(&conn);
         self.stop_hearing(&user);
         if let Some(local) = self.users.get_mut(&user) {
             let reader = match missed {
                 Missed::Nothing => Reader::behind(past.ends(), &local.view, past),
                 Missed::After(last) => Reader::behind(last, &local.view, past),
                 Missed::Kept(kept) => Reader::with_kept(kept, &local.view, past),
+                Missed::SinceSuspended => {
+                    let mark = suspended.unwrap_or_else(|| Mark::upto(past.ends()));
+                    Reader::since(mark, &local.view, past)
+                }
             };
             local.hears = Hears::Behind(Box::new(reader));
         }
@@ -173,27 +229,34 @@ impl Rooms {
     /// Takes the next event of the log; tells what it means to the sessions of this node.
     pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
         match &arrival.event.deed {
-            Deed::Claimed { user, session } => {
-                let ended = self.void(user, Ending::Replaced);
-                if let Brings::Standing { rooms, follows, .. } = &arrival.brings {
+            Deed::Claimed { user, session } => match &arrival.brings {
+                Brings::Nothing => self.void(user).into_iter().collect(),
+                Brings::Standing { rooms, follows, .. } => {
+                    // One that claims again is told what it would have heard meanwhile.
+                    let ended = if self.sitting.get(&session.conn) == Some(user) {
+                        self.suspend(session.conn, arrival.event.before());
+                        None
+                    } else {
+                        self.void(user)
+                    };
                     let view = View::new(user.clone(), rooms.clone(), follows.clone());
                     self.seat_user(user, session.conn, view);
+                    ended.into_iter().collect()
                 }
-                ended.into_iter().collect()
-            }
+            },
             // One that gave its account back has no seat any more; one that still has was released
-            // by somebody else, and hears nothing from here on.
-            Deed::Released { user } => self.void(user, Ending::MessagesLost).into_iter().collect(),
+            // by somebody else, who took it for gone.
+            Deed::Released { user } => self.released(user, arrival.event.before()),
             Deed::Entered { room, user } => {
                 let heard = self.others_in(room, user);
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
-                    insert_into(&mut self.members, room, conn);
+                    self.join(room, conn);
                 }
                 heard
             }
             Deed::Left { room, user } => {
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
-                    remove_from(&mut self.members, room, conn);
+                    self.part(room, conn);
                 }
                 self.others_in(room, user)
             }
@@ -202,8 +265,14 @@ impl Rooms {
                 sender,
                 privacy,
                 echo,
+                k,
                 ..
-            } => self.room_message(room, sender, *privacy, *echo),
+            } => {
+                if let Some(members) = self.members.get_mut(room) {
+                    members.last = Some(*k);
+                }
+                self.room_message(room, sender, *privacy, *echo)
+            }
             Deed::Whisper { to, .. } => direct(self.conn_of(to).into_iter().collect()),
             Deed::Post { sender, .. } => {
                 let by = self.followers.get(sender).into_iter().flatten();
@@ -211,13 +280,13 @@ impl Rooms {
             }
             Deed::Followed { author, follower } => {
                 if let Some(conn) = self.change(follower, &arrival.event.deed) {
-                    insert_into(&mut self.followers, author, conn);
+                    follow(&mut self.followers, author, conn);
                 }
                 Vec::new()
             }
             Deed::Unfollowed { author, follower } => {
                 if let Some(conn) = self.change(follower, &arrival.event.deed) {
-                    remove_from(&mut self.followers, author, conn);
+                    unfollow(&mut self.followers, author, conn);
                 }
                 Vec::new()
             }
@@ -226,6 +295,17 @@ impl Rooms {
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
             Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
         }
+    }
+
+    fn released(&mut self, user: &UserName, before: Position) -> Vec<Effect> {
+        let Some(conn) = self.users.get(user).map(|local| local.conn) else {
+            return Vec::new();
+        };
+        let suspended = self.suspend(conn, before);
+        suspended
+            .then_some(Effect::Suspended { conn })
+            .into_iter()
+            .collect()
     }
 
     fn probed(&self, user: &UserName, asked: ConnId) -> Option<Effect> {
@@ -264,7 +344,7 @@ impl Rooms {
             return Vec::new();
         };
         let inside = self.members.get(room);
-        let outside = |conn: &&ConnId| !inside.is_some_and(|members| members.contains(*conn));
+        let outside = |conn: &&ConnId| !inside.is_some_and(|inside| inside.conns.contains(*conn));
         let by = followers.iter().filter(outside).copied().collect();
         heard(Hearing::Subscriber, by, None)
     }
@@ -275,7 +355,8 @@ impl Rooms {
     }
 
     fn members_of(&self, room: &RoomName) -> impl Iterator<Item = ConnId> {
-        self.members.get(room).into_iter().flatten().copied()
+        let members = self.members.get(room).into_iter();
+        members.flat_map(|members| &members.conns).copied()
     }
 
     /// The session of an account that hears what happens.
@@ -288,10 +369,11 @@ impl Rooms {
         self.users.get_mut(self.sitting.get(&conn)?)
     }
 
-    /// The live session of an account ends, if it is one of this node.
-    fn void(&mut self, user: &UserName, ending: Ending) -> Option<Effect> {
+    /// The live session of an account is replaced, if it is one of this node.
+    fn void(&mut self, user: &UserName) -> Option<Effect> {
         let conn = self.remove_user(user)?;
         let Seat { hub, .. } = self.seats.remove(&conn)?;
+        let ending = Ending::Replaced;
         Some(Effect::Ended { conn, hub, ending })
     }
 
@@ -316,10 +398,10 @@ impl Rooms {
 
     fn start_hearing(&mut self, conn: ConnId, view: &View) {
         for room in view.rooms() {
-            insert_into(&mut self.members, room, conn);
+            self.join(room, conn);
         }
         for author in view.follows() {
-            insert_into(&mut self.followers, author, conn);
+            follow(&mut self.followers, author, conn);
         }
     }
 
@@ -327,11 +409,27 @@ impl Rooms {
         let Some(Local { conn, view, .. }) = self.users.get(user) else {
             return;
         };
+        let (conn, view) = (*conn, view.clone());
         for room in view.rooms() {
-            remove_from(&mut self.members, room, *conn);
+            self.part(room, conn);
         }
         for author in view.follows() {
-            remove_from(&mut self.followers, author, *conn);
+            unfollow(&mut self.followers, author, conn);
+        }
+    }
+
+    fn join(&mut self, room: &RoomName, conn: ConnId) {
+        let members = self.members.entry(room.clone()).or_default();
+        members.conns.insert(conn);
+    }
+
+    /// Takes a session out of a room, and the room out of the map when nobody is left.
+    fn part(&mut self, room: &RoomName, conn: ConnId) {
+        if let Some(members) = self.members.get_mut(room) {
+            members.conns.remove(&conn);
+            if members.conns.is_empty() {
+                self.members.remove(room);
+            }
         }
     }
 
@@ -359,19 +457,16 @@ fn heard(hearing: Hearing, by: Vec<ConnId>, except: Option<ConnId>) -> Vec<Effec
     }]
 }
 
-fn insert_into<K>(sets: &mut HashMap<K, ConnSet>, key: &K, conn: ConnId)
-where
-    K: Clone + Eq + std::hash::Hash,
-{
-    sets.entry(key.clone()).or_default().insert(conn);
+fn follow(sets: &mut HashMap<UserName, ConnSet>, author: &UserName, conn: ConnId) {
+    sets.entry(author.clone()).or_default().insert(conn);
 }
 
 /// Takes a session out of a set, and the set out of the map when it is empty.
-fn remove_from<K: Eq + std::hash::Hash>(sets: &mut HashMap<K, ConnSet>, key: &K, conn: ConnId) {
-    if let Some(set) = sets.get_mut(key) {
+fn unfollow(sets: &mut HashMap<UserName, ConnSet>, author: &UserName, conn: ConnId) {
+    if let Some(set) = sets.get_mut(author) {
         set.remove(&conn);
         if set.is_empty() {
-            sets.remove(key);
+            sets.remove(author);
         }
     }
 }

@@ -248,18 +248,60 @@ async fn who_is_replaced_hears_what_was_before_and_nothing_after() {
 }
 
 #[actix::test]
-async fn when_events_are_lost_all_are_told_so_and_hear_nothing_of_what_follows() {
+async fn when_events_are_lost_all_claim_again_and_hear_nothing_before() {
     let mut stage = Stage::with_hubs(2);
     stage.comes(0, 0, HIDDEN).await;
     stage.comes(1, 1, HIDDEN).await;
     let upstream = stage.goes_on(Continuity::Broken, vec![lobby("after the hole")]);
     for hub in 0..2 {
         let told = stage.hubs[hub].next().await;
-        let ended = format!("end {hub}: messages_lost");
-        assert_eq!(in_words(&told.deliveries), [ended]);
+        let suspended = format!("{hub} has to claim again");
+        assert_eq!(in_words(&told.deliveries), [suspended]);
     }
     comes_back(upstream).await;
     stage.is_quiet().await;
+}
+
+#[actix::test]
+async fn who_claims_again_is_told_what_was_said_meanwhile_and_nothing_twice() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes_back(1, 1, Missed::Nothing).await;
+    stage.log_goes_on(&[(2, lobby("before"))]);
+    stage.hears(&["[lobby] dave: before\n to [1]"]).await;
+    let conns = vec![ConnId(1)];
+    stage.goes_on(Continuity::Doubtful { conns }, Vec::new());
+    stage.hears(&["1 has to claim again"]).await;
+    stage.log_goes_on(&[(3, lobby("meanwhile"))]);
+    stage.is_quiet().await;
+    stage.claims_again(1, 4).await;
+    let told = "[lobby] dave: meanwhile\n to 1, then Live";
+    stage.hears(&[told]).await;
+    stage.log_goes_on(&[(5, lobby("after"))]);
+    stage.hears(&["[lobby] dave: after\n to [1]"]).await;
+}
+
+#[actix::test]
+async fn who_claims_again_behind_a_hole_is_told_what_the_log_has_and_what_it_has_not() {
+    let mut stage = Stage::with_hubs(1);
+    let (outbox, mut looks) = inbox();
+    stage.tell(Archive(desk::<LookBack, _>(&outbox))).await;
+    stage.comes_back(1, 1, Missed::Nothing).await;
+    stage.log_goes_on(&[(2, said("seventh", 7))]);
+    stage.hears(&["[lobby] dave: seventh\n to [1]"]).await;
+    stage.goes_on(Continuity::Broken, Vec::new());
+    stage.hears(&["1 has to claim again"]).await;
+    stage.claims_again(1, 9).await;
+    let look: Call<LookBack> = looks.next().await;
+    let (after, upto) = (place(2), place(8));
+    assert_eq!(look.asked, LookBack { after, upto });
+    let event = |n, deed| Arc::new(event_at(&format!("{EPOCH}-{n}"), deed));
+    look.answer(Ok(LookedBack {
+        events: vec![event(8, said("tenth", 10))],
+        rest: Rest::Nothing,
+    }));
+    let told = "[gap] 2 messages in lobby are lost\n[gap] some private messages are lost\n\
+                [lobby] dave: tenth\n to 1, then Live";
+    stage.hears(&[told]).await;
 }
 
 #[actix::test]
@@ -504,6 +546,15 @@ impl Stage {
             format,
         };
         self.tell(introduce).await;
+        self.claims(conn, n, missed).await;
+    }
+
+    /// The same who was suspended.
+    async fn claims_again(&self, conn: u64, n: u64) {
+        self.claims(conn, n, Missed::SinceSuspended).await;
+    }
+
+    async fn claims(&self, conn: u64, n: u64, missed: Missed) {
         let deed = Deed::Claimed {
             user: user(&format!("person-{conn}")),
             session: session_id(conn),
@@ -537,6 +588,15 @@ impl Stage {
             hub.is_quiet().await;
         }
     }
+}
+
+/// The same with its ordinal.
+fn said(said: &str, ordinal: u64) -> Deed {
+    let mut deed = lobby(said);
+    if let Deed::RoomMessage { k, .. } = &mut deed {
+        *k = ordinal;
+    }
+    deed
 }
 
 /// Said in the lobby on another node.
@@ -576,6 +636,7 @@ fn words(delivery: &Delivery) -> String {
         }
         Delivery::End { conn, ending } => format!("end {conn}: {}", ending.label()),
         Delivery::FormatSet { conn } => format!("format set for {conn}"),
+        Delivery::Suspended { conn } => format!("{conn} has to claim again"),
         Delivery::Probe { conn } => format!("is {conn} alive?"),
         Delivery::HolderAlive { conn } => format!("{conn} waits in vain"),
         Delivery::Missed { conn, part } => {

@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use crate::chat::event::{Echo, Hearing, Privacy};
-use crate::chat::{Deed, Gap, GapSize, RoomName, UserName};
+use crate::chat::origin::Origin;
+use crate::chat::{Deed, Event, Gap, GapSize, RoomName, UserName};
 
 /// The rooms and follows of an account at one place of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,17 @@ impl View {
             Change::FollowsNot(author) => self.follows.insert(author.clone()),
         };
         None
+    }
+
+    /// What is missing behind this event: somebody else took the account for gone and out of a room.
+    pub fn put_out(&self, event: &Event) -> Option<Gap> {
+        match (&event.origin, self.change(&event.deed)) {
+            (Origin::Store, Change::Out(room)) => Some(Gap::Room {
+                room: room.clone(),
+                size: GapSize::Unknown,
+            }),
+            (Origin::Store | Origin::Session(_), _) => None,
+        }
     }
 
     /// Everything that may be missing where nobody can tell what is.

@@ -47,6 +47,9 @@ pub const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long a session whose claim is void waits for its end to come from the log.
 const END_TO_COME: Duration = Duration::from_secs(5);
 
+/// When a suspended session claims again that could not: the store is away.
+const RENEW_AGAIN: Duration = Duration::from_secs(1);
+
 /// Between two words to the store about how far its peer was shown the log: what a crash of the
 /// node may tell again, and a fraction of what the store does for a message.
 const RECORD_SEEN: Duration = Duration::from_secs(2);
@@ -263,6 +266,10 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
             SessionMail::Probe => self.probed(ctx),
             SessionMail::HolderAlive => {
                 let steps = self.phase.holder_alive();
+                self.perform(steps, ctx);
+            }
+            SessionMail::Suspended => {
+                let steps = self.phase.suspended();
                 self.perform(steps, ctx);
             }
             SessionMail::Missed(part) => self.take_missed(part, ctx),

@@ -74,6 +74,15 @@ pub(super) enum Step {
         /// By which way it comes in.
         entrance: Entrance,
     },
+    /// Claim the account again.
+    Renew {
+        /// The account as registered.
+        user: UserName,
+        /// By having been there.
+        entrance: Entrance,
+    },
+    /// Try that again in a moment.
+    RenewLater,
     /// Ask whether the session is alive that keeps this one out, and look again in a moment.
     Probe {
         /// The account as registered.
@@ -281,6 +290,22 @@ impl Phase {
         match &mut self.state {
             State::Present(present) => present.alone_answered(step),
             State::Arriving | State::Proving(_) | State::Leaving => Vec::new(),
+        }
+    }
+
+    /// The claim is in question: nothing is heard before it is renewed.
+    pub(super) fn suspended(&mut self) -> Vec<Step> {
+        match &mut self.state {
+            State::Present(present) => present.suspended(),
+            State::Arriving | State::Proving(_) | State::Leaving => Vec::new(),
+        }
+    }
+
+    /// Whether it waits for an end that has not come.
+    pub(super) fn awaits_end(&self) -> bool {
+        match &self.state {
+            State::Present(present) => present.awaits_end(),
+            State::Arriving | State::Proving(_) | State::Leaving => false,
         }
     }
 

@@ -2,10 +2,10 @@
 
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context, MailboxError, WrapFuture};
 use bytes::BytesMut;
-use tracing::info;
+use tracing::{debug, info};
 
 use super::phase::Step;
-use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RETRY, Session, parting};
+use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RENEW_AGAIN, RETRY, Session, parting};
 use crate::chat::command::{Positions, Since};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::Dialect;
@@ -70,6 +70,11 @@ impl<IO: Transport + 'static> Session<IO> {
             Step::Redeem { token } => self.redeem(token, ctx),
             Step::Issue { user } => self.issue(user, ctx),
             Step::Claim { user, entrance } => self.claim(user, entrance, ctx),
+            Step::Renew { user, entrance } => {
+                debug!(session = %self.id, "claims its account again");
+                self.asks.push(Question::Claim { user, entrance });
+            }
+            Step::RenewLater => self.renew_later(ctx),
             Step::Welcome { user, room } => {
                 info!(session = %self.id, peer = %self.peer, %user, "logged in");
                 self.welcome(ctx);
@@ -157,7 +162,7 @@ impl<IO: Transport + 'static> Session<IO> {
 
     fn claim(&mut self, user: UserName, entrance: Entrance, ctx: &mut Context<Self>) {
         self.claimed = Some(user.clone());
-        self.dialect.set_positions(positions(entrance));
+        self.dialect.set_positions(positions(&entrance));
         let introduce = Introduce {
             conn: self.id.conn,
             user: user.clone(),
@@ -259,7 +264,17 @@ impl<IO: Transport + 'static> Session<IO> {
     /// The log has the end of this session, or will; a node that cannot read it says so itself.
     fn await_end(&self, ctx: &mut Context<Self>) {
         ctx.run_later(END_TO_COME, |session, ctx| {
-            session.end(Ending::MessagesLost, ctx);
+            if session.phase.awaits_end() {
+                session.end(Ending::MessagesLost, ctx);
+                session.wake_work();
+            }
+        });
+    }
+
+    fn renew_later(&self, ctx: &mut Context<Self>) {
+        ctx.run_later(RENEW_AGAIN, |session, ctx| {
+            let steps = session.phase.suspended();
+            session.perform(steps, ctx);
             session.wake_work();
         });
     }
@@ -288,13 +303,14 @@ impl<IO: Transport + 'static> Session<IO> {
 }
 
 /// Who names a position is shown them from the start, also with what was missed.
-const fn positions(entrance: Entrance) -> Positions {
+const fn positions(entrance: &Entrance) -> Positions {
     match entrance {
         Entrance::Resume {
             since: Since::Position(_),
         } => Positions::Shown,
-        Entrance::Resume { since: Since::Seen } | Entrance::Login { .. } | Entrance::Insist => {
-            Positions::Hidden
-        }
+        Entrance::Resume { since: Since::Seen }
+        | Entrance::Login { .. }
+        | Entrance::Insist
+        | Entrance::Renew { .. } => Positions::Hidden,
     }
 }

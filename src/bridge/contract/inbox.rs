@@ -79,7 +79,7 @@ fn kept(missed: &Missed) -> (&[Gap], Vec<Position>) {
             (gaps, events.iter().map(|event| event.position).collect())
         }
         Missed::Nothing => (&[], Vec::new()),
-        Missed::After(_) => panic!("{missed:?}"),
+        Missed::After(_) | Missed::SinceSuspended => panic!("{missed:?}"),
     }
 }
 
@@ -136,7 +136,7 @@ pub(in crate::bridge) async fn who_comes_for_the_first_time_begins_there<S: Subj
     let said = alice.says(whisper("bob", "not seen")).await;
     bob.goes("bob");
     let entrance = Entrance::Resume { since: Since::Seen };
-    let (bob, missed) = world.comes_by("bob", entrance).await;
+    let (bob, missed) = world.comes_by("bob", entrance.clone()).await;
     assert_eq!(missed, Missed::After(fence));
     bob.goes("bob");
     assert_eq!(kept(&world.comes("bob").await.1), nothing_lost(&[said]));

@@ -50,6 +50,12 @@ pub(in crate::bridge) fn resume_since(name: &str, position: Position) -> Questio
     comes_back(name, Since::Position(position))
 }
 
+pub(in crate::bridge) fn renew(name: &str, fence: Position, room: &str) -> Question {
+    let (user, room) = (user(name), room_named(room));
+    let entrance = Entrance::Renew { fence, room };
+    Question::Claim { user, entrance }
+}
+
 fn comes_back(name: &str, since: Since) -> Question {
     let user = user(name);
     let entrance = Entrance::Resume { since };
@@ -236,11 +242,12 @@ pub(in crate::bridge) fn wrong_key(room: &str) -> Refusal {
 }
 
 pub(in crate::bridge) fn standing(rooms: &[&str], follows: &[&str]) -> Brings {
-    Brings::Standing {
-        rooms: rooms.iter().copied().map(room_named).collect(),
-        follows: users(follows),
-        missed: Missed::Nothing,
-    }
+    standing_and(Missed::Nothing, rooms, follows)
+}
+
+/// The same of who claims again.
+pub(in crate::bridge) fn standing_suspended(rooms: &[&str], follows: &[&str]) -> Brings {
+    standing_and(Missed::SinceSuspended, rooms, follows)
 }
 
 /// The same of who comes back and has seen everything up to there.
@@ -249,10 +256,14 @@ pub(in crate::bridge) fn standing_since(
     rooms: &[&str],
     follows: &[&str],
 ) -> Brings {
+    standing_and(Missed::After(seen), rooms, follows)
+}
+
+fn standing_and(missed: Missed, rooms: &[&str], follows: &[&str]) -> Brings {
     Brings::Standing {
         rooms: rooms.iter().copied().map(room_named).collect(),
         follows: users(follows),
-        missed: Missed::After(seen),
+        missed,
     }
 }
 

@@ -199,6 +199,15 @@ impl Store {
         }
     }
 
+    /// Whether there is an account of that name.
+    pub(super) fn is_registered(&self, user: UserName) -> Result<bool, StoreError> {
+        match self.registered(user) {
+            Ok(_) => Ok(true),
+            Err(No::Refused(_)) => Ok(false),
+            Err(No::Failed(error)) => Err(error),
+        }
+    }
+
     /// The account of that name, spelled as registered: in the settings or in the store.
     pub(super) fn registered(&self, user: UserName) -> Result<UserName, No> {
         if let Some(configured) = self.rules.configured.get(&user) {

@@ -46,25 +46,42 @@ impl Store {
         entrance: Entrance,
     ) -> Result<Outcome, StoreError> {
         let held = self.held(&user)?;
-        let by_another =
-            held.is_some_and(|held| held.session != *session && held.hold == Hold::Live);
+        let another = held.filter(|held| held.session != *session);
+        let by_another = another.as_ref().is_some_and(|held| held.hold == Hold::Live);
+        let by_another_since = |fence| another.is_some_and(|held| held.fence > fence);
         let origin = Origin::Session(session.clone());
         let stays_in = match entrance {
             Entrance::Login {
                 on_duplicate: DuplicateLogin::Reject,
             } if by_another => return Ok(Outcome::Duplicate),
+            Entrance::Renew { fence, .. } if by_another_since(fence) => {
+                return Ok(Outcome::Duplicate);
+            }
+            Entrance::Renew { .. } if !self.is_registered(user.clone())? => {
+                return Ok(Outcome::Void);
+            }
             Entrance::Login { .. } | Entrance::Insist => self.settle_rooms(&user, &origin)?,
-            Entrance::Resume { .. } => self.rooms_of(&user)?,
+            Entrance::Resume { .. } | Entrance::Renew { .. } => self.rooms_of(&user)?,
         };
         let room = stays_in.last().cloned();
-        let fence = self.go_live(session, &user, entrance, stays_in)?;
+        let begins_in = self.begins_in(&entrance)?;
+        let fence = self.go_live(session, &user, &entrance, stays_in)?;
         if room.is_none() {
-            self.enter(&RoomName::lobby(), &user, &origin)?;
+            self.enter(&begins_in, &user, &origin)?;
         }
         Ok(Outcome::Claimed {
             claim: Claim { user, fence },
-            room: room.unwrap_or_else(RoomName::lobby),
+            room: room.unwrap_or(begins_in),
         })
+    }
+
+    /// Where somebody goes who is in no room.
+    fn begins_in(&self, entrance: &Entrance) -> Result<RoomName, StoreError> {
+        let was_in = match entrance {
+            Entrance::Renew { room, .. } => self.public_room(room)?,
+            Entrance::Login { .. } | Entrance::Insist | Entrance::Resume { .. } => None,
+        };
+        Ok(was_in.unwrap_or_else(RoomName::lobby))
     }
 
     /// Parts a session from its account; of any other session it leaves everything as it is.
@@ -236,34 +253,38 @@ impl Store {
         &mut self,
         session: &SessionId,
         user: &UserName,
-        entrance: Entrance,
+        entrance: &Entrance,
         rooms: Vec<RoomName>,
     ) -> Result<Position, StoreError> {
-        match entrance {
+        let missed = match entrance {
             Entrance::Login { .. } | Entrance::Insist => {
                 let mut waiting = self.waiting_for(user)?;
                 let missed = std::mem::take(&mut waiting.kept).into();
-                let fence = self.append_claim(session, user, rooms, missed)?;
+                let fence = self.append_claim(session, user, rooms, missed, None)?;
                 self.begins_to_see(user, &waiting, fence)?;
-                Ok(fence)
+                return Ok(fence);
             }
             Entrance::Resume { since } => {
                 let last = match since {
-                    Since::Position(last) => Some(last).max(self.first_seen(user)?),
+                    Since::Position(last) => Some(*last).max(self.first_seen(user)?),
                     Since::Seen => self.seen_position(user)?,
                 };
-                let missed = last.map_or(Missed::Nothing, Missed::After);
-                self.append_claim(session, user, rooms, missed)
+                last.map_or(Missed::Nothing, Missed::After)
             }
-        }
+            Entrance::Renew { .. } => Missed::SinceSuspended,
+        };
+        let before = self.held(user)?;
+        self.append_claim(session, user, rooms, missed, before)
     }
 
+    /// Who comes back to a place is there since `before`, and away as before.
     fn append_claim(
         &mut self,
         session: &SessionId,
         user: &UserName,
         rooms: Vec<RoomName>,
         missed: Missed,
+        before: Option<Held>,
     ) -> Result<Position, StoreError> {
         let brings = Brings::Standing {
             rooms,
@@ -277,17 +298,22 @@ impl Store {
         let origin = Origin::Session(session.clone());
         self.probed.remove(user);
         let event = self.append_at(self.now(), &origin, deed, brings)?;
+        let (since, away) = match before {
+            Some(Held { since, away, .. }) => (since, away),
+            None => (event.at, None),
+        };
         sql::change(
             &self.db,
             "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (
                 user,
                 Int(event.position.epoch),
                 Int(event.position.n),
                 session,
                 Hold::Live,
-                event.at,
+                since,
+                away,
             ),
         )?;
         Ok(event.position)

@@ -114,6 +114,12 @@ impl Store {
         )
     }
 
+    /// A room by its name, if it exists and is public.
+    pub(super) fn public_room(&self, room: &RoomName) -> rusqlite::Result<Option<RoomName>> {
+        let found = self.room(room)?.filter(|found| found.seal.is_none());
+        Ok(found.map(|found| found.name))
+    }
+
     /// A room that its asker may know of: a public one, or one it is in.
     pub(super) fn known_room(&self, user: &UserName, room: RoomName) -> Result<Room, No> {
         match self.room(&room)? {

@@ -1,6 +1,6 @@
 //! Which sessions here are live or about to be, and what their claim events bring.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use actix::Recipient;
@@ -8,7 +8,7 @@ use actix::Recipient;
 use crate::bridge::kept::Kept;
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Position, UserName};
-use crate::messages::{Brings, Parting, SessionMail};
+use crate::messages::{Brings, Missed, Parting, SessionMail};
 
 /// What the bridge has to remember of claims.
 #[derive(Debug)]
@@ -37,6 +37,16 @@ pub(super) enum Due {
 struct Here {
     user: UserName,
     to: Recipient<SessionMail>,
+    life: Life,
+}
+
+/// Whether a session was told that it is live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// Its claim is not answered yet.
+    Asked,
+    /// It was.
+    Live,
 }
 
 impl Claims {
@@ -56,7 +66,20 @@ impl Claims {
         user: UserName,
         to: Recipient<SessionMail>,
     ) {
-        self.here.insert(session.conn, Here { user, to });
+        let life = Life::Asked;
+        self.here.insert(session.conn, Here { user, to, life });
+    }
+
+    /// A session asks for the account that it has or had.
+    pub(super) fn asked_again(
+        &mut self,
+        session: &SessionId,
+        user: UserName,
+        to: Recipient<SessionMail>,
+    ) {
+        if !self.here.contains_key(&session.conn) {
+            self.asked(session, user, to);
+        }
     }
 
     /// It does not get it.
@@ -100,7 +123,18 @@ impl Claims {
 
     /// A session was told that it is live by the event at `fence`.
     pub(super) fn answered(&mut self, fence: Position, brings: Brings, conn: ConnId) {
+        if let Some(here) = self.here.get_mut(&conn) {
+            here.life = Life::Live;
+        }
         self.answered.insert(fence, (conn, brings));
+    }
+
+    /// The sessions here that were told that they are live and of which the store says otherwise:
+    /// it `holds` the claims of these.
+    pub(super) fn doubtful(&self, holds: &HashSet<ConnId>) -> Vec<ConnId> {
+        let live = self.here.iter().filter(|(_, here)| here.life == Life::Live);
+        let conns = live.map(|(conn, _)| *conn);
+        conns.filter(|conn| !holds.contains(conn)).collect()
     }
 
     /// What the claim event at this position brings.
@@ -109,12 +143,17 @@ impl Claims {
         answered.map_or(Brings::Nothing, |(_, brings)| brings)
     }
 
-    /// Events up to here were lost: the sessions whose claim event was among them.
+    /// Events up to here were lost: the sessions whose claim event was among them, and of which the
+    /// registry has not heard before.
     pub(super) fn lost(&mut self, up_to: Position) -> Vec<Recipient<SessionMail>> {
         let later = self.answered.split_off(&up_to.next());
         let lost = std::mem::replace(&mut self.answered, later);
-        let conns = lost.into_values().map(|(conn, _)| conn);
-        conns
+        let unknown = lost.into_values().filter(|(_, brings)| match brings {
+            Brings::Standing { missed, .. } => *missed != Missed::SinceSuspended,
+            Brings::Nothing => true,
+        });
+        unknown
+            .map(|(conn, _)| conn)
             .filter_map(|conn| self.here.get(&conn).map(|here| here.to.clone()))
             .collect()
     }

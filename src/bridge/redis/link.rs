@@ -161,6 +161,10 @@ pub(super) struct Link {
     backoff: Backoff,
     ear_backoff: Backoff,
     beat_due: Instant,
+    /// When what was answered last was sent.
+    asked: Instant,
+    /// When the last thing was sent that renewed the lease.
+    leased: Instant,
 }
 
 impl Id {
@@ -212,6 +216,8 @@ impl Link {
             backoff: backoff(),
             ear_backoff: backoff(),
             beat_due: now,
+            asked: now,
+            leased: now,
         }
     }
 
@@ -254,9 +260,19 @@ impl Link {
     /// What the next replies are about.
     pub(super) fn answered(&mut self) -> Option<Replies> {
         match &mut self.line {
-            Line::On { flights, .. } => flights.pop_front().map(|flight| flight.replies),
+            Line::On { flights, .. } => {
+                let Flight { sent, replies } = flights.pop_front()?;
+                self.asked = sent;
+                Some(replies)
+            }
             Line::Down { .. } | Line::Closed => None,
         }
+    }
+
+    /// Whether the lease may be over, and people of this node live elsewhere by now: it stood still,
+    /// or was cut off.
+    pub(super) fn is_suspended(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.leased) >= SILENCE
     }
 
     /// The server knows the command connection as this.
@@ -366,6 +382,7 @@ impl Link {
     /// The node was let in.
     pub(super) fn up(&mut self, now: Instant) {
         self.turn(Phase::Up);
+        self.leased = self.asked;
         if let Some(away) = self.away.take() {
             let seconds = now.saturating_duration_since(away.since).as_secs();
             tracing::info!("Redis is back after {seconds} s; people are heard again");
@@ -388,6 +405,7 @@ impl Link {
 
     /// A beat was answered: whatever was wrong is over.
     pub(super) const fn is_well(&mut self) {
+        self.leased = self.asked;
         self.backoff.succeeded();
     }
 

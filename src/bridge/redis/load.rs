@@ -35,6 +35,8 @@ pub(super) enum Waiting {
 pub(super) enum Purpose {
     /// To become live.
     Claim,
+    /// To be live again.
+    Renewal,
     /// Anything else.
     Other,
 }

@@ -46,8 +46,8 @@ use crate::chat::event::Timestamp;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Fate, Position, Refusal};
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, LookBack, LookedBack, Outcome,
-    Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
+    ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, Entrance, LookBack, LookedBack,
+    Outcome, Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
 };
 pub use open::{OpenError, Opened, Options};
 
@@ -134,8 +134,17 @@ impl RedisBridge {
         };
         match question {
             Question::Claim { user, entrance } => {
-                self.claims.asked(&session, user.clone(), to.clone());
-                let waiter = waiting(session.clone(), to, Purpose::Claim);
+                let purpose = match entrance {
+                    Entrance::Renew { .. } => {
+                        self.claims.asked_again(&session, user.clone(), to.clone());
+                        Purpose::Renewal
+                    }
+                    Entrance::Login { .. } | Entrance::Insist | Entrance::Resume { .. } => {
+                        self.claims.asked(&session, user.clone(), to.clone());
+                        Purpose::Claim
+                    }
+                };
+                let waiter = waiting(session.clone(), to, purpose);
                 let task = Task::Claim {
                     session,
                     user,

@@ -16,6 +16,7 @@ use super::task::{Decision, Task, Trouble, Verdict};
 use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
 use crate::backoff::random;
+use crate::bridge::kept::Hold;
 use crate::chat::{Ending, Fate, Refusal};
 use crate::messages::{Outcome, Parting, SessionMail};
 
@@ -185,11 +186,15 @@ impl RedisBridge {
         }
     }
 
-    /// Gives back what the store holds for sessions that are not here, and goes on. Who left while
-    /// Redis was away may still be live there: that its place is only kept is told once more.
+    /// Gives back what the store holds for sessions that are not here, has those that are here and
+    /// that it does not hold claim again, and goes on. Who left while Redis was away may still be
+    /// live there: that its place is only kept is told once more.
     fn reconcile(&mut self, held: Vec<Held>) -> Usable {
         let now = Instant::now();
         self.link.up(now);
+        let live = held.iter().filter(|held| held.hold == Hold::Live);
+        let holds = live.map(|held| held.session.conn).collect();
+        self.feed.doubts(self.claims.doubtful(&holds));
         match self.state {
             State::Serving => self.window.open(),
             State::ShuttingDown { .. } | State::Failed | State::Over => {}
@@ -354,13 +359,14 @@ impl RedisBridge {
         }
     }
 
-    /// Events are lost: whoever was live is told so by the registry, or here if it does not know
-    /// of them yet.
+    /// Events are lost: whoever was live is suspended by the registry, and ended here if it does not
+    /// know of them yet.
     pub(super) fn broken(&mut self) {
         let last = self.reader.last();
         tracing::error!(
             "events up to {last} are lost: Redis forgot what it had, or its log (redis.log_entries) \
-             no longer goes back to what this node read; everybody here has to log in again"
+             no longer goes back to what this node read; everybody here claims again, and is told \
+             what is missing"
         );
         self.recognised = None;
         for to in self.claims.lost(last) {

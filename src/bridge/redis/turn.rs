@@ -57,8 +57,12 @@ impl RedisBridge {
         self.feed_registry(ctx);
     }
 
-    /// Hands the log's next events to the feed.
+    /// Hands the log's next events to the feed; none while others may have taken over the accounts of
+    /// whom they would reach.
     fn read(&mut self) {
+        if self.link.is_suspended(Instant::now()) {
+            return;
+        }
         while !self.feed.is_full() {
             let (answered, here) = (self.reader.answered(), &self.incarnation);
             let window = &self.window;

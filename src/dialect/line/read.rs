@@ -390,8 +390,14 @@ fn greeting(rest: &str) -> Option<Told<'_>> {
 }
 
 fn entered(rest: &str) -> Option<Told<'_>> {
-    let rest = rest.strip_prefix("are in ")?.strip_suffix(" here).")?;
-    let (name, _) = rest.split_once(" (")?;
+    let rest = rest.strip_prefix("are in ")?;
+    let counted = rest
+        .strip_suffix(" here).")
+        .and_then(|rest| rest.split_once(" ("));
+    let name = match counted {
+        Some((name, _)) => name,
+        None => rest.strip_suffix(" now.")?,
+    };
     let room = room(name)?;
     Some(Told::Entered { room })
 }

@@ -130,6 +130,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         }
         Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
         Answer::Entered { room, here, key } => entered(room, *here, *key, out),
+        Answer::PutIn { room } => line!(out, "* You are in {room} now."),
         Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users } => people(room, users, out),
         Answer::Online { users } => people("online", users, out),

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::chat::event::{Echo, Privacy};
-use crate::chat::origin::ConnId;
+use crate::chat::origin::{ConnId, Origin};
 use crate::chat::{RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId, Kept, Missed};
@@ -72,6 +72,61 @@ fn a_log_that_does_not_go_back_so_far_leaves_a_gap() {
     let told = log.all_told(&mut reader);
     assert_eq!(told[..2], [some_of("den"), some_private()]);
     assert_eq!(told.len(), 2 + log.events.len());
+}
+
+#[test]
+fn ordinals_tell_how_much_of_a_room_is_missing() {
+    for (last, missing) in [(4, Some(5)), (8, Some(1)), (9, None)] {
+        let mut log = Log::new(3 * 300);
+        log.happens(entered("den", "alice"));
+        let mark = Mark {
+            upto: log.last(),
+            ordinals: BTreeMap::from([(room("den"), last)]),
+        };
+        for k in 5..20 {
+            let mut deed = said_in("den", "bob", Privacy::Public, Echo::ExcludeSender);
+            if let Deed::RoomMessage { k: ordinal, .. } = &mut deed {
+                *ordinal = k;
+            }
+            log.happens(deed);
+        }
+        // What the log still holds begins with the tenth.
+        log.events.drain(..7);
+        let mut reader = Reader::since(mark, &log.view, &log.past);
+        let told = log.all_told(&mut reader);
+        let lost = missing.map(|missing| {
+            Told::Gap(Gap::Room {
+                room: room("den"),
+                size: GapSize::Exactly(missing),
+            })
+        });
+        let gaps: Vec<_> = lost.into_iter().chain([some_private()]).collect();
+        assert_eq!(told[..gaps.len()], gaps, "{last}");
+        assert_eq!(told.len(), gaps.len() + 10, "{last}");
+    }
+}
+
+#[test]
+fn who_was_taken_for_gone_is_told_that_something_is_missing() {
+    for kept in [usize::MAX, 1] {
+        let mut log = Log::new(kept);
+        log.happens(entered("den", "alice"));
+        let since = log.last();
+        let said = || said_in("den", "bob", Privacy::Public, Echo::ExcludeSender);
+        log.happens(said());
+        let mut put_out = event_at(&log.last.next().to_string(), left("den", "alice"));
+        put_out.origin = Origin::Store;
+        log.last = put_out.position;
+        log.fold(Arc::new(put_out), Brings::Nothing);
+        log.happens(said());
+        log.happens(entered("den", "alice"));
+        log.happens(said());
+        let heard: Vec<_> = log.heard.iter().map(|(event, _)| event.clone()).collect();
+        let mut reader = Reader::behind(since, &log.view, &log.past);
+        let missed = |event: &Arc<Event>| Told::Missed(event.clone(), Hearing::Direct);
+        let told = [missed(&heard[0]), some_of("den"), missed(&heard[1])];
+        assert_eq!(log.all_told(&mut reader), told);
+    }
 }
 
 #[test]
@@ -245,7 +300,7 @@ impl Log {
             match reader.next(&self.view, &self.past) {
                 Next::Tell(told) => return Some(told),
                 Next::Nothing => {}
-                Next::LookBack(look) => reader.looked_back(self.look_back(look)),
+                Next::LookBack(look) => assert!(reader.looked_back(look, self.look_back(look))),
                 Next::Live => return None,
             }
         }
@@ -343,6 +398,13 @@ fn place(number: u8) -> RoomName {
 
 fn entered(place: &str, who: &str) -> Deed {
     Deed::Entered {
+        room: room(place),
+        user: user(who),
+    }
+}
+
+fn left(place: &str, who: &str) -> Deed {
+    Deed::Left {
         room: room(place),
         user: user(who),
     }

@@ -310,6 +310,7 @@ fn words(mail: &SessionMail) -> String {
         SessionMail::Missed(part) => format!("missed {}", utf8(&part.bytes)),
         SessionMail::Resolved(fate) => panic!("a hub resolves nothing: {fate:?}"),
         SessionMail::FormatSet => "format set".to_owned(),
+        SessionMail::Suspended => "suspended".to_owned(),
         SessionMail::Probe => "probe".to_owned(),
         SessionMail::HolderAlive => "holder alive".to_owned(),
         SessionMail::End(ending) => format!("end {}", ending.label()),

@@ -8,7 +8,7 @@ use crate::chat::command::{Positions, RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
-    ASKS_IN_FLIGHT, Append, Claim, Outcome, PeopleRequest, Request, RoomRequest,
+    ASKS_IN_FLIGHT, Append, Claim, Entrance, Outcome, PeopleRequest, Request, RoomRequest,
 };
 
 /// A session whose account is live.
@@ -19,6 +19,20 @@ pub(super) struct Present {
     /// Texts that are on their way to the log.
     in_flight: usize,
     lane: Lane,
+    standing: Standing,
+}
+
+/// What is known of the claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is the account's live one, or its end has not come yet.
+    Firm,
+    /// It is not; whether it is over or can be claimed again has to come yet.
+    Void,
+    /// It is in question: it is claimed again as soon as what was asked is answered.
+    Suspended,
+    /// It is claimed again, and that is not answered yet.
+    Renewing,
 }
 
 /// What the next line has to wait for.
@@ -30,7 +44,7 @@ enum Lane {
     Held(Heard),
     /// The answer to what went alone.
     Asked(Asked),
-    /// The end of the session, which is on its way.
+    /// The end of the session, which comes next.
     End,
 }
 
@@ -59,6 +73,7 @@ impl Present {
             room,
             in_flight: 0,
             lane: Lane::Free,
+            standing: Standing::Firm,
         }
     }
 
@@ -69,12 +84,14 @@ impl Present {
 
     /// Whether another line can be heard.
     pub(super) fn is_ready(&self) -> bool {
-        matches!(self.lane, Lane::Free) && self.in_flight < ASKS_IN_FLIGHT
+        matches!(self.lane, Lane::Free)
+            && self.in_flight < ASKS_IN_FLIGHT
+            && self.standing == Standing::Firm
     }
 
     /// Whether everything that was heard has been answered.
     pub(super) fn is_settled(&self) -> bool {
-        self.is_ready() && self.in_flight == 0
+        matches!(self.lane, Lane::Free) && self.in_flight == 0
     }
 
     /// Takes what the peer said.
@@ -103,7 +120,7 @@ impl Present {
     /// Takes what answers a request that went alone and not to the store.
     pub(super) fn alone_answered(&mut self, step: Step) -> Vec<Step> {
         self.lane = Lane::Free;
-        vec![step]
+        std::iter::once(step).chain(self.goes_on()).collect()
     }
 
     /// Frames come in the format asked for from here on.
@@ -211,32 +228,31 @@ impl Present {
 
     /// Takes the answer of the store to the oldest unanswered ask.
     pub(super) fn answered(&mut self, outcome: Outcome) -> Vec<Step> {
-        let step = match outcome {
+        if self.standing == Standing::Renewing {
+            return self.renewed(outcome);
+        }
+        let mut steps = match outcome {
             Outcome::Done(answer) => {
                 if let Answer::Entered { room, .. } = &answer {
                     self.room = room.clone();
                 }
-                Step::Answer(answer)
+                vec![Step::Answer(answer)]
             }
             Outcome::Refused(Refusal::NotConfirmed) if self.is_moving() => {
                 self.lane = Lane::End;
                 return unconfirmed();
             }
-            Outcome::Refused(refusal) => Step::Refuse(refusal),
+            Outcome::Refused(refusal) => vec![Step::Refuse(refusal)],
             Outcome::Settled => return self.settled(),
-            Outcome::Void => return self.void(),
+            Outcome::Void => self.void(),
             // Only a claim is answered so.
             Outcome::Claimed { .. } | Outcome::Duplicate => return Vec::new(),
         };
-        if self.in_flight == 0 {
-            self.lane = Lane::Free;
-            return vec![step];
+        match self.in_flight {
+            0 => self.lane = Lane::Free,
+            _ => self.in_flight -= 1,
         }
-        self.in_flight -= 1;
-        let mut steps = vec![step];
-        if self.in_flight == 0 {
-            steps.extend(self.resume());
-        }
+        steps.extend(self.goes_on());
         steps
     }
 
@@ -244,16 +260,81 @@ impl Present {
         matches!(self.lane, Lane::Asked(Asked::Move))
     }
 
+    /// Not done, for the claim is another one's or nobody's by now.
     fn void(&mut self) -> Vec<Step> {
-        match std::mem::replace(&mut self.lane, Lane::End) {
-            Lane::End => Vec::new(),
-            Lane::Free | Lane::Held(_) | Lane::Asked(_) => vec![Step::AwaitEnd],
+        let refused = Step::Refuse(Refusal::NotDelivered);
+        match self.standing {
+            Standing::Firm => {
+                self.standing = Standing::Void;
+                vec![refused, Step::AwaitEnd]
+            }
+            Standing::Void | Standing::Suspended | Standing::Renewing => vec![refused],
+        }
+    }
+
+    /// Whether neither the end nor anything else has come since the claim was found void.
+    pub(super) fn awaits_end(&self) -> bool {
+        self.standing == Standing::Void
+    }
+
+    /// The claim is in question.
+    pub(super) fn suspended(&mut self) -> Vec<Step> {
+        match self.standing {
+            Standing::Firm | Standing::Void | Standing::Suspended => {
+                self.standing = Standing::Suspended;
+                self.goes_on()
+            }
+            Standing::Renewing => Vec::new(),
+        }
+    }
+
+    fn renews(&mut self) -> Vec<Step> {
+        self.standing = Standing::Renewing;
+        let entrance = Entrance::Renew {
+            fence: self.claim.fence,
+            room: self.room.clone(),
+        };
+        let user = self.claim.user.clone();
+        vec![Step::Renew { user, entrance }]
+    }
+
+    fn renewed(&mut self, outcome: Outcome) -> Vec<Step> {
+        match outcome {
+            Outcome::Claimed { claim, room } => {
+                self.standing = Standing::Firm;
+                self.claim = claim;
+                let was_in = std::mem::replace(&mut self.room, room.clone());
+                let moved = (was_in != room).then_some(Step::Answer(Answer::PutIn { room }));
+                moved.into_iter().chain(self.goes_on()).collect()
+            }
+            Outcome::Duplicate => vec![Step::End(Ending::Replaced)],
+            Outcome::Void => vec![Step::End(Ending::MessagesLost)],
+            Outcome::Refused(_) => {
+                self.standing = Standing::Suspended;
+                vec![Step::RenewLater]
+            }
+            // Nothing else was asked.
+            Outcome::Done(_) | Outcome::Settled => Vec::new(),
+        }
+    }
+
+    /// Does what can be done now: nothing is asked before the claim is firm.
+    fn goes_on(&mut self) -> Vec<Step> {
+        let is_quiet = self.in_flight == 0 && !matches!(self.lane, Lane::Asked(_));
+        match self.standing {
+            Standing::Suspended if is_quiet => self.renews(),
+            Standing::Firm if is_quiet => self.resume(),
+            Standing::Firm | Standing::Void | Standing::Suspended | Standing::Renewing => {
+                Vec::new()
+            }
         }
     }
 
     fn settled(&mut self) -> Vec<Step> {
         match std::mem::replace(&mut self.lane, Lane::Free) {
-            Lane::Asked(Asked::Settle { token }) => vec![Step::Answer(Answer::Pong { token })],
+            Lane::Asked(Asked::Settle { token }) => {
+                self.alone_answered(Step::Answer(Answer::Pong { token }))
+            }
             other @ (Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End) => {
                 self.lane = other;
                 Vec::new()

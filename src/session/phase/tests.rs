@@ -507,7 +507,7 @@ fn a_password_is_changed_by_its_owner() {
 }
 
 #[test]
-fn who_is_void_is_heard_no_more() {
+fn who_is_void_is_heard_no_more_and_told_that_nothing_was_done() {
     for lines in [
         vec!["/who"],
         vec!["hi"],
@@ -515,16 +515,85 @@ fn who_is_void_is_heard_no_more() {
         vec!["hi", "/join den"],
     ] {
         let mut talk = Talk::present();
+        let texts = lines.iter().filter(|line| **line == "hi").count().max(1);
         for line in &lines {
             talk.says(line);
         }
-        talk.answered(Outcome::Void).does(&["await the end"]);
+        talk.answered(Outcome::Void)
+            .does(&[NOT_DELIVERED, "await the end"]);
         assert!(!talk.phase.is_ready(), "{lines:?}");
-        for _ in &lines[1..] {
-            talk.answered(Outcome::Void).does(&[]);
+        for _ in 1..texts {
+            talk.answered(Outcome::Void).does(&[NOT_DELIVERED]);
             assert!(!talk.phase.is_ready(), "{lines:?}");
         }
+        assert!(talk.phase.awaits_end());
     }
+}
+
+#[test]
+fn who_is_suspended_claims_again_and_goes_on() {
+    let mut talk = Talk::present();
+    talk.suspended().does(&[CLAIM_AGAIN]);
+    assert!(!talk.phase.is_ready());
+    talk.suspended().does(&[]);
+    talk.answered(claimed("alice")).does(&[]);
+    assert!(talk.phase.is_ready());
+    talk.says("hi")
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+}
+
+#[test]
+fn who_was_found_void_may_still_claim_again() {
+    let mut talk = Talk::present();
+    talk.says("hi");
+    talk.answered(Outcome::Void)
+        .does(&[NOT_DELIVERED, "await the end"]);
+    talk.suspended().does(&[CLAIM_AGAIN]);
+    assert!(!talk.phase.awaits_end());
+    talk.answered(claimed("alice")).does(&[]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn what_was_asked_is_answered_before_the_claim_is_made_again() {
+    let mut talk = Talk::present();
+    talk.says("hi");
+    talk.says("ho");
+    talk.says("/join den").does(&[]);
+    talk.suspended().does(&[]);
+    talk.answered(said("7-1")).does(&["* ok 7-1"]);
+    talk.answered(Outcome::Void)
+        .does(&[NOT_DELIVERED, CLAIM_AGAIN]);
+    assert!(!talk.phase.is_ready());
+    talk.answered(claimed("alice")).does(&[MOVE_TO_DEN]);
+    talk.suspended().does(&[]);
+    talk.answered(entered("den"))
+        .does(&["* You are in den (1 here).", "claim alice again in den"]);
+    talk.answered(claimed("alice"))
+        .does(&["* You are in lobby now."]);
+    talk.says("/ping x").does(&["settle"]);
+    talk.suspended().does(&[]);
+    talk.answered(Outcome::Settled)
+        .does(&["* pong x", CLAIM_AGAIN]);
+}
+
+#[test]
+fn a_claim_that_cannot_be_made_again_is_tried_until_it_is_known_to_be_lost() {
+    for (outcome, end) in [
+        (Outcome::Duplicate, "end replaced"),
+        (Outcome::Void, "end messages_lost"),
+    ] {
+        let mut talk = Talk::present();
+        talk.suspended().does(&[CLAIM_AGAIN]);
+        for refusal in [Refusal::NotDelivered, Refusal::NotConfirmed, Refusal::Busy] {
+            talk.answered(Outcome::Refused(refusal))
+                .does(&["claim again later"]);
+            talk.suspended().does(&[CLAIM_AGAIN]);
+        }
+        talk.answered(outcome).does(&[end]);
+    }
+    let mut nobody = Talk::new();
+    nobody.suspended().does(&[]);
 }
 
 #[test]
@@ -545,6 +614,10 @@ fn who_leaves_does_nothing_more() {
 }
 
 const MOVE_TO_DEN: &str = "ask Rooms(Move { from: lobby, to: den, key: None })";
+
+const CLAIM_AGAIN: &str = "claim alice again in lobby";
+
+const NOT_DELIVERED: &str = "! Not delivered: the cluster store is unreachable, try again";
 
 const NOT_CONFIRMED: &str =
     "! Not confirmed: the cluster store went away; it may have been delivered";
@@ -619,6 +692,10 @@ impl Talk {
         self.in_words(steps)
     }
 
+    fn suspended(&mut self) -> Steps {
+        self.phase_does(Phase::suspended)
+    }
+
     fn resolved(&self, fate: Fate) -> Steps {
         let steps = self.phase.resolved(fate);
         self.in_words(steps)
@@ -661,6 +738,16 @@ impl Talk {
                 user,
                 entrance: Entrance::Insist,
             } => format!("claim {user} from whoever has it"),
+            Step::Claim {
+                entrance: Entrance::Renew { .. },
+                ..
+            } => panic!("only who was live claims again"),
+            Step::Renew {
+                user,
+                entrance: Entrance::Renew { room, .. },
+            } => format!("claim {user} again in {room}"),
+            Step::Renew { entrance, .. } => panic!("{entrance:?}"),
+            Step::RenewLater => "claim again later".to_owned(),
             Step::Probe { user } => format!("probe {user}"),
             Step::Redeem { token } => {
                 format!("redeem {}", String::from_utf8_lossy(token.expose()))

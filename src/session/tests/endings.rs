@@ -2,6 +2,8 @@ use super::*;
 use crate::chat::Ending;
 use crate::testing::{gone, settle};
 
+const NOT_DELIVERED: &str = "! Not delivered: the cluster store is unreachable, try again";
+
 #[actix::test]
 async fn a_goodbye_is_answered() {
     let mut stage = Stage::logged_in(rules()).await;
@@ -166,6 +168,7 @@ async fn a_void_claim_is_not_left_in_silence() {
     answer(&ask, Outcome::Void);
     settle().await;
     tokio::time::advance(Duration::from_secs(4)).await;
+    stage.client.hears(NOT_DELIVERED).await;
     drop(stage.deliver(&["[lobby] bob: before the end\n"]));
     stage.client.hears("[lobby] bob: before the end").await;
     tokio::time::advance(Duration::from_secs(2)).await;
@@ -176,12 +179,39 @@ async fn a_void_claim_is_not_left_in_silence() {
 }
 
 #[actix::test]
+async fn a_void_claim_that_is_made_again_ends_nothing() {
+    let mut stage = Stage::logged_in(rules()).await;
+    tokio::time::pause();
+    stage.client.says("hi").await;
+    let ask = stage.asked("say in lobby: hi").await;
+    answer(&ask, Outcome::Void);
+    stage.client.hears(NOT_DELIVERED).await;
+    for refusal in [Refusal::NotDelivered, Refusal::NotConfirmed] {
+        stage.tell(SessionMail::Suspended);
+        let ask = stage.asked("claim alice again, since 7-0 in lobby").await;
+        answer(&ask, Outcome::Refused(refusal));
+        settle().await;
+    }
+    // What the session cannot have now it tries to have a second later.
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let ask = stage.asked("claim alice again, since 7-0 in lobby").await;
+    answer(&ask, claimed("alice"));
+    settle().await;
+    tokio::time::advance(Duration::from_secs(9)).await;
+    stage.client.says("ho").await;
+    let ask = stage.asked("say in lobby: ho").await;
+    answer(&ask, Outcome::Void);
+    stage.client.hears(NOT_DELIVERED).await;
+}
+
+#[actix::test]
 async fn a_void_claim_ends_as_the_log_says_if_it_says_it_in_time() {
     let mut stage = Stage::logged_in(rules()).await;
     stage.client.says("hi").await;
     let ask = stage.asked("say in lobby: hi").await;
     answer(&ask, Outcome::Void);
     stage.tell(SessionMail::End(Ending::Replaced));
+    stage.client.hears(NOT_DELIVERED).await;
     let last_words = "! Logged in elsewhere\n";
     assert_eq!(stage.client.hears_the_rest().await, last_words);
 }

@@ -132,6 +132,10 @@ fn question_in_words(question: &Question) -> String {
             user,
             entrance: Entrance::Resume { since },
         } => format!("claim {user}, since {since:?}"),
+        Question::Claim {
+            user,
+            entrance: Entrance::Renew { fence, room },
+        } => format!("claim {user} again, since {fence} in {room}"),
         Question::Live {
             request: Request::Append(append),
             ..

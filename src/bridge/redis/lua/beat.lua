@@ -1,7 +1,9 @@
--- ARGV: 1 incarnation. One that another of its name has taken over meanwhile learns of it: without
--- a head it says hello again.
+-- ARGV: 1 incarnation. One that another of its name has taken over meanwhile, or whose people may be
+-- elsewhere because its lease was over, learns of it: without a head it says hello again.
 local run = redis.call('HGET', K.nodes, ARGV[1])
-if not run or run == 'over' then return {'0-0', '0', ''} end
+if not run or run == 'over' or redis.call('EXISTS', K.lease .. ARGV[1]) == 0 then
+  return {'0-0', '0', ''}
+end
 redis.call('SET', K.lease .. ARGV[1], '1', 'PX', 8000)
 redis.call('PEXPIRE', K.answers .. ARGV[1], 60000)
 local entry = redis.call('XREVRANGE', K.log, '+', '-', 'COUNT', 1)[1]

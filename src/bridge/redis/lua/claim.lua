@@ -1,7 +1,9 @@
 -- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session,
--- `insist`, which replaces one that does not answer, or `resume`, which replaces it and stays in the
--- rooms.
-local resumes = ARGV[10] == 'resume'
+-- `insist`, which replaces one that does not answer, `resume`, which replaces it and stays in the
+-- rooms, or `renew`, which does so where it is older than 14, the session's fence so far; 15 the room
+-- that this one was in, 16 the account's name in the settings or ''.
+local renews = ARGV[10] == 'renew'
+local resumes = ARGV[10] == 'resume' or renews
 local function follows()
   return table.concat(shown(redis.call('SMEMBERS', K.follows .. me)), ' ')
 end
@@ -11,7 +13,7 @@ local function first()
 end
 if before then
   local fence, seen, showed, last =
-    string.match(before, '^ok\n[^\n]*\n[^\n]*\n(%S+)\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
+    string.match(before, '^ok\n[^\n]*\n[^\n]*\n(%S+)\n[^\n]*\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
   if not fence then return before end
   local again = before .. '\n' .. follows() .. '\n' .. first()
   if resumes then return again end
@@ -22,6 +24,13 @@ local run = redis.call('HGET', K.nodes, ARGV[9])
 if not run or run == 'over' then return 'epoch\n-\n' end
 local held = redis.call('HGET', K.sessions, me)
 local holder = held and string.match(held, '^%S+ (%S+)')
+if renews then
+  local fence = string.match(held or '', '^(%S+)')
+  if fence and is_behind(fence, ARGV[14]) and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then
+    return answer('duplicate')
+  end
+  if not registered(ARGV[7], ARGV[16]) then return answer('void') end
+end
 -- A run without a lease is gone and keeps nobody out, nor does one that does not answer, unless it
 -- may be about to come back.
 local is_calm = tonumber(redis.call('HGET', K.lineage, 'calm') or 0) > tonumber(now)
@@ -34,6 +43,12 @@ if is_live and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not
   return answer('duplicate')
 end
 local brings, rooms, lobby = follows() .. '\n' .. first(), rooms_of(me), meta('lobby')
+-- Where it goes that is nowhere. A key was shown once, and may be another one by now.
+local begins_in = lobby
+if renews and redis.call('HEXISTS', K.room .. string.lower(ARGV[15]) .. K.meta, 'name') == 1 then
+  local was_in = meta(string.lower(ARGV[15]))
+  if not was_in.seal then begins_in = was_in end
+end
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 -- How far the account has seen: a first login begins with all that waits for it.
@@ -77,10 +92,13 @@ end
 if holder and holder ~= ARGV[9] then also('SREM', K.held .. holder, me) end
 also('SADD', K.held .. ARGV[9], me)
 if me == ARGV[7] then also('HDEL', K.names, me) else also('HSET', K.names, me, ARGV[7]) end
+local enters = ''
 if #stays == 0 then
-  also('HSETNX', K.room .. 'lobby' .. K.meta, 'name', lobby.name)
-  enter(lobby, me, ARGV[7], 1)
+  enters = begins_in.name
+  also('HSETNX', K.room .. begins_in.room .. K.meta, 'name', begins_in.name)
+  enter(begins_in, me, ARGV[7], 1)
 elseif not resumes then
   also('HSET', K.user_room, me, 'lobby')
 end
-return answer('ok', fence, table.concat(stays, ' '), seen, showed, last) .. '\n' .. brings
+local stays_in = table.concat(stays, ' ')
+return answer('ok', fence, stays_in, enters, seen, showed, last) .. '\n' .. brings

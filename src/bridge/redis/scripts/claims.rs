@@ -22,7 +22,7 @@ impl Scripts {
         stamp: &Stamp<'_>,
         session: &SessionId,
         user: &UserName,
-        entrance: Entrance,
+        entrance: &Entrance,
     ) -> Cmd {
         let mut call = self.command(Lua::Claim, stamp, Some(session), user.as_str());
         call.arg(holder(session))
@@ -36,17 +36,23 @@ impl Scripts {
                 } => "replace",
                 Entrance::Insist => "insist",
                 Entrance::Resume { .. } => "resume",
+                Entrance::Renew { .. } => "renew",
             })
             .arg(KEPT_MESSAGES)
             .arg(KEPT_BYTES)
             .arg(self.rules.kept_for().min(MOST));
+        if let Entrance::Renew { fence, room } = entrance {
+            call.arg(fence.to_string())
+                .arg(room.as_str())
+                .arg(self.configured(user));
+        }
         call
     }
 
     pub(super) fn read_claim(
         &self,
         user: &UserName,
-        entrance: Entrance,
+        entrance: &Entrance,
         reply: Value,
     ) -> Result<Decision, Trouble> {
         let mut unread = None;
@@ -56,6 +62,7 @@ impl Scripts {
                 fence: lines.next()?,
             };
             let rooms: Vec<RoomName> = lines.list()?;
+            let enters: Vec<RoomName> = lines.list()?;
             let seen = known(lines)?;
             let mut follows = lines.list()?;
             follows.sort();
@@ -64,14 +71,19 @@ impl Scripts {
                 Entrance::Login { .. } | Entrance::Insist => kept(lines, &mut unread)?.into(),
                 Entrance::Resume {
                     since: Since::Position(last),
-                } => Missed::After(last.max(first)),
+                } => Missed::After(first.max(*last)),
                 Entrance::Resume { since: Since::Seen } => {
                     seen.map_or(Missed::Nothing, Missed::After)
                 }
+                Entrance::Renew { .. } => Missed::SinceSuspended,
             };
             Ok(Verdict::Claimed {
                 claim,
-                room: rooms.last().cloned().unwrap_or_else(RoomName::lobby),
+                room: enters
+                    .last()
+                    .or(rooms.last())
+                    .cloned()
+                    .unwrap_or_else(RoomName::lobby),
                 standing: Brings::Standing {
                     rooms,
                     follows,

@@ -122,7 +122,7 @@ impl Scripts {
                 session,
                 user,
                 entrance,
-            } => self.call_claim(stamp, session, user, *entrance),
+            } => self.call_claim(stamp, session, user, entrance),
             Task::Live {
                 session,
                 claim,
@@ -183,7 +183,7 @@ impl Scripts {
     /// written; after a changing script's nonsense, asking again under the same number tells.
     pub(super) fn read(&self, task: &Task, reply: Value) -> Result<Decision, Trouble> {
         match task {
-            Task::Claim { user, entrance, .. } => self.read_claim(user, *entrance, reply),
+            Task::Claim { user, entrance, .. } => self.read_claim(user, entrance, reply),
             Task::Live { request, .. } => self.read_live(request, reply),
             Task::Seen { .. } | Task::Probe { .. } | Task::Alive { .. } | Task::Release { .. } => {
                 changed(&self.rules, reply, |_, _| Ok(Verdict::Silence))

@@ -6,6 +6,7 @@ use super::people::claim;
 use super::reply::{Items, Nonsense, text, whole};
 use super::sources::Lua;
 use super::{MOST, Scripts};
+use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::Trouble;
 use crate::bridge::wire::{self, NotARecord};
 use crate::chat::event::Timestamp;
@@ -120,10 +121,12 @@ pub(in crate::bridge::redis) enum Farewell {
 pub(in crate::bridge::redis) struct Held {
     /// The account, in lower case.
     pub(in crate::bridge::redis) user: UserName,
-    /// Its live session.
+    /// Its session.
     pub(in crate::bridge::redis) session: SessionId,
     /// The claim event's position.
     pub(in crate::bridge::redis) fence: Position,
+    /// What has become of it.
+    pub(in crate::bridge::redis) hold: Hold,
 }
 
 /// One entry of the log.
@@ -338,11 +341,12 @@ fn held(mut items: Items) -> Result<Vec<Held>, Nonsense> {
     let mut all = Vec::new();
     while !items.is_empty() {
         let user = items.next()?;
-        let (fence, session) = claim(&items.next::<String>()?)?;
+        let (fence, session, hold) = claim(&items.next::<String>()?)?;
         all.push(Held {
             user,
             session,
             fence,
+            hold,
         });
     }
     all.sort_by(|one, other| one.user.cmp(&other.user));

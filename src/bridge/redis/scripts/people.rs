@@ -6,6 +6,7 @@ use super::reply::{Items, Nonsense, asked, changed};
 use super::sources::Lua;
 use super::words::json;
 use super::{Asker, Scripts};
+use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::chat::answer::Presence;
 use crate::chat::event::Timestamp;
@@ -107,7 +108,7 @@ fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
     let Some(held) = items.next_if_any::<String>()? else {
         return Ok(Presence::Offline);
     };
-    let (_, session) = claim(&held)?;
+    let (_, session, _) = claim(&held)?;
     Ok(Presence::Online {
         node: session.incarnation.node,
         since: Timestamp(items.next_if_any()?.unwrap_or_default()),
@@ -117,13 +118,14 @@ fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
 }
 
 /// A fence and its session as they stand in `sessions`.
-pub(super) fn claim(held: &str) -> Result<(Position, SessionId), Nonsense> {
+pub(super) fn claim(held: &str) -> Result<(Position, SessionId, Hold), Nonsense> {
     let nonsense = || Nonsense(format!("a claim is {held:?}"));
     let words: Vec<_> = held.split(' ').collect();
-    let [fence, incarnation, conn, _] = words.as_slice() else {
+    let [fence, incarnation, conn, hold] = words.as_slice() else {
         return Err(nonsense());
     };
     let fence = fence.parse().map_err(|_| nonsense())?;
     let session = format!("{incarnation}/{conn}");
-    Ok((fence, session.parse().map_err(|_| nonsense())?))
+    let session = session.parse().map_err(|_| nonsense())?;
+    Ok((fence, session, Hold::of_word(hold).ok_or_else(nonsense)?))
 }

@@ -47,7 +47,7 @@ macro_rules! scripts {
 }
 
 scripts! {
-    Claim: Change ["command" "names" "rooms" "positions" "kept" "claim"];
+    Claim: Change ["command" "names" "registered" "rooms" "positions" "kept" "claim"];
     Seen: Change ["command" "live" "positions" "seen"];
     Release: MakeRoom ["command" "names" "rooms" "release"];
     Probe: Change ["command" "names" "probe"];

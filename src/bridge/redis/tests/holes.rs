@@ -10,7 +10,7 @@ async fn up_to_a_hole(world: &mut World<OnRedis>) -> Vec<Arrival> {
     loop {
         let batch = within(world.heard.recv()).await.expect("a registry");
         match batch.continuity {
-            Continuity::Unbroken => before.extend(batch.arrivals),
+            Continuity::Unbroken | Continuity::Doubtful { .. } => before.extend(batch.arrivals),
             Continuity::Broken => {
                 world.check(&before);
                 return batch.arrivals;
@@ -143,6 +143,29 @@ async fn a_log_that_is_deleted_under_a_running_node_is_a_hole() {
             .iter()
             .all(|arrival| arrival.event.position > before)
     );
+}
+
+#[actix::test]
+async fn a_claim_that_the_store_does_not_hold_any_more_is_in_question() {
+    let Some(mut world) = world().await else {
+        return;
+    };
+    let alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    world.events().await;
+    let _: i64 = world.server().run("HDEL t:sessions alice").await;
+    let _: i64 = world.server().run("CLIENT KILL TYPE normal").await;
+    let conns = vec![alice.id.conn];
+    let doubtful = Continuity::Doubtful { conns };
+    loop {
+        let batch = within(world.heard.recv()).await.expect("a registry");
+        world.check(&batch.arrivals);
+        if batch.continuity == doubtful {
+            break;
+        }
+        assert_eq!(batch.continuity, Continuity::Unbroken);
+    }
+    says(&mut bob, "still here").await;
 }
 
 #[actix::test]

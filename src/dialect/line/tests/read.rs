@@ -149,7 +149,9 @@ fn answers_are_read_as_they_are_told() {
         key: KeyUse::Fitting,
     };
     let room = den.clone();
-    check_answer(&entered, &[Told::Entered { room }]);
+    check_answer(&entered, &[Told::Entered { room: room.clone() }]);
+    let put_in = Answer::PutIn { room: room.clone() };
+    check_answer(&put_in, &[Told::Entered { room }]);
     let rooms = Answer::Rooms {
         rooms: vec![(den.clone(), 3)],
     };

@@ -209,33 +209,48 @@ fn who_is_released_hears_nothing_more() {
 fn who_is_released_by_somebody_else_is_not_left_in_silence() {
     let mut here = Here::with(&["alice", "bob"]);
     let conn = here.conn("bob");
-    let ended = Effect::Ended {
-        conn,
-        hub: seat(conn.0).hub,
-        ending: Ending::MessagesLost,
-    };
     let released = Deed::Released { user: user("bob") };
     assert_eq!(
         here.rooms.fold(&arrival(released, Brings::Nothing)),
-        [ended]
+        [Effect::Suspended { conn }]
     );
     assert_consistent(&here.rooms);
     here.check(room_message("lobby", "alice", "hi"), &[]);
 }
 
 #[test]
-fn when_events_are_lost_nobody_stays() {
+fn who_is_suspended_hears_nothing_before_it_has_claimed_again() {
     let mut here = Here::with(&["alice", "bob"]);
+    let folded = event(post("x", "x")).position;
     here.rooms.introduce(ConnId(9), &user("carol"), seat(9));
     let (alice, bob) = (here.conn("alice"), here.conn("bob"));
-    let mut lost = here.rooms.lose();
-    lost.sort_by_key(|(conn, _)| *conn);
-    let of = |conn: ConnId| (conn, seat(conn.0).hub);
-    let mut all = [alice, bob, ConnId(9)].map(of);
-    all.sort_by_key(|(conn, _)| *conn);
-    assert_eq!(lost, all);
+    let mut all = here.rooms.live_or_suspended();
+    all.sort();
+    assert_eq!(all, [alice, bob], "who only wants to be somebody is not");
+    assert!(here.rooms.suspend(bob, folded));
+    assert!(here.rooms.suspend(bob, folded), "told once more");
+    assert!(!here.rooms.suspend(ConnId(9), folded));
     assert_consistent(&here.rooms);
     here.check(room_message("lobby", "alice", "hi"), &[]);
+    here.check(whisper("alice", "bob", "psst"), &[]);
+    let claimed = Deed::Claimed {
+        user: user("bob"),
+        session: session_id(bob.0),
+    };
+    let standing = Brings::Standing {
+        rooms: vec![room("lobby")],
+        follows: Vec::new(),
+        missed: Missed::SinceSuspended,
+    };
+    let again = arrival(claimed, standing);
+    assert_eq!(here.rooms.fold(&again), []);
+    here.check(room_message("lobby", "alice", "hi"), &["bob"]);
+    assert_eq!(here.rooms.fold(&again), [], "nobody replaces itself");
+    here.check(room_message("lobby", "alice", "hi"), &["bob"]);
+    here.rooms.suspend(bob, folded);
+    here.rooms.forget(bob);
+    assert!(!here.rooms.suspend(bob, folded), "it is gone");
+    assert_consistent(&here.rooms);
 }
 
 #[test]
@@ -335,7 +350,7 @@ fn assert_consistent(rooms: &Rooms) {
         assert!(conns.insert(local.conn), "{user} shares a session");
         for room in local.view.rooms() {
             assert!(
-                rooms.members[room].contains(&local.conn),
+                rooms.members[room].conns.contains(&local.conn),
                 "{user} is not in {room}"
             );
         }
@@ -354,9 +369,10 @@ fn assert_consistent(rooms: &Rooms) {
             .unwrap()
     };
     for (room, members) in &rooms.members {
-        assert!(!members.is_empty(), "{room} is kept for nobody");
+        assert!(!members.conns.is_empty(), "{room} is kept for nobody");
         assert!(
             members
+                .conns
                 .iter()
                 .all(|conn| local_of(conn).view.rooms().any(|its| its == room)),
             "{room}"

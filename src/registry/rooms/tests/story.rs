@@ -165,17 +165,19 @@ impl Story {
                         self.may_hear(*conn, &deed, *hearing);
                     }
                 }
-                Effect::Ended { conn, .. } => assert_eq!(Some(*conn), before, "{deed:?}"),
+                Effect::Suspended { conn } | Effect::Ended { conn, .. } => {
+                    assert_eq!(Some(*conn), before, "{deed:?}")
+                }
                 Effect::Probed { .. } | Effect::HolderAlive { .. } => panic!("nobody asks"),
             }
         }
         let ended = effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Ended { .. }));
+            .any(|effect| matches!(effect, Effect::Ended { .. } | Effect::Suspended { .. }));
         assert_eq!(
             ended,
             before.is_some(),
-            "a session ends when its account does, and only then"
+            "a session ends or is suspended when its account is another's or nobody's, and only then"
         );
     }
 

@@ -8,7 +8,7 @@ use crate::bridge::redis::task::{Task, Verdict};
 use crate::chat::answer::Presence;
 use crate::chat::command::Since;
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Deed, RoomName};
+use crate::chat::{Answer, Deed, Position, RoomName};
 use crate::messages::{DuplicateLogin, Entrance, Outcome, Parting};
 
 #[tokio::test]
@@ -450,4 +450,35 @@ async fn who_does_not_answer_is_replaced_though_its_run_lives() {
     assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
     let outcome = desk.outcome(&old, say("lobby", "hi")).await;
     assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn the_later_of_two_claims_stands_whatever_the_store_was_taken_back_to() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    let old = desk.live("alice", 1).await;
+    let renew = |conn, fence| Task::Claim {
+        session: session("node-1", RUN, conn),
+        user: user("alice"),
+        entrance: Entrance::Renew {
+            fence,
+            room: room_named("lobby"),
+        },
+    };
+    let later = Position {
+        n: old.claim.fence.n + 1,
+        ..old.claim.fence
+    };
+    // Another session of hers, which the store does not know any more.
+    let verdict = desk.decide(&renew(2, later)).await;
+    assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
+    let outcome = desk.outcome(&old, say("lobby", "hi")).await;
+    assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
+    let verdict = desk.decide(&renew(1, old.claim.fence)).await;
+    let refused = matches!(verdict, Verdict::Outcome(Outcome::Duplicate));
+    assert!(refused, "{verdict:?}");
+    // Her own claim, of which she was not told.
+    let verdict = desk.decide(&renew(2, later)).await;
+    assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
 }

@@ -272,7 +272,7 @@ async fn a_beat_renews_the_lease_and_tells_the_head() {
         return;
     };
     desk.claim("alice", 1).await;
-    desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
+    desk.raw(&["PEXPIRE", "lease:node-1.8c1f", "1000"]).await;
     let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
     let pulse = desk.scripts.read_beat(beat).expect("a pulse");
     desk.events().await;
@@ -281,6 +281,19 @@ async fn a_beat_renews_the_lease_and_tells_the_head() {
     assert!(desk.number(&["PTTL", "lease:node-1.8c1f"]).await > 7000);
     let ring = desk.number(&["PTTL", "answers:node-1.8c1f"]).await;
     assert!((59_000..=60_000).contains(&ring), "{ring}");
+}
+
+#[tokio::test]
+async fn whose_lease_was_over_has_to_come_in_again() {
+    let Some(mut desk) = Desk::new().await else {
+        return;
+    };
+    desk.claim("alice", 1).await;
+    desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
+    let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
+    let pulse = desk.scripts.read_beat(beat).expect("a pulse");
+    assert_eq!(pulse.head, Position::START);
+    assert_eq!(desk.number(&["EXISTS", "lease:node-1.8c1f"]).await, 0);
 }
 
 #[tokio::test]
