@@ -25,8 +25,6 @@ const MUSING: Duration = Duration::from_millis(60);
 /// Lines that somebody has not looked at yet; the node waits with more.
 const UNREAD: usize = 4096;
 
-const IN_DOUBT: &str = "! What became of that is not known: log in again";
-
 /// A message as it was read: its position, if shown, what stands before the text, and the text.
 pub(crate) struct Read {
     pub(crate) position: Option<(u64, u64)>,
@@ -68,8 +66,6 @@ enum Asked {
 #[derive(PartialEq, Eq)]
 enum Goes {
     On,
-    /// It ends, for nobody knows what became of a move.
-    InDoubt,
     /// It ends as was asked for.
     Goodbye,
 }
@@ -128,7 +124,8 @@ impl Person {
         while let Ok(heard) = tokio::time::timeout_at(end, self.lines.recv()).await {
             let goes = self.understands(heard.expect("the end was heard"));
             if goes != Goes::On {
-                return self.hears_the_end(goes).await;
+                self.hears_the_end().await;
+                return goes;
             }
         }
         let oldest = self.asked.front().map(|(at, _)| at.elapsed());
@@ -140,19 +137,12 @@ impl Person {
         Goes::On
     }
 
-    async fn hears_the_end(&mut self, goes: Goes) -> Goes {
+    async fn hears_the_end(&mut self) {
         let name = self.told.name;
-        while let Ok(Some(heard)) = timeout(PATIENCE, self.lines.recv()).await {
-            match heard {
-                Heard::End => return goes,
-                Heard::Line(line) if goes == Goes::InDoubt && line == IN_DOUBT => {}
-                Heard::Line(line) => assert!(
-                    goes == Goes::InDoubt && self.is_news(&line),
-                    "{name} wanted the end and heard {line}"
-                ),
-            }
+        match timeout(PATIENCE, self.lines.recv()).await {
+            Ok(Some(Heard::End)) => {}
+            other => panic!("{name} wanted the end and heard {other:?}"),
         }
-        panic!("{name} heard no end");
     }
 
     /// Whether this is no answer; remembers it if so.
@@ -182,6 +172,16 @@ impl Person {
         true
     }
 
+    /// Whether this tells where somebody is behind a move that was not confirmed; remembers it if so.
+    fn is_found(&mut self, line: &str) -> bool {
+        let place = line.strip_prefix("* You are in ");
+        let place = place.and_then(|place| place.strip_suffix(" now."));
+        if let Some(place) = place {
+            place.clone_into(&mut self.room);
+        }
+        place.is_some()
+    }
+
     /// Whether this is the end of a doubt; remembers it if so.
     fn is_resolved(&mut self, line: &str) -> bool {
         let fate = match line.strip_prefix("* delivered ") {
@@ -203,7 +203,7 @@ impl Person {
             Heard::Line(line) => line,
             Heard::End => panic!("{name} heard the end"),
         };
-        if self.is_news(&line) || self.is_resolved(&line) {
+        if self.is_news(&line) || self.is_found(&line) || self.is_resolved(&line) {
             return Goes::On;
         }
         let Some((_, asked)) = self.asked.pop_front() else {
@@ -225,8 +225,7 @@ impl Person {
             }
             Asked::Join => match line.strip_prefix("* You are in ") {
                 Some(place) => place.split(' ').next().unwrap().clone_into(&mut self.room),
-                None if line == NOT_CONFIRMED => return Goes::InDoubt,
-                None => assert_eq!(line, NOT_DELIVERED, "{name}"),
+                None => assert!(is_away, "{name}: {line}"),
             },
             Asked::Follow => {
                 assert!(is_away || line.starts_with("* You subscribe to "), "{line}");
@@ -376,7 +375,6 @@ impl<'a> Sender<'a> {
             let time = self.dice.up_to(MUSING);
             match self.person.listens(time).await {
                 Goes::On => {}
-                Goes::InDoubt => self.comes_back(peace).await,
                 Goes::Goodbye => {
                     self.nodes.reverse();
                     self.comes_back(peace).await;

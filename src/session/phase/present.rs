@@ -3,7 +3,7 @@
 //! Texts are sent to the log without waiting for each other, at most [`ASKS_IN_FLIGHT`];
 //! everything else waits until they are answered and then goes alone.
 
-use super::{Step, unconfirmed};
+use super::Step;
 use crate::chat::command::{Positions, RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
 use crate::dialect::Heard;
@@ -238,9 +238,10 @@ impl Present {
                 }
                 vec![Step::Answer(answer)]
             }
-            Outcome::Refused(Refusal::NotConfirmed) if self.is_moving() => {
-                self.lane = Lane::End;
-                return unconfirmed();
+            Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.is_moving() => {
+                // The claim tells in which room it is.
+                self.standing = Standing::Suspended;
+                vec![Step::Refuse(refusal)]
             }
             Outcome::Refused(refusal) => vec![Step::Refuse(refusal)],
             Outcome::Settled => return self.settled(),

@@ -380,7 +380,7 @@ fn who_was_refused_a_room_stays() {
 }
 
 #[test]
-fn who_may_have_moved_begins_anew() {
+fn who_may_have_moved_claims_again_and_is_told_where_it_is() {
     for (line, asked) in [
         ("/join den", MOVE_TO_DEN),
         (
@@ -391,8 +391,15 @@ fn who_may_have_moved_begins_anew() {
         let mut talk = Talk::present();
         talk.says(line).does(&[asked]);
         talk.answered(Outcome::Refused(Refusal::NotConfirmed))
-            .does(&[NOT_CONFIRMED, "end unconfirmed"]);
+            .does(&[NOT_CONFIRMED, CLAIM_AGAIN]);
         assert!(!talk.phase.is_ready());
+        let Outcome::Claimed { claim, .. } = claimed("alice") else {
+            panic!("not claimed")
+        };
+        let room = room("den");
+        talk.answered(Outcome::Claimed { claim, room })
+            .does(&["* You are in den now."]);
+        assert!(talk.phase.is_ready());
     }
 }
 
