@@ -188,6 +188,13 @@ impl Mind {
                 self.place = Place::InTheRoom;
                 what.push(What::Entered);
             }
+            // The node was cut off for so long that the room is gone.
+            (Told::Entered { .. }, Place::InTheRoom) => {
+                self.place = Place::Inside;
+                let back = format!("/join {}", self.room);
+                // It has just said something, so it is there.
+                let _ = link.say(back.as_bytes());
+            }
             (Told::Refused(refused), Place::Outside) => {
                 what.extend(not_in(line, &refused, link));
             }
