@@ -14,8 +14,7 @@ mod support;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::Value;
-use support::{Dice, Home, KEPT, Node, Program, Redis, eventually, free_port, member};
+use support::{Crowd, Dice, Home, KEPT, Node, Redis, free_port, member, nobody_is_left};
 
 /// How long things happen to the nodes unless somebody says otherwise.
 const USUAL_SECONDS: u64 = 30;
@@ -24,7 +23,7 @@ const USUAL_SECONDS: u64 = 30;
 const PEACE: Duration = Duration::from_secs(12);
 
 /// People of the crowd.
-const PEOPLE: &str = "60";
+const PEOPLE: usize = 60;
 
 /// How often somebody left a room that is not the first.
 const LEAVES: &str = "local n = 0
@@ -44,7 +43,7 @@ async fn nobody_is_seen_leaving_who_only_moves() {
     for place in &mut nodes {
         place.starts().await;
     }
-    let mut crowd = Crowd::talks(&nodes, 25).await;
+    let mut crowd = talks(&nodes, 25).await;
     for place in &mut nodes {
         tokio::time::sleep(Duration::from_secs(3)).await;
         place.stops().await;
@@ -55,7 +54,7 @@ async fn nobody_is_seen_leaving_who_only_moves() {
     let left = || redis.ask_words::<u64>(&["EVAL", LEAVES, "0"]);
     assert_eq!(left(), 0);
     nobody_is_left(&redis).await;
-    assert_eq!(left().to_string(), PEOPLE);
+    assert_eq!(left(), PEOPLE as u64);
 }
 
 #[tokio::test]
@@ -72,7 +71,7 @@ async fn whatever_happens_to_its_nodes_a_crowd_misses_nothing() {
     for place in &mut nodes {
         place.starts().await;
     }
-    let mut crowd = Crowd::talks(&nodes, seconds + PEACE.as_secs()).await;
+    let mut crowd = talks(&nodes, seconds + PEACE.as_secs()).await;
     let over = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < over {
         tokio::time::sleep(Duration::from_secs(1) + dice.up_to(Duration::from_secs(3))).await;
@@ -81,6 +80,11 @@ async fn whatever_happens_to_its_nodes_a_crowd_misses_nothing() {
     }
     crowd.is_content().await;
     nobody_is_left(&redis).await;
+}
+
+async fn talks(nodes: &[Place; 2], seconds: u64) -> Crowd {
+    let nodes = nodes.each_ref().map(Place::node);
+    Crowd::talks(nodes, PEOPLE, Duration::from_secs(seconds)).await
 }
 
 /// One thing happens, and is over.
@@ -121,17 +125,6 @@ async fn happens(dice: &mut Dice, place: &mut Place, redis: &mut Redis) {
     }
 }
 
-/// Everybody said goodbye: the store knows nobody any more.
-async fn nobody_is_left(redis: &Redis) {
-    eventually("the store to be empty", || {
-        let sessions: u64 = redis.ask("HLEN ours:sessions");
-        let held: Vec<String> = redis.ask("KEYS ours:held:*");
-        let rooms: Vec<String> = redis.ask("KEYS ours:rooms:*");
-        sessions == 0 && held.is_empty() && rooms.is_empty()
-    })
-    .await;
-}
-
 fn wish(name: &str, otherwise: u64) -> u64 {
     let said = std::env::var(name).ok();
     said.map_or(otherwise, |said| said.parse().expect("a number"))
@@ -140,7 +133,6 @@ fn wish(name: &str, otherwise: u64) -> u64 {
 /// Where a node lives, with an address that it keeps.
 struct Place {
     name: &'static str,
-    address: String,
     home: Home,
     node: Option<Node>,
 }
@@ -151,7 +143,6 @@ impl Place {
         let home = member(name, &redis.url()).set("listen.line", &address);
         Self {
             name,
-            address,
             home,
             node: None,
         }
@@ -171,46 +162,5 @@ impl Place {
 
     async fn stops(&mut self) {
         self.node.take().expect("it runs").stop().await;
-    }
-}
-
-/// People who talk over both nodes, and whoever one of them loses is back at the other.
-struct Crowd {
-    load: Program,
-}
-
-impl Crowd {
-    async fn talks(nodes: &[Place; 2], seconds: u64) -> Self {
-        let home = &nodes[0].home;
-        let mut command = home.bare_command(&["load"]);
-        command.env("XDG_CONFIG_HOME", home.path("config"));
-        command.args(nodes.each_ref().map(|place| place.address.as_str()));
-        command.args(["--users", PEOPLE, "--rooms", "6", "--rate", "60", "--json"]);
-        command.args(["--duration", &format!("{seconds}s")]);
-        let mut load = Program::start(command);
-        for _ in nodes {
-            load.notes("conclave: first time at 127.0.0.1:").await;
-        }
-        let everybody: usize = PEOPLE.parse().expect("a number");
-        eventually("everybody to be in", || {
-            let logged_in = |place: &Place| place.home.log().matches("logged in").count();
-            nodes.iter().map(logged_in).sum::<usize>() >= everybody
-        })
-        .await;
-        Self { load }
-    }
-
-    /// The referee saw nothing that should not be.
-    async fn is_content(&mut self) {
-        let said = self.load.speaks_out().await.join("\n");
-        assert_eq!(self.load.ends().await.code(), Some(0), "{said}");
-        let told: Value = serde_json::from_str(&said).unwrap();
-        let faults = ["lost", "repeated", "reordered", "false", "announced"];
-        let faults = faults.map(|what| told[what].as_u64());
-        assert_eq!(faults, [Some(0); 5], "{told:#}");
-        println!(
-            "{} acknowledged, endings {}",
-            told["acknowledged"], told["endings"]
-        );
     }
 }

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nemesis::Nemesis;
 use people::{Listener, Sender};
-use support::{Cluster, Dice, KEPT, Redis, eventually};
+use support::{Cluster, Dice, KEPT, Redis, nobody_is_left};
 
 /// How long the faults last unless somebody says otherwise.
 const USUAL_SECONDS: u64 = 25;
@@ -94,25 +94,12 @@ async fn whatever_happens_to_redis_what_people_were_told_is_what_others_read() {
         told.push(person.quits().await);
     }
     story::is_one(&told, &cluster);
-    nobody_is_left(&cluster).await;
+    nobody_is_left(&cluster.redis).await;
     for node in [&cluster.one.node, &cluster.two.node] {
         has_a_quiet_log(&node.home.log());
     }
     cluster.one.node.stop().await;
     cluster.two.node.stop().await;
-}
-
-/// Everybody said goodbye: the store knows nobody any more.
-async fn nobody_is_left(cluster: &Cluster) {
-    let redis = &cluster.redis;
-    eventually("the store to be empty", || {
-        let gone = |name: &str| redis.kind(&cluster.key(name)) == "none";
-        let held: Vec<String> = redis.ask(&format!("KEYS {}", cluster.key("held:*")));
-        let rooms: Vec<String> = redis.ask(&format!("KEYS {}", cluster.key("rooms:*")));
-        let there = ["sessions", "user:room", "room:lobby", "room:den"];
-        there.iter().all(|name| gone(name)) && held.is_empty() && rooms.is_empty()
-    })
-    .await;
 }
 
 fn has_a_quiet_log(log: &str) {

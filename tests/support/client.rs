@@ -255,6 +255,16 @@ impl Ear {
         line
     }
 
+    /// The next line that has this in it, whatever comes before.
+    pub(crate) async fn hears_matching(&mut self, part: &str) -> String {
+        loop {
+            let line = self.line(part).await;
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
     /// Everything before this line.
     pub(crate) async fn hears_until(&mut self, wanted: &str) -> Vec<String> {
         let mut before = Vec::new();

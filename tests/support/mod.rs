@@ -11,7 +11,9 @@
 
 mod client;
 mod cluster;
+mod crowd;
 mod dice;
+mod ledger;
 mod meddler;
 mod node;
 mod program;
@@ -27,11 +29,13 @@ pub(crate) use cluster::{
     Cluster, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused,
     member,
 };
+pub(crate) use crowd::Crowd;
 pub(crate) use dice::Dice;
+pub(crate) use ledger::{agrees_on, fits_together, nobody_is_left};
 pub(crate) use meddler::{Meddler, Meddling};
 pub(crate) use node::{Home, Node, Said, lines_of};
 pub(crate) use program::Program;
-pub(crate) use proxy::Proxy;
+pub(crate) use proxy::{Half, Link, Proxy, Way};
 pub(crate) use redis::{KEPT, Papers, Redis, free_port};
 
 /// Longer than anything takes on a busy machine.
@@ -46,7 +50,7 @@ pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
 }
 
 /// Between two looks at something that does not tell when it changes.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Looks again and again until it is so, or fails.
 pub(crate) async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {

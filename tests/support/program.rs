@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -76,6 +77,19 @@ impl Program {
     /// Everything on standard output from here on.
     pub(crate) async fn speaks_out(&mut self) -> Vec<String> {
         rest(&mut self.out).await
+    }
+
+    /// The same of a program that works for so long.
+    pub(crate) async fn speaks_out_behind(&mut self, time: Duration) -> Vec<String> {
+        let rest = async {
+            let mut rest = Vec::new();
+            while let Some(line) = self.out.recv().await {
+                rest.push(line);
+            }
+            rest
+        };
+        let said = tokio::time::timeout(time + PATIENCE, rest).await;
+        said.expect("the end of its words")
     }
 
     /// Everything on standard error from here on.

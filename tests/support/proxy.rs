@@ -4,25 +4,21 @@
 //! SUBSCRIBE was said) from the others, and the answer to a request from those before it.
 //! It lives on a thread of its own, so that a test that blocks does not hold anything up.
 
+mod line;
+
 use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::LocalSet;
-use tokio::time::Instant;
 
-use super::resp;
-use super::soon;
-
-/// Answers on their way to a node; more only wait in the sockets.
-const ON_THE_WAY: usize = 4096;
+use super::dice::Dice;
+use super::{resp, soon};
+use line::carry;
 
 /// One way between one node and Redis.
 pub(crate) struct Proxy {
@@ -32,12 +28,55 @@ pub(crate) struct Proxy {
 
 enum Order {
     Hold(Held),
-    Slow(Duration),
+    Slow(Slowness),
     Answer(Option<&'static str>),
     /// What has these bytes in it, what is done with it, and whom to tell.
     Catch(Trap),
     Door(Door),
     Break,
+    Harm(Link, Way, Half),
+    Lead(SocketAddr),
+}
+
+/// How much longer an answer takes.
+#[derive(Clone, Copy)]
+enum Slowness {
+    Always(Duration),
+    /// Up to so much, by chance.
+    UpTo(Duration),
+}
+
+/// Which of a node's connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    Commands,
+    Channel,
+}
+
+/// A direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    ToRedis,
+    ToTheNode,
+}
+
+/// What happens to one direction while the other stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Half {
+    /// It ends, and who reads there is told.
+    Closes,
+    /// What goes that way is lost, and nobody is told.
+    Swallows,
+}
+
+/// Harm to what is connected now.
+#[derive(Clone, Copy)]
+struct Harm {
+    link: Link,
+    way: Way,
+    half: Half,
+    /// The last connection that it is done to.
+    upto: u64,
 }
 
 /// Whose answers wait.
@@ -85,8 +124,8 @@ impl Proxy {
             let life = async move {
                 let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
                 opened.send(door.local_addr().unwrap().port()).unwrap();
-                let rules = Rc::new(Rules::new());
-                tokio::task::spawn_local(welcome(door, redis, Rc::clone(&rules)));
+                let rules = Rc::new(Rules::new(redis));
+                tokio::task::spawn_local(welcome(door, Rc::clone(&rules)));
                 while let Some((order, done)) = received.recv().await {
                     rules.follow(order);
                     // Who gave the order may have given up.
@@ -120,7 +159,22 @@ impl Proxy {
 
     /// Each answer takes so much longer.
     pub(crate) async fn slow(&self, by: Duration) {
-        self.order(Order::Slow(by)).await;
+        self.order(Order::Slow(Slowness::Always(by))).await;
+    }
+
+    /// Each answer takes up to so much longer, by chance; they stay in order.
+    pub(crate) async fn wavers(&self, by: Duration) {
+        self.order(Order::Slow(Slowness::UpTo(by))).await;
+    }
+
+    /// One direction of what is connected now is of no use any more.
+    pub(crate) async fn harms(&self, link: Link, way: Way, half: Half) {
+        self.order(Order::Harm(link, way, half)).await;
+    }
+
+    /// Who comes from now on gets to another Redis.
+    pub(crate) async fn leads_to(&self, redis: SocketAddr) {
+        self.order(Order::Lead(redis)).await;
     }
 
     /// Redis hears nothing of what the node asks; this is the answer to all of it.
@@ -201,8 +255,14 @@ impl Proxy {
 
 /// What holds for all connections now; one thread has it.
 struct Rules {
+    redis: Cell<SocketAddr>,
+    /// Connections so far.
+    lines: Cell<u64>,
+    harm: Cell<Option<Harm>>,
     held: Cell<Held>,
-    latency: Cell<Duration>,
+    slowness: Cell<Slowness>,
+    /// By which chance answers waver.
+    chance: Cell<u64>,
     answer: Cell<Option<&'static str>>,
     trap: Cell<Option<Trap>>,
     door: Cell<Door>,
@@ -211,10 +271,14 @@ struct Rules {
 }
 
 impl Rules {
-    fn new() -> Self {
+    fn new(redis: SocketAddr) -> Self {
         Self {
+            redis: Cell::new(redis),
+            lines: Cell::new(0),
+            harm: Cell::new(None),
             held: Cell::new(Held::Nobodys),
-            latency: Cell::new(Duration::ZERO),
+            slowness: Cell::new(Slowness::Always(Duration::ZERO)),
+            chance: Cell::new(0),
             answer: Cell::new(None),
             trap: Cell::new(None),
             door: Cell::new(Door::Open),
@@ -226,13 +290,32 @@ impl Rules {
     fn follow(&self, order: Order) {
         match order {
             Order::Hold(held) => self.held.set(held),
-            Order::Slow(latency) => self.latency.set(latency),
+            Order::Slow(slowness) => self.slowness.set(slowness),
             Order::Answer(answer) => self.answer.set(answer),
             Order::Catch(trap) => self.trap.set(Some(trap)),
             Order::Door(door) => self.door.set(door),
             Order::Break => self.breaks.set(self.breaks.get() + 1),
+            Order::Harm(link, way, half) => self.harm.set(Some(Harm {
+                link,
+                way,
+                half,
+                upto: self.lines.get(),
+            })),
+            Order::Lead(redis) => self.redis.set(redis),
         }
         self.changed.notify_waiters();
+    }
+
+    /// How much longer the next answer takes.
+    fn latency(&self) -> Duration {
+        match self.slowness.get() {
+            Slowness::Always(by) => by,
+            Slowness::UpTo(by) => {
+                let mut dice = Dice::new(self.chance.get());
+                self.chance.set(self.chance.get() + 1);
+                dice.up_to(by)
+            }
+        }
     }
 
     /// The trap, if this request is in it.
@@ -260,186 +343,22 @@ impl Rules {
     }
 }
 
-async fn welcome(door: TcpListener, redis: SocketAddr, rules: Rc<Rules>) {
+async fn welcome(door: TcpListener, rules: Rc<Rules>) {
     while let Ok((node, _)) = door.accept().await {
         if rules.door.get() == Door::Shut {
             continue;
         }
+        let number = rules.lines.get() + 1;
+        rules.lines.set(number);
         let rules = Rc::clone(&rules);
         tokio::task::spawn_local(async move {
             let breaks = rules.breaks.get();
-            if let Ok(redis) = TcpStream::connect(redis).await {
+            if let Ok(redis) = TcpStream::connect(rules.redis.get()).await {
                 tokio::select! {
-                    () = carry(node, redis, &rules) => {}
+                    () = carry(number, node, redis, &rules) => {}
                     () = rules.until(|rules| rules.breaks.get() != breaks) => {}
                 }
             }
         });
-    }
-}
-
-/// One connection of the node, and what the two directions tell each other.
-struct Line<'a> {
-    rules: &'a Rules,
-    is_channel: Cell<bool>,
-    /// Requests that Redis was given, and answers that came; pushed messages count as none.
-    asked: Cell<u64>,
-    answered: Cell<u64>,
-    answer_came: Notify,
-    /// With this answer the connection breaks, and somebody is told.
-    last_answer: Cell<Option<(u64, oneshot::Sender<()>)>>,
-}
-
-/// An answer, and when Redis gave it.
-type Answer = (Instant, Bytes);
-
-async fn carry(node: TcpStream, redis: TcpStream, rules: &Rules) {
-    // A proxy that collects small packets would be slow unasked.
-    if node.set_nodelay(true).is_err() || redis.set_nodelay(true).is_err() {
-        return;
-    }
-    let (from_node, to_node) = node.into_split();
-    let (from_redis, to_redis) = redis.into_split();
-    let (answer, answers) = mpsc::channel(ON_THE_WAY);
-    let line = Line {
-        rules,
-        is_channel: Cell::new(false),
-        asked: Cell::new(0),
-        answered: Cell::new(0),
-        answer_came: Notify::new(),
-        last_answer: Cell::new(None),
-    };
-    tokio::select! {
-        () = line.requests(from_node, to_redis, answer.clone()) => {}
-        () = line.replies(from_redis, answer) => {}
-        () = line.deliver(answers, to_node) => {}
-    }
-}
-
-impl Line<'_> {
-    async fn requests(
-        &self,
-        node: OwnedReadHalf,
-        mut redis: OwnedWriteHalf,
-        answer: mpsc::Sender<Answer>,
-    ) {
-        let mut requests = Messages::of(node);
-        while let Some(request) = requests.next().await {
-            if resp::is_subscribe(&request) {
-                self.is_channel.set(true);
-            }
-            if let Some(canned) = self.rules.answer.get() {
-                let canned = Bytes::from(format!("{canned}\r\n"));
-                if answer.send((Instant::now(), canned)).await.is_err() {
-                    return;
-                }
-                continue;
-            }
-            let number = self.asked.get() + 1;
-            self.asked.set(number);
-            let late = self.meets_its_fate(&request, number).await;
-            if redis.write_all(&request).await.is_err() {
-                return;
-            }
-            if let Some(done) = late {
-                self.is_answered(number).await;
-                // Who set the trap may not care.
-                let _ = done.send(());
-            }
-        }
-    }
-
-    /// What happens to a request in a trap before it goes on; returns whom to tell when it is
-    /// answered.
-    async fn meets_its_fate(&self, request: &[u8], number: u64) -> Option<oneshot::Sender<()>> {
-        let Trap { fate, done, .. } = self.rules.caught(request)?;
-        match fate {
-            Fate::AnswerLost => {
-                self.last_answer.set(Some((number, done)));
-                None
-            }
-            Fate::Late(by) => {
-                tokio::time::sleep(by).await;
-                Some(done)
-            }
-        }
-    }
-
-    async fn replies(&self, redis: OwnedReadHalf, answer: mpsc::Sender<Answer>) {
-        let mut replies = Messages::of(redis);
-        while let Some(reply) = replies.next().await {
-            if !resp::is_push(&reply) {
-                self.answered.set(self.answered.get() + 1);
-                self.answer_came.notify_waiters();
-            }
-            match self.last_answer.take() {
-                Some((number, done)) if number == self.answered.get() => {
-                    // Who set the trap may not care.
-                    let _ = done.send(());
-                    return;
-                }
-                other => self.last_answer.set(other),
-            }
-            if answer.send((Instant::now(), reply)).await.is_err() {
-                return;
-            }
-        }
-    }
-
-    async fn deliver(&self, mut answers: mpsc::Receiver<Answer>, mut node: OwnedWriteHalf) {
-        while let Some((given, answer)) = answers.recv().await {
-            tokio::time::sleep_until(given + self.rules.latency.get()).await;
-            self.rules.until(|rules| !self.is_held(rules)).await;
-            if node.write_all(&answer).await.is_err() {
-                // What is on its way to Redis may still have to arrive.
-                return std::future::pending().await;
-            }
-        }
-    }
-
-    fn is_held(&self, rules: &Rules) -> bool {
-        match rules.held.get() {
-            Held::Nobodys => false,
-            Held::TheChannels => self.is_channel.get(),
-            Held::All => true,
-        }
-    }
-
-    async fn is_answered(&self, number: u64) {
-        loop {
-            let mut came = pin!(self.answer_came.notified());
-            came.as_mut().enable();
-            if self.answered.get() >= number {
-                return;
-            }
-            came.await;
-        }
-    }
-}
-
-/// What comes over a socket, message by message.
-struct Messages {
-    from: OwnedReadHalf,
-    read: BytesMut,
-}
-
-impl Messages {
-    fn of(from: OwnedReadHalf) -> Self {
-        Self {
-            from,
-            read: BytesMut::new(),
-        }
-    }
-
-    /// `None` when the connection is over.
-    async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            if let Some(length) = resp::length(&self.read) {
-                return Some(self.read.split_to(length).freeze());
-            }
-            if self.from.read_buf(&mut self.read).await.ok()? == 0 {
-                return None;
-            }
-        }
     }
 }
