@@ -7,8 +7,10 @@
 mod support;
 
 mod away;
+mod half;
 mod one_road;
 mod outcomes;
+mod promoted;
 mod rewind;
 mod start;
 mod trouble;

@@ -9,6 +9,13 @@ use crate::{all_hear_anna, all_is_well, meets_no_store, three_people};
 /// How much later each answer comes; less than any deadline of a node.
 const SLOWER: Duration = Duration::from_secs(1);
 
+/// What two people say at the same time, each.
+const PAGE: usize = 100;
+
+/// A distant Redis, by a way that is busy now and then.
+const FAR: Duration = Duration::from_millis(300);
+const WAVERING: Duration = Duration::from_millis(600);
+
 /// How long Redis may do nothing at all without being taken for lost.
 const STANDSTILL: Duration = Duration::from_secs(5);
 
@@ -41,6 +48,61 @@ async fn a_slow_redis_makes_a_slow_chat_and_nothing_worse() {
         seat.way.slow(Duration::ZERO).await;
     }
     all_is_well(&mut people).await;
+}
+
+/// How answers come.
+#[derive(Clone, Copy)]
+enum Way {
+    Far,
+    Wavering,
+}
+
+#[tokio::test]
+async fn a_far_way_on_one_side_changes_neither_order_nor_number() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let mut people = three_people(&cluster).await;
+    for way in [Way::Far, Way::Wavering] {
+        match way {
+            Way::Far => cluster.one.way.slow(FAR).await,
+            Way::Wavering => cluster.one.way.wavers(WAVERING).await,
+        }
+        let [anna, bea, ben] = &mut people;
+        let page: String = (0..PAGE).map(|n| format!("{n}\n")).collect();
+        for speaker in [&mut *anna, &mut *ben] {
+            speaker.mouth.sends(page.as_bytes()).await;
+        }
+        let all = bea.ear.hears_times(2 * PAGE).await;
+        // Whoever speaks hears of both: what became of theirs, and what the other says.
+        for (speaker, other) in [(anna, "ben"), (ben, "anna")] {
+            let heard = speaker.ear.hears_times(2 * PAGE).await;
+            let part = format!(" [lobby] {other}: ");
+            let (news, answers): (Vec<_>, Vec<_>) =
+                heard.into_iter().partition(|line| line.contains(&part));
+            let wanted: Vec<_> = all.iter().filter(|line| line.contains(&part)).collect();
+            assert!(news.iter().eq(wanted), "two orders: {news:#?}");
+            assert_eq!(news.len(), PAGE);
+            assert!(
+                answers.iter().all(|line| line.starts_with("* ok ")),
+                "{answers:#?}"
+            );
+        }
+        // Each page is in the order in which it was said, and the whole in that of the log.
+        for speaker in ["anna", "ben"] {
+            let part = format!(" [lobby] {speaker}: ");
+            let said = all.iter().filter_map(|line| line.split_once(&part));
+            let said: Vec<_> = said.map(|(_, text)| text.to_owned()).collect();
+            let wanted: Vec<_> = (0..PAGE).map(|n| n.to_string()).collect();
+            assert_eq!(said, wanted, "of {speaker}");
+        }
+    }
+    cluster.one.way.slow(Duration::ZERO).await;
+    all_is_well(&mut people).await;
+    for seat in [&cluster.one, &cluster.two] {
+        let log = seat.node.home.log();
+        assert!(!log.contains("Redis is away"), "{log}");
+    }
 }
 
 #[tokio::test]
