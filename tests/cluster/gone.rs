@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Cluster, KEPT, PREFIX, Redis, eventually, password_of};
+use crate::support::{
+    Client, Cluster, KEPT, PREFIX, Redis, agrees_on, eventually, fits_together, password_of,
+};
 
 /// An account of a node that was killed is free by then.
 const FREE: Duration = Duration::from_secs(10);
@@ -15,6 +17,15 @@ const NOT_YET: Duration = Duration::from_secs(15);
 
 /// Longer than a lease, and than a node waits for a reply of a Redis that is frozen.
 const AWAY: Duration = Duration::from_secs(10);
+
+/// Longer than a node has to be gone before its people are let go.
+const LONG_AWAY: Duration = Duration::from_secs(20);
+
+/// Longer than nobody counts as gone behind an outage.
+const CALM: Duration = Duration::from_secs(9);
+
+/// So long a node does nothing at all; its people were let go by then.
+const ASLEEP: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn the_people_of_a_killed_node_come_in_at_another() {
@@ -165,4 +176,133 @@ async fn behind_an_outage_of_redis_nobody_is_thrown_out() {
     thief.hears("! User already logged in").await;
     anna.says("still here").await;
     ben.hears("[lobby] anna: still here").await;
+}
+
+#[tokio::test]
+async fn behind_an_outage_that_is_longer_than_any_grace_nobody_is_thrown_out_either() {
+    let Some(redis) = Redis::with(&KEPT).await else {
+        return;
+    };
+    let mut cluster = Cluster::on(redis).await;
+    let people = [
+        ("anna", &cluster.one),
+        ("bea", &cluster.one),
+        ("ben", &cluster.two),
+    ];
+    let mut people = cluster.newcomers(people).await;
+    cluster.redis.kill();
+    // The point is that for so long nobody can show that they live.
+    tokio::time::sleep(LONG_AWAY).await;
+    let back = Instant::now();
+    cluster.redis.start_again().await;
+    for person in &mut people {
+        assert!(person.waits_for_the_store().await.is_empty());
+    }
+    println!("all are heard again after {:?}", back.elapsed());
+    // And when whoever is gone counts as gone again.
+    tokio::time::sleep(CALM).await;
+    let [anna, bea, ben] = &mut people;
+    anna.says("still here").await;
+    bea.hears("[lobby] anna: still here").await;
+    ben.hears("[lobby] anna: still here").await;
+    ben.says("so am I").await;
+    anna.hears("[lobby] ben: so am I").await;
+    bea.hears("[lobby] ben: so am I").await;
+    for person in &mut people {
+        person.hears_nothing_else().await;
+    }
+    agrees_on(&cluster.redis, &["anna", "bea", "ben"].map(str::to_owned)).await;
+}
+
+#[tokio::test]
+async fn who_came_in_elsewhere_before_the_others_were_let_go_leaves_no_ghost() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let Cluster { one, two, redis } = cluster;
+    let mut ben = two.node.newcomer("ben").await;
+    let mut people = one.node.newcomers(["anna", "carl"]).await;
+    for name in ["anna", "carl"] {
+        ben.hears(&format!("* {name} joined lobby")).await;
+    }
+    for (person, name) in people.iter_mut().zip(["anna", "carl"]) {
+        person.says(&format!("/join {name}s-den")).await;
+        person
+            .ear
+            .hears_until(&format!("* You are in {name}s-den (1 here)."))
+            .await;
+        ben.hears(&format!("* {name} left lobby")).await;
+    }
+    one.node.kill();
+    drop(people);
+    let mut anna = Client::comes_in("anna", &two.node).await;
+    ben.hears("* anna joined lobby").await;
+    // The room that she left is empty, and carl is still where he was.
+    ben.asks("/who annas-den", "! No such room: annas-den")
+        .await;
+    ben.asks("/who carls-den", "* carls-den: carl (1)").await;
+    fits_together(&redis);
+    let nodes = format!("{PREFIX}nodes");
+    tokio::time::sleep(NOT_YET).await;
+    eventually("the node to be forgotten", || {
+        let runs: Vec<String> = redis.ask_words(&["HKEYS", &nodes]);
+        runs.iter().all(|run| run.starts_with("node-2."))
+    })
+    .await;
+    // She who is here was not let go with him.
+    ben.hears_nothing_else().await;
+    anna.hears_nothing_else().await;
+    anna.says("here I am").await;
+    ben.hears("[lobby] anna: here I am").await;
+    ben.asks("/who carls-den", "! No such room: carls-den")
+        .await;
+    agrees_on(&redis, &["anna", "ben"].map(str::to_owned)).await;
+}
+
+#[tokio::test]
+async fn a_node_that_slept_through_all_of_it_tells_nobody_what_is_not_theirs_any_more() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let people = [("anna", &cluster.one), ("ben", &cluster.two)];
+    let [mut old, mut ben] = cluster.newcomers(people).await;
+    let mut carl = cluster.one.node.newcomer("carl").await;
+    for other in [&mut ben, &mut old] {
+        other.hears("* carl joined lobby").await;
+    }
+    let asleep = Instant::now();
+    cluster.one.node.signal("STOP");
+    let mut anna = Client::comes_in("anna", &cluster.two.node).await;
+    ben.says("only for anna here").await;
+    anna.hears("[lobby] ben: only for anna here").await;
+    tokio::time::sleep(NOT_YET.saturating_sub(asleep.elapsed())).await;
+    for person in [&mut ben, &mut anna] {
+        person.hears("* carl left lobby").await;
+    }
+    ben.says("not for carl any more").await;
+    anna.hears("[lobby] ben: not for carl any more").await;
+    tokio::time::sleep(ASLEEP.saturating_sub(asleep.elapsed())).await;
+    let woken = Instant::now();
+    cluster.one.node.signal("CONT");
+    assert_eq!(old.ear.hears_out().await, ["! Logged in elsewhere"]);
+    let heard = carl.ear.hears_out().await;
+    println!("{heard:?} within {:?}", woken.elapsed());
+    // What was said while he was there is his, however late.
+    let (end, before) = heard.split_last().unwrap();
+    assert_eq!(end, "! Messages were lost: log in again");
+    assert!(
+        before
+            .iter()
+            .all(|line| line == "[lobby] ben: only for anna here"),
+        "{before:?}"
+    );
+    let mut carl = Client::comes_in("carl", &cluster.one.node).await;
+    for person in [&mut ben, &mut anna] {
+        person.hears("* carl joined lobby").await;
+    }
+    carl.says("good morning").await;
+    for person in [&mut ben, &mut anna] {
+        person.hears("[lobby] carl: good morning").await;
+    }
+    agrees_on(&cluster.redis, &["anna", "ben", "carl"].map(str::to_owned)).await;
 }

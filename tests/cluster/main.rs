@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod claims;
 mod conversations;
+mod crowd;
 mod gone;
 mod grace;
 mod inbox;
