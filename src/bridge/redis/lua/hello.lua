@@ -9,7 +9,7 @@ if policy and policy ~= 'noeviction' then return {'evicts', policy} end
 local over = {}
 for _, other in ipairs(redis.call('HKEYS', K.nodes)) do
   if other ~= ARGV[2] and string.lower(string.match(other, '^(.*)%.')) == ARGV[3] then
-    if redis.call('EXISTS', K.lease .. other) == 1 then return {'taken', other} end
+    if has_lease(other) then return {'taken', other} end
     over[#over + 1] = other
   end
 end

@@ -77,8 +77,8 @@ scripts! {
     AccountRemove: MakeRoom ["command" "names" "tokens" "account_remove"];
     TokenIssue: Change ["command" "token_issue"];
     TokenRedeem: Change ["command" "token_redeem"];
-    Hello: MakeRoom ["follows" "hello"];
-    Beat: MakeRoom ["beat"];
+    Hello: MakeRoom ["follows" "leases" "hello"];
+    Beat: MakeRoom ["leases" "beat"];
     Goodbye: MakeRoom ["goodbye"];
     Held: Read ["held"];
     Lookup: Read ["follows" "lookup"];

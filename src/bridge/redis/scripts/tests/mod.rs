@@ -2,6 +2,7 @@
 
 mod accounts;
 mod claims;
+mod clock;
 mod damage;
 mod desk;
 mod inbox;
