@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix::Recipient;
 use rusqlite::Connection;
@@ -426,6 +427,43 @@ async fn a_clock_that_goes_back_takes_neither_epoch_nor_time_with_it() {
     let said = events.last().expect("a message");
     assert_eq!(said.at, A_MONTH_LATER());
     assert_eq!(said.position.epoch, A_MONTH_LATER().0 / 1000 + 1);
+}
+
+/// Each time it is looked at, an hour earlier.
+fn backwards() -> Timestamp {
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    let hours = LOOKS.fetch_add(1, Ordering::Relaxed);
+    Timestamp(A_MONTH_LATER().0 - hours * 3_600_000)
+}
+
+#[actix::test]
+async fn a_clock_that_runs_backwards_turns_no_conversation_round() {
+    let mut subject = InADirectory::new();
+    subject.clock = backwards;
+    let mut world = World::on(subject).await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    bob.done(follow("alice")).await;
+    for n in 0..3 {
+        for request in [say("lobby", "hi"), whisper("bob", "psst"), post("all")] {
+            alice.done(request).await;
+        }
+        bob.done(say("lobby", &n.to_string())).await;
+    }
+    let events = world.events().await;
+    let places: Vec<_> = events.iter().map(|event| event.position).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    let of = |is_one: fn(&Deed) -> bool| {
+        let one = events.iter().filter(|event| is_one(&event.deed));
+        one.map(|event| event.at).collect::<Vec<_>>()
+    };
+    let room = of(|deed| matches!(deed, Deed::RoomMessage { .. }));
+    let whispers = of(|deed| matches!(deed, Deed::Whisper { .. }));
+    let posts = of(|deed| matches!(deed, Deed::Post { .. }));
+    assert_eq!([room.len(), whispers.len(), posts.len()], [6, 3, 3]);
+    for times in [room, whispers, posts] {
+        assert!(times.is_sorted(), "{times:?}");
+    }
 }
 
 #[actix::test]

@@ -120,6 +120,27 @@ fn a_hole_is_told_and_what_was_before_it_is_gone() {
 }
 
 #[test]
+fn epochs_that_begin_right_behind_each_other_are_read_through() {
+    let two = [begins(9, at(7, 1)), begins(12, at(9, 0))];
+    for by_the_channel in [2, 1, 0] {
+        let mut reader = reader(at(7, 1));
+        for entry in &two[2 - by_the_channel..] {
+            reader.heard(*entry);
+        }
+        if by_the_channel < 2 {
+            assert_eq!(steps(&mut reader), []);
+            reader.want();
+            page(&mut reader, two);
+        }
+        assert_eq!(steps(&mut reader), events(two));
+        assert_eq!(reader.last(), at(12, 0));
+        // One that knows only the first of them was at the end of a log that is gone.
+        reader.heard(begins(13, at(9, 0)));
+        assert_eq!(steps(&mut reader), []);
+    }
+}
+
+#[test]
 fn an_epoch_that_forgets_what_was_answered_is_a_hole() {
     let mut reader = reader(at(7, 1));
     reader.answer(at(7, 2));
