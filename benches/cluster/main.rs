@@ -3,7 +3,8 @@
 //! Beside each figure, in turns in the same run and on the same Redis, stands what Redis itself
 //! does: a script that appends and publishes and checks nothing, a bare publish. It asserts
 //! nothing about speed, but fails when a message is lost, repeated or out of order.
-//! `cargo bench --bench cluster -- --quick` is a look at whether it works.
+//! `cargo bench --bench cluster -- --quick` is a look at whether it works. With `--logins 10000` so
+//! many people come in, and nothing else is measured; `--cost 4` says what their passwords cost.
 
 mod appends;
 mod bare;
@@ -11,6 +12,7 @@ mod bare;
 mod crowd;
 #[path = "../common/figures.rs"]
 mod figures;
+mod logins;
 mod redis;
 #[path = "../common/server.rs"]
 #[expect(dead_code, reason = "each bench uses a part of it")]
@@ -43,6 +45,15 @@ struct Plan {
     messages: u32,
     /// Deliveries in one measurement.
     deliveries: u32,
+    /// Who comes in.
+    logins: Logins,
+}
+
+/// How many come in, and the cost of bcrypt for their passwords.
+#[derive(Clone, Copy)]
+struct Logins {
+    people: u32,
+    cost: u32,
 }
 
 const WHOLE: Plan = Plan {
@@ -50,6 +61,10 @@ const WHOLE: Plan = Plan {
     appends: [(1, 10_000), (64, 200_000), (1024, 200_000)],
     messages: 2000,
     deliveries: 200_000,
+    logins: Logins {
+        people: 1000,
+        cost: 10,
+    },
 };
 
 const QUICK: Plan = Plan {
@@ -57,12 +72,22 @@ const QUICK: Plan = Plan {
     appends: [(1, 1000), (64, 20_000), (1024, 20_000)],
     messages: 200,
     deliveries: 20_000,
+    logins: Logins {
+        people: 100,
+        cost: 4,
+    },
 };
 
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let plan = if quick { &QUICK } else { &WHOLE };
-    match actix::System::new().block_on(measure(plan)) {
+    let measuring = async {
+        match asked_for(plan)? {
+            Some(asked) => measure_logins(asked).await,
+            None => measure(plan).await,
+        }
+    };
+    match actix::System::new().block_on(measuring) {
         Ok(table) => {
             println!("{table}");
             ExitCode::SUCCESS
@@ -72,6 +97,26 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The logins that are asked for, if only they are to be measured.
+fn asked_for(plan: &Plan) -> Result<Option<Logins>, Failure> {
+    let behind = |name: &str| {
+        let mut arguments = std::env::args().skip_while(|argument| argument != name);
+        arguments.nth(1).map(|number| number.parse()).transpose()
+    };
+    let cost = behind("--cost")?.unwrap_or(plan.logins.cost);
+    let people = behind("--logins")?;
+    Ok(people.map(|people| Logins { people, cost }))
+}
+
+async fn measure_logins(asked: Logins) -> Result<Table, Failure> {
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    let redis = Redis::start().await?;
+    let mut table = Table::on(Machine::begin()?);
+    logins(asked, &redis, &mut table).await?;
+    table.machine.end()?;
+    Ok(table)
 }
 
 async fn measure(plan: &Plan) -> Result<Table, Failure> {
@@ -85,8 +130,20 @@ async fn measure(plan: &Plan) -> Result<Table, Failure> {
     // Nodes that were killed leave their people claimed.
     redis.flush().await?;
     deliveries(plan, &redis, &place, &mut table).await?;
+    redis.flush().await?;
+    logins(plan.logins, &redis, &mut table).await?;
     table.machine.end()?;
     Ok(table)
+}
+
+/// People who come in by a token, by a password, or not at all.
+async fn logins(asked: Logins, redis: &Redis, table: &mut Table) -> Result<(), Failure> {
+    let Logins { people, cost } = asked;
+    let place = Place::with_hashes_of(cost, Some(people))?;
+    let node = node(redis, &place, "door")?;
+    let rows = logins::measure(&node, &node.door(&place)?, people).await?;
+    table.logins = Some(table::Logins { cost, rows });
+    Ok(())
 }
 
 /// Bridge and bare script take turns.
@@ -176,13 +233,13 @@ async fn deliveries(
 
 /// Two nodes on one Redis.
 fn nodes(redis: &Redis, place: &Place, names: [&str; 2]) -> Result<(Server, Server), Failure> {
+    Ok((node(redis, place, names[0])?, node(redis, place, names[1])?))
+}
+
+fn node(redis: &Redis, place: &Place, name: &str) -> Result<Server, Failure> {
     let url = redis.url();
-    let node = |name: &str| {
-        let settings =
-            format!("node.name = {name:?}\nbridge.kind = \"redis\"\nredis.url = {url:?}");
-        Server::conclave(place, &settings)
-    };
-    Ok((node(names[0])?, node(names[1])?))
+    let settings = format!("node.name = {name:?}\nbridge.kind = \"redis\"\nredis.url = {url:?}");
+    Server::conclave(place, &settings)
 }
 
 fn rate(count: u32, time: Duration, each: &[Duration]) -> Rate {

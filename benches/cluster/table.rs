@@ -1,9 +1,12 @@
 //! The figures, as plain tables.
 
-use std::fmt;
+use std::fmt::{self, Display as _};
+use std::time::Duration;
 
 use crate::crowd::Mode;
 use crate::figures::{Machine, Spread};
+use crate::logins::{LANES, Proof};
+use crate::{median, micros};
 
 /// Everything that was measured, and where.
 pub(crate) struct Table {
@@ -11,6 +14,25 @@ pub(crate) struct Table {
     pub(crate) appends: Vec<Append>,
     pub(crate) latencies: Vec<Latency>,
     pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) logins: Option<Logins>,
+}
+
+/// How people came in.
+pub(crate) struct Logins {
+    /// Of bcrypt.
+    pub(crate) cost: u32,
+    pub(crate) rows: Vec<Entrance>,
+}
+
+/// All of them, in one way.
+pub(crate) struct Entrance {
+    pub(crate) proof: Proof,
+    /// From the first to the last.
+    pub(crate) time: Duration,
+    /// The node's processor time.
+    pub(crate) cpu: Duration,
+    /// From the first packet to the welcome.
+    pub(crate) each: Vec<Duration>,
 }
 
 /// Appends with so many in flight, round by round: the bridge's, and the bare script's.
@@ -49,6 +71,7 @@ impl Table {
             appends: Vec::new(),
             latencies: Vec::new(),
             deliveries: Vec::new(),
+            logins: None,
         }
     }
 }
@@ -74,6 +97,15 @@ impl Delivery {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.machine)?;
+        if !self.latencies.is_empty() {
+            self.talk(f)?;
+        }
+        self.logins.as_ref().map_or(Ok(()), |logins| logins.fmt(f))
+    }
+}
+
+impl Table {
+    fn talk(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
             "medians of {} rounds, the spread of the ratio in brackets\n",
@@ -144,6 +176,32 @@ impl fmt::Display for Delivery {
             ratio.median,
             ratio.least,
             ratio.most
+        )
+    }
+}
+
+impl fmt::Display for Logins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "\nconnections, {LANES} at a time, bcrypt cost {}\n{:<12}  {:>7}  {:>9}  {:>10}  {:>8}",
+            self.cost, "", "people", "a second", "node's µs", "p50 ms"
+        )?;
+        self.rows.iter().try_for_each(|row| row.fmt(f))
+    }
+}
+
+impl fmt::Display for Entrance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let people = self.each.len() as f64;
+        writeln!(
+            f,
+            "{:<12}  {:>7}  {:>9.0}  {:>10.0}  {:>8.1}",
+            self.proof,
+            self.each.len(),
+            people / self.time.as_secs_f64(),
+            micros(self.cpu) / people,
+            median(&self.each) / 1000.0,
         )
     }
 }

@@ -22,24 +22,31 @@ pub(crate) const PASSWORD: &str = "correct horse";
 /// What the names of users begin with; a number from 1 on follows.
 pub(crate) const PREFIX: &str = "load";
 
-/// Of bcrypt.
+/// Of bcrypt, where nobody says otherwise.
 const COST: u32 = 4;
 
 /// A folder on a disk, with a certificate for all servers and accounts for all clients.
 pub(crate) struct Place {
     dir: TempDir,
     users: String,
+    /// Of bcrypt.
+    cost: u32,
 }
 
 impl Place {
     /// With accounts for a talker and so many others.
     pub(crate) fn new(others: Option<u32>) -> Result<Self, Failure> {
+        Self::with_hashes_of(COST, others)
+    }
+
+    /// The same, where a password costs something.
+    pub(crate) fn with_hashes_of(cost: u32, others: Option<u32>) -> Result<Self, Failure> {
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let hash = bcrypt::hash(PASSWORD, COST)?;
+        let hash = bcrypt::hash(PASSWORD, cost)?;
         let users = (1..=others.unwrap_or_default() + 1)
             .map(|number| format!("{PREFIX}-{number} = \"{hash}\"\n"))
             .collect();
-        let place = Self { dir, users };
+        let place = Self { dir, users, cost };
         let generation = Generation {
             names: vec!["localhost".to_owned()],
             key_type: KeyType::EcdsaP256,
@@ -73,7 +80,7 @@ impl Place {
             tls.cert = {cert:?}
             tls.key = {key:?}
             [accounts]
-            bcrypt_cost = {COST}
+            bcrypt_cost = {cost}
             [limits]
             messages_per_second = 0
             connections_per_ip = 0
@@ -86,6 +93,7 @@ impl Place {
             cert = self.cert(),
             key = self.key(),
             users = self.users,
+            cost = self.cost,
         )
     }
 }
