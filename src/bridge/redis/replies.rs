@@ -17,7 +17,7 @@ use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
 use crate::backoff::random;
 use crate::bridge::kept::Hold;
-use crate::chat::{Ending, Fate, Refusal};
+use crate::chat::{Ending, Fate, Position, Refusal};
 use crate::messages::{Outcome, Parting, SessionMail};
 
 /// What the operator is told when something behind the log failed.
@@ -254,6 +254,11 @@ impl RedisBridge {
 
     fn beaten(&mut self, value: Value) -> Usable {
         let Pulse { head, gone, .. } = self.scripts.read_beat(value)?;
+        if head == Position::START {
+            // The lease was over, or there is no log: nothing is well before the next hello.
+            self.link.turn(Phase::Draining);
+            return Ok(());
+        }
         self.link.is_well();
         let others = gone.into_iter().filter(|run| *run != self.incarnation);
         self.reaper.beat(others.collect(), random(), Instant::now());
