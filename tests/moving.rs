@@ -4,11 +4,7 @@
 //!
 //! `MOVING_SEED` repeats a plan, as far as chance allows; `MOVING_SECONDS` makes it longer.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test says where it stopped"
-)]
+#![expect(clippy::expect_used, reason = "a test says where it stopped")]
 
 mod support;
 

@@ -73,12 +73,7 @@ async fn who_only_breaks_off_one_way_is_gone_too() {
     let broken = Instant::now();
     // The end of TCP without the one of TLS, as of a program that was killed; it still reads.
     hand.shutdown(Shutdown::Write).unwrap();
-    loop {
-        match soon("the end", anna.ear.read()).await {
-            Ok(Heard::Line(_)) => {}
-            Ok(Heard::End) | Err(_) => break,
-        }
-    }
+    while let Ok(Heard::Line(_)) = soon("the end", anna.ear.read()).await {}
     println!("hung up after {:?}", broken.elapsed());
     ben.hears("* anna left lobby").await;
     ben.hears_nothing_else().await;

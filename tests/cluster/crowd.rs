@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::support::{
-    Client, Cluster, Redis, Tls, agrees_on, all_at_once, expect_a_crowd, password_of,
+    Client, Cluster, Node, Redis, Tls, agrees_on, all_at_once, expect_a_crowd, password_of,
 };
 
 /// How many come back.
@@ -36,21 +36,7 @@ async fn five_hundred_who_come_back_at_once_are_in_and_missed_nothing() {
     let mut ben = two.newcomer("ben").await;
     ben.says("/join den").await;
     ben.hears("* You are in den (1 here).").await;
-    let tls = Tls::trusting(one);
-    let coming = (0..CROWD).map(|n| comes(one.address, tls.clone(), format!("m{n}")));
-    let crowd = all_at_once(coming).await;
-    ben.catches_up().await;
-    ben.says("before").await;
-    let hearing = crowd.into_iter().map(|mut member: Member| async move {
-        let heard = member.client.ear.hears_matching("[den] ben: before").await;
-        heard
-            .split(' ')
-            .next()
-            .unwrap()
-            .clone_into(&mut member.last);
-        member
-    });
-    let crowd = all_at_once(hearing).await;
+    let crowd = is_there(one, &mut ben).await;
     let Cluster {
         one: gone,
         two,
@@ -94,6 +80,25 @@ async fn five_hundred_who_come_back_at_once_are_in_and_missed_nothing() {
     let everybody: Vec<_> = everybody.chain(["ben".to_owned()]).collect();
     agrees_on(&redis, &everybody).await;
     drop(crowd);
+}
+
+/// All of them, in the den with ben, where they have heard him last.
+async fn is_there(node: &Node, ben: &mut Client) -> Vec<Member> {
+    let tls = Tls::trusting(node);
+    let coming = (0..CROWD).map(|n| comes(node.address, tls.clone(), format!("m{n}")));
+    let crowd = all_at_once(coming).await;
+    ben.catches_up().await;
+    ben.says("before").await;
+    let hearing = crowd.into_iter().map(|mut member: Member| async move {
+        let heard = member.client.ear.hears_matching("[den] ben: before").await;
+        heard
+            .split(' ')
+            .next()
+            .unwrap()
+            .clone_into(&mut member.last);
+        member
+    });
+    all_at_once(hearing).await
 }
 
 /// Somebody new in the den, with a token, and positions shown.

@@ -1,7 +1,7 @@
 //! Redis dies and comes back with all that it acknowledged.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{
     Client, Cluster, KEPT, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, Redis, password_of,
@@ -42,8 +42,10 @@ async fn while_redis_is_away_nothing_is_taken_and_nobody_has_to_go() {
         person.says("/help ping").await;
         person.hears_starting("* /ping").await;
     }
+    let back = Instant::now();
     cluster.redis.start_again().await;
     all_is_well(&mut people).await;
+    println!("all are heard again after {:?}", back.elapsed());
 }
 
 #[tokio::test]

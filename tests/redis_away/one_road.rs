@@ -1,6 +1,6 @@
 //! What is said on a node is heard there when it comes back from the log, and not before.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::Cluster;
 use crate::three_people;
@@ -71,8 +71,10 @@ async fn a_lost_channel_is_found_again() {
     };
     let mut people = three_people(&cluster).await;
     for round in 0..3 {
+        let killed = Instant::now();
         cluster.redis.ask::<u64>("CLIENT KILL TYPE pubsub");
         crate::all_hear_anna(&mut people, &format!("round {round}")).await;
+        println!("heard again after {:?}", killed.elapsed());
     }
     crate::all_is_well(&mut people).await;
 }
