@@ -331,6 +331,7 @@ fn frames_in(delivery: &Delivery) -> usize {
         Delivery::Run(run) => run.frames.len() * run.to.len(),
         Delivery::End { .. }
         | Delivery::FormatSet { .. }
+        | Delivery::Suspended { .. }
         | Delivery::Probe { .. }
         | Delivery::HolderAlive { .. }
         | Delivery::Missed { .. } => 0,

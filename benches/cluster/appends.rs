@@ -229,6 +229,7 @@ impl Handler<SessionMail> for Talker {
             | SessionMail::Resolved(_)
             | SessionMail::Frames { .. }
             | SessionMail::Missed(_)
+            | SessionMail::Suspended
             | SessionMail::Probe
             | SessionMail::HolderAlive
             | SessionMail::FormatSet

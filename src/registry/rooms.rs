@@ -229,21 +229,7 @@ impl Rooms {
     /// Takes the next event of the log; tells what it means to the sessions of this node.
     pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
         match &arrival.event.deed {
-            Deed::Claimed { user, session } => match &arrival.brings {
-                Brings::Nothing => self.void(user).into_iter().collect(),
-                Brings::Standing { rooms, follows, .. } => {
-                    // One that claims again is told what it would have heard meanwhile.
-                    let ended = if self.sitting.get(&session.conn) == Some(user) {
-                        self.suspend(session.conn, arrival.event.before());
-                        None
-                    } else {
-                        self.void(user)
-                    };
-                    let view = View::new(user.clone(), rooms.clone(), follows.clone());
-                    self.seat_user(user, session.conn, view);
-                    ended.into_iter().collect()
-                }
-            },
+            Deed::Claimed { user, session } => self.claimed(user, session.conn, arrival),
             // One that gave its account back has no seat any more; one that still has was released
             // by somebody else, who took it for gone.
             Deed::Released { user } => self.released(user, arrival.event.before()),
@@ -295,6 +281,22 @@ impl Rooms {
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
             Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
         }
+    }
+
+    fn claimed(&mut self, user: &UserName, conn: ConnId, arrival: &Arrival) -> Vec<Effect> {
+        let Brings::Standing { rooms, follows, .. } = &arrival.brings else {
+            return self.void(user).into_iter().collect();
+        };
+        // One that claims again is told what it would have heard meanwhile.
+        let ended = if self.sitting.get(&conn) == Some(user) {
+            self.suspend(conn, arrival.event.before());
+            None
+        } else {
+            self.void(user)
+        };
+        let view = View::new(user.clone(), rooms.clone(), follows.clone());
+        self.seat_user(user, conn, view);
+        ended.into_iter().collect()
     }
 
     fn released(&mut self, user: &UserName, before: Position) -> Vec<Effect> {

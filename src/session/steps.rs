@@ -48,21 +48,7 @@ impl<IO: Transport + 'static> Session<IO> {
                 let answer = self.links.register.send(register).into_actor(self);
                 ctx.spawn(answer.map(Self::proved));
             }
-            Step::ChangePassword { user, old, new } => {
-                let change = ChangePassword {
-                    user,
-                    old,
-                    new,
-                    peer: self.peer,
-                };
-                let answer = self.links.change_password.send(change).into_actor(self);
-                ctx.spawn(answer.map(|outcome, session, ctx| {
-                    let outcome = outcome.unwrap_or(Err(Refusal::NotDelivered));
-                    let steps = session.phase.password_changed(outcome);
-                    session.perform(steps, ctx);
-                    session.wake_work();
-                }));
-            }
+            Step::ChangePassword { user, old, new } => self.change_password(user, old, new, ctx),
             Step::Probe { user } => {
                 self.asks.push(Question::Probe { user });
                 self.look_again(ctx);
@@ -136,6 +122,22 @@ impl<IO: Transport + 'static> Session<IO> {
         if let Some(work) = &self.work {
             work.wake_by_ref();
         }
+    }
+
+    fn change_password(&self, user: UserName, old: Secret, new: Secret, ctx: &mut Context<Self>) {
+        let change = ChangePassword {
+            user,
+            old,
+            new,
+            peer: self.peer,
+        };
+        let answer = self.links.change_password.send(change).into_actor(self);
+        ctx.spawn(answer.map(|outcome, session, ctx| {
+            let outcome = outcome.unwrap_or(Err(Refusal::NotDelivered));
+            let steps = session.phase.password_changed(outcome);
+            session.perform(steps, ctx);
+            session.wake_work();
+        }));
     }
 
     fn redeem(&self, token: Secret, ctx: &mut Context<Self>) {

@@ -44,7 +44,7 @@ use tokio::sync::oneshot;
 
 use crate::chat::event::Timestamp;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
-use crate::chat::{Fate, Position, Refusal};
+use crate::chat::{Fate, Position, Refusal, UserName};
 use crate::messages::{
     ACTOR_MAILBOX, AccountAnswer, AccountAsk, Arrived, Ask, Credit, Entrance, LookBack, LookedBack,
     Outcome, Question, STORE_QUEUE, SessionMail, Shut, StoreFailed, Vital,
@@ -133,25 +133,7 @@ impl RedisBridge {
             purpose,
         };
         match question {
-            Question::Claim { user, entrance } => {
-                let purpose = match entrance {
-                    Entrance::Renew { .. } => {
-                        self.claims.asked_again(&session, user.clone(), to.clone());
-                        Purpose::Renewal
-                    }
-                    Entrance::Login { .. } | Entrance::Insist | Entrance::Resume { .. } => {
-                        self.claims.asked(&session, user.clone(), to.clone());
-                        Purpose::Claim
-                    }
-                };
-                let waiter = waiting(session.clone(), to, purpose);
-                let task = Task::Claim {
-                    session,
-                    user,
-                    entrance,
-                };
-                self.window.ask(task, waiter, now);
-            }
+            Question::Claim { user, entrance } => self.ask_claim(session, user, entrance, to),
             Question::Live { claim, request } => {
                 let waiter = waiting(session.clone(), to, Purpose::Other);
                 let task = Task::Live {
@@ -188,6 +170,36 @@ impl RedisBridge {
                 self.window.chore(release, now);
             }
         }
+    }
+
+    fn ask_claim(
+        &mut self,
+        session: SessionId,
+        user: UserName,
+        entrance: Entrance,
+        to: Recipient<SessionMail>,
+    ) {
+        let purpose = match entrance {
+            Entrance::Renew { .. } => {
+                self.claims.asked_again(&session, user.clone(), to.clone());
+                Purpose::Renewal
+            }
+            Entrance::Login { .. } | Entrance::Insist | Entrance::Resume { .. } => {
+                self.claims.asked(&session, user.clone(), to.clone());
+                Purpose::Claim
+            }
+        };
+        let waiter = Waiting::Session {
+            session: session.clone(),
+            to,
+            purpose,
+        };
+        let task = Task::Claim {
+            session,
+            user,
+            entrance,
+        };
+        self.window.ask(task, waiter, Instant::now());
     }
 
     /// Hands out the answers that are decided.

@@ -44,8 +44,6 @@ enum Lane {
     Held(Heard),
     /// The answer to what went alone.
     Asked(Asked),
-    /// The end of the session, which comes next.
-    End,
 }
 
 /// What went alone, as far as its answer alone does not say it.
@@ -129,7 +127,7 @@ impl Present {
             Lane::Asked(Asked::Positions(shown)) => {
                 self.alone_answered(Step::Answer(Answer::Positions { shown }))
             }
-            Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End => Vec::new(),
+            Lane::Free | Lane::Held(_) | Lane::Asked(_) => Vec::new(),
         }
     }
 
@@ -336,7 +334,7 @@ impl Present {
             Lane::Asked(Asked::Settle { token }) => {
                 self.alone_answered(Step::Answer(Answer::Pong { token }))
             }
-            other @ (Lane::Free | Lane::Held(_) | Lane::Asked(_) | Lane::End) => {
+            other @ (Lane::Free | Lane::Held(_) | Lane::Asked(_)) => {
                 self.lane = other;
                 Vec::new()
             }
@@ -347,7 +345,7 @@ impl Present {
     fn resume(&mut self) -> Vec<Step> {
         match std::mem::replace(&mut self.lane, Lane::Free) {
             Lane::Held(heard) => self.hear(heard),
-            other @ (Lane::Free | Lane::Asked(_) | Lane::End) => {
+            other @ (Lane::Free | Lane::Asked(_)) => {
                 self.lane = other;
                 Vec::new()
             }
