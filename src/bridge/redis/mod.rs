@@ -10,6 +10,7 @@
 //! - `load`, `claims`, `heard`: what the window, the reconciling and the reader need to know.
 //! - `open`: how all of it starts. [`accounts`]: the operator's hand.
 //! - `task`, `scripts`, `keys`: what the store is asked, and how it decides.
+//! - `simulated`: a store in memory that runs the same scripts, for tests that hold the clock.
 
 pub mod accounts;
 mod claims;
@@ -25,6 +26,8 @@ mod reader;
 mod reaper;
 mod replies;
 mod scripts;
+#[cfg(test)]
+pub(crate) mod simulated;
 mod task;
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,323 @@
+//! What a script sees of the server, as Lua 5.1 sees it in a real one.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use mlua::{Function, Lua, LuaOptions, MultiValue, StdLib, Table};
+use redis::{Script, Value};
+
+use super::commands::{self, Does};
+use super::engine::{Engine, Failure, Role, Room};
+
+/// What stands around every script: an error of `redis.call` ends it, one of `redis.pcall` is a
+/// reply; and there are no globals but those that are here.
+const PRELUDE: &str = "
+local perform, sha1hex, blame = ...
+redis = {pcall = perform, sha1hex = sha1hex}
+function redis.call(...)
+  local reply = perform(...)
+  if type(reply) == 'table' and reply.err then error(reply, 0) end
+  return reply
+end
+function redis.error_reply(why)
+  if string.sub(why, 1, 1) == '-' then why = string.sub(why, 2) end
+  if not string.find(why, ' ', 1, true) then why = 'ERR ' .. why end
+  return {err = why}
+end
+function redis.status_reply(word) return {ok = word} end
+local function unknown(_, name)
+  error('Script attempted to access nonexistent global variable \\'' .. tostring(name) .. '\\'', 2)
+end
+local function fixed() error('Attempt to modify a readonly table', 2) end
+setmetatable(_G, {__index = unknown, __newindex = fixed})
+return function(script) return xpcall(script, blame) end
+";
+
+/// How a script is called in what is told about it.
+const CHUNK: &str = "@user_script";
+
+/// Numbers from here on are not spelled as whole ones.
+const SPELLED_WHOLE: f64 = 1e17;
+
+/// What has to be true for Lua to fail where we do not expect it to.
+const WORKS: &str = "Lua has memory enough";
+
+/// What a script says in its first line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum May {
+    Change,
+    ChangeWithoutRoom,
+    Read,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    may: May,
+    function: Function,
+}
+
+/// What a running script works on.
+struct Running {
+    engine: Engine,
+    may: May,
+}
+
+/// Lua, and the scripts that were loaded.
+#[derive(Debug)]
+pub(super) struct Interpreter {
+    lua: Lua,
+    /// Runs a script: whether it ended well, and its reply.
+    run: Function,
+    scripts: BTreeMap<String, Compiled>,
+}
+
+impl Interpreter {
+    pub(super) fn new() -> Self {
+        // What is not simulated must end the test, not the script.
+        let options = LuaOptions::new().catch_rust_panics(false);
+        let libraries = StdLib::STRING | StdLib::TABLE | StdLib::MATH;
+        let lua = Lua::new_with(libraries, options).expect(WORKS);
+        let run = prepared(&lua).expect(WORKS);
+        Self {
+            lua,
+            run,
+            scripts: BTreeMap::new(),
+        }
+    }
+
+    /// Compiles a script; its hash.
+    pub(super) fn load(&mut self, text: &[u8]) -> Result<String, Failure> {
+        let text = str::from_utf8(text).expect("scripts are in UTF-8");
+        let sha = Script::new(text).get_hash().to_owned();
+        if self.scripts.contains_key(&sha) {
+            return Ok(sha);
+        }
+        let may = match text.lines().next() {
+            Some("#!lua") => May::Change,
+            Some("#!lua flags=allow-oom") => May::ChangeWithoutRoom,
+            Some("#!lua flags=no-writes") => May::Read,
+            first => panic!("a script is not simulated that begins with {first:?}"),
+        };
+        // The line's end stays, so that lines are counted as they are written.
+        let body = text.find('\n').map_or("", |end| &text[end..]);
+        let chunk = self.lua.load(body).set_name(CHUNK);
+        let function = chunk.into_function().map_err(|error| {
+            Failure::new(&format!("Error compiling script (new function): {error}"))
+        })?;
+        self.scripts.insert(sha.clone(), Compiled { may, function });
+        Ok(sha)
+    }
+
+    /// Forgets all scripts.
+    pub(super) fn forget(&mut self) {
+        self.scripts.clear();
+    }
+
+    /// Runs a script on a server. What it wrote before it failed stays written.
+    pub(super) fn run(
+        &self,
+        engine: &mut Engine,
+        sha: &[u8],
+        arguments: &[&[u8]],
+    ) -> Result<Value, Failure> {
+        let sha = String::from_utf8_lossy(sha).to_ascii_lowercase();
+        let Some(script) = self.scripts.get(&sha) else {
+            let why = "NOSCRIPT No matching script. Please use EVAL.";
+            return Err(Failure(why.to_owned()));
+        };
+        let may = script.may;
+        may.begin(engine)?;
+        self.give("ARGV", arguments).expect(WORKS);
+        self.give("KEYS", &[]).expect(WORKS);
+        let engine_of_it = mem::take(engine);
+        self.lua.set_app_data(Running {
+            engine: engine_of_it,
+            may,
+        });
+        let ended = self.run.call::<(bool, mlua::Value)>(&script.function);
+        let running = self.lua.remove_app_data::<Running>();
+        *engine = running.expect("it was put there").engine;
+        match ended {
+            Ok((true, reply)) => Ok(reply_of(&reply).expect(WORKS)),
+            Ok((false, blamed)) => Err(failure_of(&sha, &blamed).expect(WORKS)),
+            Err(error) => panic!("a script cannot be run: {error}"),
+        }
+    }
+
+    fn give(&self, name: &str, words: &[&[u8]]) -> mlua::Result<()> {
+        let words = words.iter().map(|word| self.lua.create_string(word));
+        let words = words.collect::<mlua::Result<Vec<_>>>()?;
+        let words = self.lua.create_sequence_from(words)?;
+        self.lua.globals().raw_set(name, words)
+    }
+}
+
+impl May {
+    /// Whether such a script may begin.
+    fn begin(self, engine: &Engine) -> Result<(), Failure> {
+        let why = match (self, engine.role, engine.room) {
+            (Self::Change | Self::ChangeWithoutRoom, Role::Replica, Room::Enough | Room::None) => {
+                "READONLY You can not run script with write flag on readonly replica."
+            }
+            (Self::Change, Role::Primary, Room::None) => {
+                "OOM allow-oom flag is not set on the script, can not run it when used memory > \
+                 'maxmemory'"
+            }
+            (Self::Change, Role::Primary, Room::Enough)
+            | (Self::ChangeWithoutRoom, Role::Primary, Room::Enough | Room::None)
+            | (Self::Read, Role::Primary | Role::Replica, Room::Enough | Room::None) => {
+                return Ok(());
+            }
+        };
+        Err(Failure(why.to_owned()))
+    }
+}
+
+fn prepared(lua: &Lua) -> mlua::Result<Function> {
+    let perform = lua.create_function(|lua, words: MultiValue| perform(lua, &words))?;
+    let sha1hex =
+        lua.create_function(|_, text: String| Ok(Script::new(&text).get_hash().to_owned()))?;
+    let blame = lua.create_function(|lua, error: mlua::Value| blame(lua, error))?;
+    lua.load(PRELUDE)
+        .set_name("=prelude")
+        .call((perform, sha1hex, blame))
+}
+
+/// One command of a script.
+fn perform(lua: &Lua, words: &MultiValue) -> mlua::Result<mlua::Value> {
+    let words = words.iter().map(word_of).collect::<Vec<_>>();
+    let words = words.iter().map(Vec::as_slice).collect::<Vec<_>>();
+    let done = {
+        let running = lua.app_data_mut::<Running>();
+        let mut running = running.expect("a script runs on a server");
+        let command = commands::find(words[0]);
+        match (command.takes(words.len()), running.may, command.does) {
+            (false, _, _) => Err(Failure::new(
+                "Wrong number of args calling Redis command from script",
+            )),
+            (true, May::Read, Does::Write | Does::Grow) => Err(Failure::new(
+                "Write commands are not allowed from read-only scripts.",
+            )),
+            (true, May::Read, Does::Read) | (true, May::Change | May::ChangeWithoutRoom, _) => {
+                running.engine.perform(command, &words)
+            }
+        }
+    };
+    match done {
+        Ok(reply) => value_of(lua, reply),
+        Err(failure) => {
+            let told = lua.create_table_with_capacity(0, 1)?;
+            told.raw_set("err", failure.0)?;
+            Ok(mlua::Value::Table(told))
+        }
+    }
+}
+
+fn word_of(value: &mlua::Value) -> Vec<u8> {
+    match value {
+        mlua::Value::String(word) => word.as_bytes().to_vec(),
+        mlua::Value::Integer(number) if (*number as f64).abs() < SPELLED_WHOLE => {
+            number.to_string().into_bytes()
+        }
+        other => panic!("a script calls a command with {other:?}"),
+    }
+}
+
+/// What a script sees of a reply.
+fn value_of(lua: &Lua, reply: Value) -> mlua::Result<mlua::Value> {
+    let status = |word: &str| {
+        let status = lua.create_table_with_capacity(0, 1)?;
+        status.raw_set("ok", word)?;
+        Ok(mlua::Value::Table(status))
+    };
+    match reply {
+        Value::Nil => Ok(mlua::Value::Boolean(false)),
+        Value::Int(number) => Ok(mlua::Value::Number(number as f64)),
+        Value::BulkString(bytes) => Ok(mlua::Value::String(lua.create_string(bytes)?)),
+        Value::Okay => status("OK"),
+        Value::SimpleString(word) => status(&word),
+        Value::Array(replies) => {
+            let values = replies.into_iter().map(|reply| value_of(lua, reply));
+            let values = values.collect::<mlua::Result<Vec<_>>>()?;
+            Ok(mlua::Value::Table(lua.create_sequence_from(values)?))
+        }
+        other => panic!("no command is answered with {other:?}"),
+    }
+}
+
+/// What a client sees of a script's reply.
+fn reply_of(value: &mlua::Value) -> mlua::Result<Value> {
+    Ok(match value {
+        mlua::Value::Nil | mlua::Value::Boolean(false) => Value::Nil,
+        mlua::Value::Boolean(true) => Value::Int(1),
+        mlua::Value::Integer(number) => Value::Int(*number),
+        mlua::Value::Number(number) => Value::Int(*number as i64),
+        mlua::Value::String(word) => Value::BulkString(word.as_bytes().to_vec()),
+        mlua::Value::Table(table) => reply_of_table(table)?,
+        other => panic!("a script is answered with {other:?}"),
+    })
+}
+
+fn reply_of_table(table: &Table) -> mlua::Result<Value> {
+    if let Some(why) = table.raw_get::<Option<String>>("err")? {
+        return Ok(Failure(why).into_reply());
+    }
+    if let Some(word) = table.raw_get::<Option<String>>("ok")? {
+        return Ok(match word.as_str() {
+            "OK" => Value::Okay,
+            _ => Value::SimpleString(word),
+        });
+    }
+    let mut replies = Vec::with_capacity(table.raw_len());
+    // It ends at its first hole.
+    loop {
+        match table.raw_get(replies.len() + 1)? {
+            mlua::Value::Nil => return Ok(Value::Array(replies)),
+            value => replies.push(reply_of(&value)?),
+        }
+    }
+}
+
+// ── errors ──────────────────────────────────────────────────────────────────────────────────
+
+/// An error with the line of the script where it came up.
+fn blame(lua: &Lua, error: mlua::Value) -> mlua::Result<mlua::Value> {
+    let blamed = match error {
+        mlua::Value::Table(table) => table,
+        mlua::Value::String(why) => {
+            let table = lua.create_table()?;
+            table.raw_set("err", format!("ERR {}", why.to_string_lossy()))?;
+            table
+        }
+        other => return Ok(other),
+    };
+    if let Some(line) = line(lua) {
+        blamed.raw_set("line", line)?;
+    }
+    Ok(mlua::Value::Table(blamed))
+}
+
+/// The line of the script that runs.
+fn line(lua: &Lua) -> Option<usize> {
+    let mut level = 0;
+    loop {
+        let line = lua.inspect_stack(level, |called| {
+            let is_of_script = called.source().source.as_deref() == Some(CHUNK);
+            called.current_line().filter(|_| is_of_script)
+        })?;
+        if line.is_some() {
+            return line;
+        }
+        level += 1;
+    }
+}
+
+fn failure_of(sha: &str, blamed: &mlua::Value) -> mlua::Result<Failure> {
+    let mlua::Value::Table(blamed) = blamed else {
+        panic!("a script fails with {blamed:?}")
+    };
+    let why: String = blamed.raw_get("err")?;
+    let line = blamed.raw_get::<Option<usize>>("line")?;
+    let place = line.map(|line| format!(" script: {sha}, on {CHUNK}:{line}."));
+    Ok(Failure(why + &place.unwrap_or_default()))
+}
