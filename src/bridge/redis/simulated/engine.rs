@@ -18,7 +18,8 @@ pub(crate) struct Published {
 }
 
 /// An error as Redis words it, its code in front.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub(super) struct Failure(pub(super) String);
 
 impl Failure {
@@ -117,19 +118,24 @@ impl Engine {
     pub(super) fn execute(&mut self, words: &[&[u8]]) -> Result<Value, Failure> {
         let command = commands::find(words[0]);
         command.check(words)?;
-        match (command.does, self.role, self.room) {
+        self.allows(command.does)?;
+        self.perform(command, words)
+    }
+
+    /// Whether a command, or a script, may do this now.
+    pub(super) fn allows(&self, does: Does) -> Result<(), Failure> {
+        let why = match (does, self.role, self.room) {
             (Does::Write | Does::Grow, Role::Replica, Room::Enough | Room::None) => {
-                let why = "READONLY You can't write against a read only replica.";
-                Err(Failure(why.to_owned()))
+                "READONLY You can't write against a read only replica."
             }
             (Does::Grow, Role::Primary, Room::None) => {
-                let why = "OOM command not allowed when used memory > 'maxmemory'.";
-                Err(Failure(why.to_owned()))
+                "OOM command not allowed when used memory > 'maxmemory'."
             }
             (Does::Read, Role::Primary | Role::Replica, Room::Enough | Room::None)
             | (Does::Write, Role::Primary, Room::Enough | Room::None)
-            | (Does::Grow, Role::Primary, Room::Enough) => self.perform(command, words),
-        }
+            | (Does::Grow, Role::Primary, Room::Enough) => return Ok(()),
+        };
+        Err(Failure(why.to_owned()))
     }
 
     /// Executes a command of a client or a script that may do it.

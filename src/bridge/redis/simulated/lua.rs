@@ -7,18 +7,12 @@ use mlua::{Function, Lua, LuaOptions, MultiValue, StdLib, Table};
 use redis::{Script, Value};
 
 use super::commands::{self, Does};
-use super::engine::{Engine, Failure, Role, Room};
+use super::engine::{Engine, Failure};
 
-/// What stands around every script: an error of `redis.call` ends it, one of `redis.pcall` is a
-/// reply; and there are no globals but those that are here.
+/// What stands around every script; there are no globals but those that are here.
 const PRELUDE: &str = "
-local perform, sha1hex, blame = ...
-redis = {pcall = perform, sha1hex = sha1hex}
-function redis.call(...)
-  local reply = perform(...)
-  if type(reply) == 'table' and reply.err then error(reply, 0) end
-  return reply
-end
+local call, pcall, sha1hex, blame = ...
+redis = {call = call, pcall = pcall, sha1hex = sha1hex}
 function redis.error_reply(why)
   if string.sub(why, 1, 1) == '-' then why = string.sub(why, 2) end
   if not string.find(why, ' ', 1, true) then why = 'ERR ' .. why end
@@ -42,24 +36,17 @@ const SPELLED_WHOLE: f64 = 1e17;
 /// What has to be true for Lua to fail where we do not expect it to.
 const WORKS: &str = "Lua has memory enough";
 
-/// What a script says in its first line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum May {
-    Change,
-    ChangeWithoutRoom,
-    Read,
-}
-
 #[derive(Debug)]
 struct Compiled {
-    may: May,
+    /// What it may do, as its first line says.
+    does: Does,
     function: Function,
 }
 
 /// What a running script works on.
 struct Running {
     engine: Engine,
-    may: May,
+    does: Does,
 }
 
 /// Lua, and the scripts that were loaded.
@@ -92,10 +79,10 @@ impl Interpreter {
         if self.scripts.contains_key(&sha) {
             return Ok(sha);
         }
-        let may = match text.lines().next() {
-            Some("#!lua") => May::Change,
-            Some("#!lua flags=allow-oom") => May::ChangeWithoutRoom,
-            Some("#!lua flags=no-writes") => May::Read,
+        let does = match text.lines().next() {
+            Some("#!lua") => Does::Grow,
+            Some("#!lua flags=allow-oom") => Does::Write,
+            Some("#!lua flags=no-writes") => Does::Read,
             first => panic!("a script is not simulated that begins with {first:?}"),
         };
         // The line's end stays, so that lines are counted as they are written.
@@ -104,7 +91,8 @@ impl Interpreter {
         let function = chunk.into_function().map_err(|error| {
             Failure::new(&format!("Error compiling script (new function): {error}"))
         })?;
-        self.scripts.insert(sha.clone(), Compiled { may, function });
+        self.scripts
+            .insert(sha.clone(), Compiled { does, function });
         Ok(sha)
     }
 
@@ -125,14 +113,14 @@ impl Interpreter {
             let why = "NOSCRIPT No matching script. Please use EVAL.";
             return Err(Failure(why.to_owned()));
         };
-        let may = script.may;
-        may.begin(engine)?;
+        let does = script.does;
+        engine.allows(does)?;
         self.give("ARGV", arguments).expect(WORKS);
         self.give("KEYS", &[]).expect(WORKS);
         let engine_of_it = mem::take(engine);
         self.lua.set_app_data(Running {
             engine: engine_of_it,
-            may,
+            does,
         });
         let ended = self.run.call::<(bool, mlua::Value)>(&script.function);
         let running = self.lua.remove_app_data::<Running>();
@@ -152,65 +140,51 @@ impl Interpreter {
     }
 }
 
-impl May {
-    /// Whether such a script may begin.
-    fn begin(self, engine: &Engine) -> Result<(), Failure> {
-        let why = match (self, engine.role, engine.room) {
-            (Self::Change | Self::ChangeWithoutRoom, Role::Replica, Room::Enough | Room::None) => {
-                "READONLY You can not run script with write flag on readonly replica."
-            }
-            (Self::Change, Role::Primary, Room::None) => {
-                "OOM allow-oom flag is not set on the script, can not run it when used memory > \
-                 'maxmemory'"
-            }
-            (Self::Change, Role::Primary, Room::Enough)
-            | (Self::ChangeWithoutRoom, Role::Primary, Room::Enough | Room::None)
-            | (Self::Read, Role::Primary | Role::Replica, Room::Enough | Room::None) => {
-                return Ok(());
-            }
-        };
-        Err(Failure(why.to_owned()))
-    }
-}
-
 fn prepared(lua: &Lua) -> mlua::Result<Function> {
-    let perform = lua.create_function(|lua, words: MultiValue| perform(lua, &words))?;
+    let call = lua.create_function(|lua, words: MultiValue| match perform(lua, &words)? {
+        Ok(reply) => Ok(reply),
+        Err(failure) => Err(mlua::Error::external(failure)),
+    })?;
+    let pcall = lua.create_function(|lua, words: MultiValue| match perform(lua, &words)? {
+        Ok(reply) => Ok(reply),
+        Err(failure) => error_of(lua, &failure),
+    })?;
     let sha1hex =
         lua.create_function(|_, text: String| Ok(Script::new(&text).get_hash().to_owned()))?;
     let blame = lua.create_function(|lua, error: mlua::Value| blame(lua, error))?;
     lua.load(PRELUDE)
         .set_name("=prelude")
-        .call((perform, sha1hex, blame))
+        .call((call, pcall, sha1hex, blame))
 }
 
-/// One command of a script.
-fn perform(lua: &Lua, words: &MultiValue) -> mlua::Result<mlua::Value> {
+/// One command of a script, and how it ends.
+fn perform(lua: &Lua, words: &MultiValue) -> mlua::Result<Result<mlua::Value, Failure>> {
     let words = words.iter().map(word_of).collect::<Vec<_>>();
     let words = words.iter().map(Vec::as_slice).collect::<Vec<_>>();
     let done = {
         let running = lua.app_data_mut::<Running>();
         let mut running = running.expect("a script runs on a server");
         let command = commands::find(words[0]);
-        match (command.takes(words.len()), running.may, command.does) {
+        match (command.takes(words.len()), running.does, command.does) {
             (false, _, _) => Err(Failure::new(
                 "Wrong number of args calling Redis command from script",
             )),
-            (true, May::Read, Does::Write | Does::Grow) => Err(Failure::new(
+            (true, Does::Read, Does::Write | Does::Grow) => Err(Failure::new(
                 "Write commands are not allowed from read-only scripts.",
             )),
-            (true, May::Read, Does::Read) | (true, May::Change | May::ChangeWithoutRoom, _) => {
+            (true, Does::Read, Does::Read) | (true, Does::Write | Does::Grow, _) => {
                 running.engine.perform(command, &words)
             }
         }
     };
-    match done {
-        Ok(reply) => value_of(lua, reply),
-        Err(failure) => {
-            let told = lua.create_table_with_capacity(0, 1)?;
-            told.raw_set("err", failure.0)?;
-            Ok(mlua::Value::Table(told))
-        }
-    }
+    done.map(|reply| value_of(lua, reply))
+        .map_or_else(|failure| Ok(Err(failure)), |value| value.map(Ok))
+}
+
+fn error_of(lua: &Lua, failure: &Failure) -> mlua::Result<mlua::Value> {
+    let told = lua.create_table_with_capacity(0, 1)?;
+    told.raw_set("err", failure.0.as_str())?;
+    Ok(mlua::Value::Table(told))
 }
 
 fn word_of(value: &mlua::Value) -> Vec<u8> {
@@ -280,21 +254,21 @@ fn reply_of_table(table: &Table) -> mlua::Result<Value> {
 
 // ── errors ──────────────────────────────────────────────────────────────────────────────────
 
-/// An error with the line of the script where it came up.
+/// An error as a table, with the line of the script where it came up.
 fn blame(lua: &Lua, error: mlua::Value) -> mlua::Result<mlua::Value> {
-    let blamed = match error {
-        mlua::Value::Table(table) => table,
-        mlua::Value::String(why) => {
-            let table = lua.create_table()?;
-            table.raw_set("err", format!("ERR {}", why.to_string_lossy()))?;
-            table
-        }
-        other => return Ok(other),
+    let blamed = match &error {
+        mlua::Value::Table(_) => error,
+        mlua::Value::String(why) => error_of(lua, &Failure::new(&why.to_string_lossy()))?,
+        mlua::Value::Error(of_call) => match of_call.downcast_ref::<Failure>() {
+            Some(failure) => error_of(lua, failure)?,
+            None => return Ok(error),
+        },
+        other => panic!("a script fails with {other:?}"),
     };
-    if let Some(line) = line(lua) {
+    if let (mlua::Value::Table(blamed), Some(line)) = (&blamed, line(lua)) {
         blamed.raw_set("line", line)?;
     }
-    Ok(mlua::Value::Table(blamed))
+    Ok(blamed)
 }
 
 /// The line of the script that runs.

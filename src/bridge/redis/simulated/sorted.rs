@@ -5,16 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::Bytes;
 
-/// A score; never no number.
+/// A score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Score(pub(super) f64);
+pub(super) struct Score(f64);
+
+impl Score {
+    /// None for what is no number; a zero has no sign.
+    pub(super) fn new(score: f64) -> Option<Self> {
+        (!score.is_nan()).then_some(Self(score + 0.0))
+    }
+
+    pub(super) const fn get(self) -> f64 {
+        self.0
+    }
+}
 
 impl Eq for Score {}
 
 impl Ord for Score {
     fn cmp(&self, other: &Self) -> Ordering {
-        // A zero has no sign here.
-        (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
+        self.0.total_cmp(&other.0)
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn range_back(engine: &mut Engine, arguments: Arguments<'_>) -> Done 
 }
 
 pub(super) fn range_by_score(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
-    let (from, to) = (bound_of(arguments[1])?, bound_of(arguments[2])?);
+    // The bounds are looked at last.
     let (skipped, most) = match &arguments[3..] {
         [] => (0, i64::MAX),
         [limit, skipped, most] if is(limit, "LIMIT") => {
@@ -82,6 +82,7 @@ pub(super) fn range_by_score(engine: &mut Engine, arguments: Arguments<'_>) -> D
         }
         [option, ..] => unknown("ZRANGEBYSCORE", option),
     };
+    let (from, to) = (bound_of(arguments[1])?, bound_of(arguments[2])?);
     let sorted = engine.data.get::<Sorted>(arguments[0])?;
     // A negative offset finds nothing, a negative count everything.
     let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
@@ -123,8 +124,8 @@ fn range_of<'a>(
     Ok((arguments[0], from, to, shows))
 }
 
-fn spelled(Score(score): Score) -> Value {
-    let spelled = match score {
+fn spelled(score: Score) -> Value {
+    let spelled = match score.get() {
         f64::INFINITY => "inf".to_owned(),
         f64::NEG_INFINITY => "-inf".to_owned(),
         score => {
@@ -138,7 +139,7 @@ fn spelled(Score(score): Score) -> Value {
 
 fn float_of(word: &[u8]) -> Option<Score> {
     let number: f64 = str::from_utf8(word).ok()?.parse().ok()?;
-    (!number.is_nan()).then_some(Score(number))
+    Score::new(number)
 }
 
 fn score_of(word: &[u8]) -> Result<Score, Failure> {

@@ -96,6 +96,9 @@ pub(super) fn count(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
 }
 
 pub(super) fn delete(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
+    if engine.data.get::<Stream>(arguments[0])?.is_none() {
+        return Ok(Value::Int(0));
+    }
     let ids = arguments[1..].iter().map(|id| exact_id(id));
     let ids = ids.collect::<Result<Vec<_>, _>>()?;
     let deleted = engine.data.change(arguments[0], |stream: &mut Stream| {
@@ -141,16 +144,12 @@ pub(super) fn set_last(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
     let set = engine.data.change(key, |stream: &mut Stream| {
         let top = stream.range(Id::LEAST..=Id::MOST).next_back();
         let top = top.map_or(Id::LEAST, |entry| entry.id);
-        let below = if id < stream.greatest_deleted {
-            "current max_deleted_entry_id"
-        } else if id < top {
-            "the target stream top item"
-        } else {
-            stream.last = id;
-            return Ok(Value::Okay);
-        };
-        let why = format!("The ID specified in XSETID is smaller than {below}");
-        Err(Failure::new(&why))
+        if id < top {
+            let why = "The ID specified in XSETID is smaller than the target stream top item";
+            return Err(Failure::new(why));
+        }
+        stream.last = id;
+        Ok(Value::Okay)
     })?;
     set.unwrap_or_else(|| Err(Failure::new("no such key")))
 }

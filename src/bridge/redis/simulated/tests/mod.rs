@@ -1,16 +1,7 @@
-//! That it is a Redis.
+//! That it is a Redis: what a real server answers, it answers too.
 
-use std::time::Duration;
-
-use redis::Value;
-
-use super::Store;
-
-/// A time to begin at.
-const NOW: Duration = Duration::from_secs(1_763_850_000);
-
-#[test]
-fn a_command_is_answered() {
-    let mut store = Store::new("run");
-    assert_eq!(store.call(NOW, &[b"SET", b"a", b"1"]), Value::Okay);
-}
+mod both;
+mod commands;
+mod lives;
+mod scripts;
+mod speed;
