@@ -119,17 +119,20 @@ impl Data {
         Ok(Some(changed))
     }
 
-    /// The same where a value that is not there begins with nothing in it.
+    /// Adds to the value of that kind, which begins with nothing in it.
     pub(super) fn make<K: Kind, T>(
         &mut self,
         key: &[u8],
         change: impl FnOnce(&mut K) -> T,
     ) -> Result<T, Failure> {
-        if !self.keys.contains_key(key) {
-            self.keys.insert(key.to_owned(), K::default().held());
+        if let Some(held) = self.keys.get_mut(key) {
+            let value = K::of_mut(held).ok_or_else(Failure::wrong_type)?;
+            return Ok(change(value));
         }
-        let changed = self.change(key, change)?;
-        Ok(changed.expect("it was made"))
+        let mut value = K::default();
+        let changed = change(&mut value);
+        self.keys.insert(key.to_owned(), value.held());
+        Ok(changed)
     }
 
     pub(super) fn contains(&self, key: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use mlua::{Function, Lua, LuaOptions, MultiValue, StdLib, Table};
+use mlua::{Either, Function, Lua, LuaOptions, LuaString, MultiValue, StdLib, Table};
 use redis::{Script, Value};
 
 use super::commands::{self, Does};
@@ -12,6 +12,7 @@ use super::engine::{Engine, Failure};
 /// What stands around every script; there are no globals but those that are here.
 const PRELUDE: &str = "
 local call, pcall, sha1hex, blame = ...
+KEYS = {}
 redis = {call = call, pcall = pcall, sha1hex = sha1hex}
 function redis.error_reply(why)
   if string.sub(why, 1, 1) == '-' then why = string.sub(why, 2) end
@@ -115,8 +116,7 @@ impl Interpreter {
         };
         let does = script.does;
         engine.allows(does)?;
-        self.give("ARGV", arguments).expect(WORKS);
-        self.give("KEYS", &[]).expect(WORKS);
+        self.give(arguments).expect(WORKS);
         let engine_of_it = mem::take(engine);
         self.lua.set_app_data(Running {
             engine: engine_of_it,
@@ -132,11 +132,13 @@ impl Interpreter {
         }
     }
 
-    fn give(&self, name: &str, words: &[&[u8]]) -> mlua::Result<()> {
-        let words = words.iter().map(|word| self.lua.create_string(word));
-        let words = words.collect::<mlua::Result<Vec<_>>>()?;
+    fn give(&self, words: &[&[u8]]) -> mlua::Result<()> {
+        let words = words.iter().map(|word| match str::from_utf8(word) {
+            Ok(word) => Either::Left(word),
+            Err(_) => Either::Right(LuaString::wrap(*word)),
+        });
         let words = self.lua.create_sequence_from(words)?;
-        self.lua.globals().raw_set(name, words)
+        self.lua.globals().raw_set("ARGV", words)
     }
 }
 
@@ -147,7 +149,7 @@ fn prepared(lua: &Lua) -> mlua::Result<Function> {
     })?;
     let pcall = lua.create_function(|lua, words: MultiValue| match perform(lua, &words)? {
         Ok(reply) => Ok(reply),
-        Err(failure) => error_of(lua, &failure),
+        Err(failure) => error_of(lua, &failure).map(Either::Right),
     })?;
     let sha1hex =
         lua.create_function(|_, text: String| Ok(Script::new(&text).get_hash().to_owned()))?;
@@ -158,7 +160,7 @@ fn prepared(lua: &Lua) -> mlua::Result<Function> {
 }
 
 /// One command of a script, and how it ends.
-fn perform(lua: &Lua, words: &MultiValue) -> mlua::Result<Result<mlua::Value, Failure>> {
+fn perform(lua: &Lua, words: &MultiValue) -> mlua::Result<Result<Seen, Failure>> {
     let words = words.iter().map(word_of).collect::<Vec<_>>();
     let words = words.iter().map(Vec::as_slice).collect::<Vec<_>>();
     let done = {
@@ -177,8 +179,10 @@ fn perform(lua: &Lua, words: &MultiValue) -> mlua::Result<Result<mlua::Value, Fa
             }
         }
     };
-    done.map(|reply| value_of(lua, reply))
-        .map_or_else(|failure| Ok(Err(failure)), |value| value.map(Ok))
+    match done {
+        Ok(reply) => Ok(Ok(seen(lua, reply)?)),
+        Err(failure) => Ok(Err(failure)),
+    }
 }
 
 fn error_of(lua: &Lua, failure: &Failure) -> mlua::Result<mlua::Value> {
@@ -197,26 +201,32 @@ fn word_of(value: &mlua::Value) -> Vec<u8> {
     }
 }
 
-/// What a script sees of a reply.
-fn value_of(lua: &Lua, reply: Value) -> mlua::Result<mlua::Value> {
-    let status = |word: &str| {
+/// What a script sees of a reply; texts, which most are, need no detour.
+type Seen = Either<String, mlua::Value>;
+
+fn seen(lua: &Lua, reply: Value) -> mlua::Result<Seen> {
+    let status = |word: &str| -> mlua::Result<mlua::Value> {
         let status = lua.create_table_with_capacity(0, 1)?;
         status.raw_set("ok", word)?;
         Ok(mlua::Value::Table(status))
     };
-    match reply {
-        Value::Nil => Ok(mlua::Value::Boolean(false)),
-        Value::Int(number) => Ok(mlua::Value::Number(number as f64)),
-        Value::BulkString(bytes) => Ok(mlua::Value::String(lua.create_string(bytes)?)),
-        Value::Okay => status("OK"),
-        Value::SimpleString(word) => status(&word),
+    let value = match reply {
+        Value::BulkString(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => return Ok(Either::Left(text)),
+            Err(other) => mlua::Value::String(lua.create_string(other.as_bytes())?),
+        },
+        Value::Nil => mlua::Value::Boolean(false),
+        Value::Int(number) => mlua::Value::Number(number as f64),
+        Value::Okay => status("OK")?,
+        Value::SimpleString(word) => status(&word)?,
         Value::Array(replies) => {
-            let values = replies.into_iter().map(|reply| value_of(lua, reply));
+            let values = replies.into_iter().map(|reply| seen(lua, reply));
             let values = values.collect::<mlua::Result<Vec<_>>>()?;
-            Ok(mlua::Value::Table(lua.create_sequence_from(values)?))
+            mlua::Value::Table(lua.create_sequence_from(values)?)
         }
         other => panic!("no command is answered with {other:?}"),
-    }
+    };
+    Ok(Either::Right(value))
 }
 
 /// What a client sees of a script's reply.

@@ -68,10 +68,12 @@ impl Store {
 
     fn execute(&mut self, words: &[&[u8]]) -> Result<Value, Failure> {
         let (name, arguments) = words.split_first().expect("a command has a name");
-        match name.to_ascii_uppercase().as_slice() {
-            b"SCRIPT" => self.script(arguments),
-            b"EVALSHA" => self.evaluate(arguments),
-            _ => self.engine.execute(words),
+        if name.eq_ignore_ascii_case(b"EVALSHA") {
+            self.evaluate(arguments)
+        } else if name.eq_ignore_ascii_case(b"SCRIPT") {
+            self.script(arguments)
+        } else {
+            self.engine.execute(words)
         }
     }
 

@@ -122,8 +122,10 @@ commands! {
 /// # Panics
 /// Where there is none: a real server may know it.
 pub(super) fn find(name: &[u8]) -> Command {
-    let upper = name.to_ascii_uppercase();
-    let found = COMMANDS.binary_search_by(|command| command.name.as_bytes().cmp(&upper));
+    let found = COMMANDS.binary_search_by(|command| {
+        let letters = name.iter().map(u8::to_ascii_uppercase);
+        command.name.bytes().cmp(letters)
+    });
     match found {
         Ok(at) => COMMANDS[at],
         Err(_) => panic!("{} is not simulated", String::from_utf8_lossy(name)),

@@ -16,6 +16,8 @@ enum Asked {
     Exactly(Id),
     /// The next one of this epoch.
     NextOf(u64),
+    /// The next one by the clock, in milliseconds.
+    Next(u64),
 }
 
 /// What to do where there is no stream.
@@ -41,7 +43,7 @@ pub(super) fn add(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
             }
             [id, fields @ ..] => {
                 rest = fields;
-                break asked_of(id)?;
+                break asked_of(id, engine)?;
             }
             [] => return Err(wrong_count()),
         };
@@ -82,7 +84,8 @@ fn given(asked: Asked, last: Id) -> Result<Id, Failure> {
     let id = match asked {
         Asked::Exactly(id) => Some(id),
         Asked::NextOf(ms) if ms == last.ms => last.next().filter(|next| next.ms == ms),
-        Asked::NextOf(ms) => Some(Id { ms, seq: 0 }),
+        Asked::Next(ms) if ms <= last.ms => last.next(),
+        Asked::NextOf(ms) | Asked::Next(ms) => Some(Id { ms, seq: 0 }),
     };
     id.filter(|id| *id > last).ok_or_else(|| {
         let why = "The ID specified in XADD is equal or smaller than the target stream top item";
@@ -281,9 +284,9 @@ fn exact_id(word: &[u8]) -> Result<Id, Failure> {
     strict_id(word, 0)
 }
 
-fn asked_of(word: &[u8]) -> Result<Asked, Failure> {
+fn asked_of(word: &[u8], engine: &Engine) -> Result<Asked, Failure> {
     if word == b"*" {
-        unknown("XADD", word);
+        return Ok(Asked::Next(engine.millis().unsigned_abs()));
     }
     match word.strip_suffix(b"-*") {
         Some(ms) => {
