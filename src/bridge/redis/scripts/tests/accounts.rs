@@ -1,4 +1,4 @@
-use super::desk::Desk;
+use super::desk::{Desk, on_both};
 use crate::bridge::contract::{
     follow, followers, following, post, shown, subscriptions, user, users, whisper,
 };
@@ -6,11 +6,11 @@ use crate::bridge::redis::accounts::{Accounts, AccountsError};
 use crate::chat::{Answer, Deed};
 use crate::messages::{AccountAnswer, AccountAsk};
 
-#[tokio::test]
-async fn accounts_are_compared_without_case() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+on_both! {
+    accounts_are_compared_without_case,
+}
+
+async fn accounts_are_compared_without_case(mut desk: Desk) {
     let find = || AccountAsk::Find {
         user: user("aLICE"),
     };
@@ -61,7 +61,7 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
         desk.raw(&["SADD", "subs:bob", &format!("u{n}")]).await;
         desk.raw(&["SADD", &format!("follows:u{n}"), "bob"]).await;
     }
-    let mut accounts = Accounts::open(&desk.server.client(), "", "events").expect("open");
+    let mut accounts = Accounts::open(&desk.server().client(), "", "events").expect("open");
     let refused = accounts.remove(&user("bob"));
     let Err(AccountsError::LoggedIn { node, .. }) = refused else {
         panic!("{refused:?}")

@@ -1,4 +1,4 @@
-use super::desk::{Desk, FIRST, Person, RUN, claiming, greet, rules, scripts, session};
+use super::desk::{Desk, FIRST, Person, RUN, claiming, greet, on_both, rules, scripts, session};
 use crate::bridge::contract::{
     away, entered_deed, follow, left_deed, members, moving, room_named, say, standing,
     standing_since, user, whisper, who, who_is,
@@ -11,11 +11,27 @@ use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Position, RoomName};
 use crate::messages::{DuplicateLogin, Entrance, Outcome, Parting};
 
-#[tokio::test]
-async fn a_claim_settles_the_rooms_around_its_event() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+on_both! {
+    a_claim_settles_the_rooms_around_its_event,
+    a_void_claim_is_told_so,
+    the_same_session_may_claim_again_and_stays_in_the_lobby,
+    a_claim_that_comes_again_under_its_number_is_answered_as_before,
+    a_release_leaves_every_room_first_and_nothing_behind,
+    what_another_run_left_is_released_by_the_store,
+    a_claim_moves_from_run_to_run,
+    a_run_that_is_not_known_any_more_claims_nothing,
+    whoever_is_gone_keeps_nobody_out,
+    ones_own_run_is_never_gone,
+    behind_an_outage_all_may_come_back_first,
+    whose_place_is_kept_is_void_and_seen_by_others_as_before,
+    whose_place_is_kept_keeps_nobody_out_not_even_behind_an_outage,
+    who_comes_back_to_a_kept_place_stays_in_the_rooms,
+    what_a_run_left_is_detached_by_the_store_unless_it_is_back,
+    who_does_not_answer_is_replaced_though_its_run_lives,
+    the_later_of_two_claims_stands_whatever_the_store_was_taken_back_to,
+}
+
+async fn a_claim_settles_the_rooms_around_its_event(mut desk: Desk) {
     let old = desk.live("Alice", 1).await;
     desk.register("Bob").await;
     desk.done(&old, follow("bob")).await;
@@ -69,11 +85,7 @@ async fn a_claim_settles_the_rooms_around_its_event() {
     assert!(matches!(presence, Presence::Online { away: None, .. }));
 }
 
-#[tokio::test]
-async fn a_void_claim_is_told_so() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_void_claim_is_told_so(mut desk: Desk) {
     let old = desk.live("alice", 1).await;
     let replace = claiming(&session("node-1", RUN, 2), "alice", DuplicateLogin::Replace);
     let Verdict::Claimed { claim, .. } = desk.decide(&replace).await else {
@@ -99,11 +111,7 @@ async fn a_void_claim_is_told_so() {
     assert_eq!(desk.events().await, []);
 }
 
-#[tokio::test]
-async fn the_same_session_may_claim_again_and_stays_in_the_lobby() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn the_same_session_may_claim_again_and_stays_in_the_lobby(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     let again = claiming(&alice.session, "alice", DuplicateLogin::Reject);
@@ -120,11 +128,7 @@ async fn the_same_session_may_claim_again_and_stays_in_the_lobby() {
     assert_eq!(desk.events().await.len(), 1);
 }
 
-#[tokio::test]
-async fn a_claim_that_comes_again_under_its_number_is_answered_as_before() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_claim_that_comes_again_under_its_number_is_answered_as_before(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.register("bob").await;
     desk.done(&alice, follow("bob")).await;
@@ -139,11 +143,7 @@ async fn a_claim_that_comes_again_under_its_number_is_answered_as_before() {
     assert_eq!(format!("{first:?}"), format!("{again:?}"));
 }
 
-#[tokio::test]
-async fn a_release_leaves_every_room_first_and_nothing_behind() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_release_leaves_every_room_first_and_nothing_behind(mut desk: Desk) {
     let before = desk.keys().await;
     let alice = desk.claim("Alice", 1).await;
     desk.done(&alice, moving("lobby", "den")).await;
@@ -176,11 +176,7 @@ async fn a_release_leaves_every_room_first_and_nothing_behind() {
     desk.done(&alice, say("lobby", "still here")).await;
 }
 
-#[tokio::test]
-async fn what_another_run_left_is_released_by_the_store() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_another_run_left_is_released_by_the_store(mut desk: Desk) {
     let before = session("node-1", 7, 1);
     desk.number(&["HSET", "nodes", "node-1.7", "0"]).await;
     desk.decide(&claiming(&before, "alice", DuplicateLogin::Reject))
@@ -195,11 +191,7 @@ async fn what_another_run_left_is_released_by_the_store() {
     assert!(!desk.keys().await.contains(&"held:node-1.7".to_owned()));
 }
 
-#[tokio::test]
-async fn a_claim_moves_from_run_to_run() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_claim_moves_from_run_to_run(mut desk: Desk) {
     desk.claim("alice", 1).await;
     let elsewhere = session("node-2", 9, 1);
     desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
@@ -212,22 +204,14 @@ async fn a_claim_moves_from_run_to_run() {
     assert!(held.ends_with(" node-2.9 1 live"), "{held}");
 }
 
-#[tokio::test]
-async fn a_run_that_is_not_known_any_more_claims_nothing() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_run_that_is_not_known_any_more_claims_nothing(mut desk: Desk) {
     let thawed = session("node-1", 7, 1);
     let claim = claiming(&thawed, "alice", DuplicateLogin::Reject);
     assert!(matches!(desk.decide(&claim).await, Verdict::Epoch));
     assert_eq!(desk.events().await, []);
 }
 
-#[tokio::test]
-async fn whoever_is_gone_keeps_nobody_out() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn whoever_is_gone_keeps_nobody_out(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.done(&alice, moving("lobby", "den")).await;
     desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
@@ -253,11 +237,7 @@ async fn whoever_is_gone_keeps_nobody_out() {
     assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
 }
 
-#[tokio::test]
-async fn ones_own_run_is_never_gone() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn ones_own_run_is_never_gone(mut desk: Desk) {
     desk.live("alice", 1).await;
     desk.number(&["DEL", "lease:node-1.8c1f"]).await;
     let again = claiming(&session("node-1", RUN, 2), "alice", DuplicateLogin::Reject);
@@ -268,11 +248,7 @@ async fn ones_own_run_is_never_gone() {
     );
 }
 
-#[tokio::test]
-async fn behind_an_outage_all_may_come_back_first() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn behind_an_outage_all_may_come_back_first(mut desk: Desk) {
     desk.live("alice", 1).await;
     let second = scripts("", rules("node-2", 9));
     greet(&mut desk.redis, &second, &FIRST).await.expect("in");
@@ -310,11 +286,7 @@ async fn behind_an_outage_all_may_come_back_first() {
     assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
 }
 
-#[tokio::test]
-async fn whose_place_is_kept_is_void_and_seen_by_others_as_before() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn whose_place_is_kept_is_void_and_seen_by_others_as_before(mut desk: Desk) {
     for (conn, name, parting, word) in [
         (1, "alice", Parting::Broken, "detached"),
         (2, "bob", Parting::Moving, "moving"),
@@ -350,11 +322,7 @@ async fn whose_place_is_kept_is_void_and_seen_by_others_as_before() {
     }
 }
 
-#[tokio::test]
-async fn whose_place_is_kept_keeps_nobody_out_not_even_behind_an_outage() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn whose_place_is_kept_keeps_nobody_out_not_even_behind_an_outage(mut desk: Desk) {
     desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
     desk.number(&["HSET", "lineage", "calm", "99999999999999"])
         .await;
@@ -380,11 +348,7 @@ async fn whose_place_is_kept_keeps_nobody_out_not_even_behind_an_outage() {
     assert_eq!(held, format!("{} node-2.9 1 live", claim.fence));
 }
 
-#[tokio::test]
-async fn who_comes_back_to_a_kept_place_stays_in_the_rooms() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn who_comes_back_to_a_kept_place_stays_in_the_rooms(mut desk: Desk) {
     let old = desk.live("alice", 1).await;
     desk.done(&old, moving("lobby", "den")).await;
     desk.decide(&old.parts(Parting::Moving)).await;
@@ -409,11 +373,7 @@ async fn who_comes_back_to_a_kept_place_stays_in_the_rooms() {
     assert_eq!(held, format!("{} node-1.8c1f 2 live", claim.fence));
 }
 
-#[tokio::test]
-async fn what_a_run_left_is_detached_by_the_store_unless_it_is_back() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_a_run_left_is_detached_by_the_store_unless_it_is_back(mut desk: Desk) {
     desk.number(&["HSET", "nodes", "node-1.7", "0"]).await;
     let before = session("node-1", 7, 1);
     let claim = claiming(&before, "alice", DuplicateLogin::Reject);
@@ -434,11 +394,7 @@ async fn what_a_run_left_is_detached_by_the_store_unless_it_is_back() {
     }
 }
 
-#[tokio::test]
-async fn who_does_not_answer_is_replaced_though_its_run_lives() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn who_does_not_answer_is_replaced_though_its_run_lives(mut desk: Desk) {
     let old = desk.live("alice", 1).await;
     let newcomer = session("node-1", RUN, 2);
     let insists = Task::Claim {
@@ -452,11 +408,7 @@ async fn who_does_not_answer_is_replaced_though_its_run_lives() {
     assert!(matches!(outcome, Outcome::Void), "{outcome:?}");
 }
 
-#[tokio::test]
-async fn the_later_of_two_claims_stands_whatever_the_store_was_taken_back_to() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn the_later_of_two_claims_stands_whatever_the_store_was_taken_back_to(mut desk: Desk) {
     let old = desk.live("alice", 1).await;
     let renew = |conn, fence| Task::Claim {
         session: session("node-1", RUN, conn),

@@ -1,4 +1,4 @@
-use super::desk::{Desk, claiming, session};
+use super::desk::{Desk, claiming, on_both, session};
 use crate::bridge::contract::{
     away, entering, follow, history, members, moving, post, say, set_topic, whisper,
 };
@@ -6,15 +6,21 @@ use crate::bridge::redis::task::{Task, Trouble, Verdict};
 use crate::chat::Answer;
 use crate::messages::{DuplicateLogin, Outcome, Parting, Request};
 
+on_both! {
+    a_wrong_type_is_noticed_before_anything_is_written,
+    a_claim_notices_a_wrong_type_before_anything_is_written,
+    an_ordinal_that_is_no_number_is_noticed_before_anything_is_written,
+    what_fails_behind_the_log_is_told_and_the_event_stands,
+    a_full_redis_takes_nothing_and_lets_people_leave,
+    scripts_that_a_server_has_forgotten_are_a_matter_of_the_link,
+    a_replica_is_a_matter_of_the_link,
+}
+
 /// A key, and what is asked that needs it.
 type Case = (&'static str, fn() -> Request);
 
 /// What lies under a key is not what it should be: nothing is done, and nothing in the log.
-#[tokio::test]
-async fn a_wrong_type_is_noticed_before_anything_is_written() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_wrong_type_is_noticed_before_anything_is_written(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
@@ -61,11 +67,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written() {
     desk.done(&alice, say("lobby", "all is well")).await;
 }
 
-#[tokio::test]
-async fn a_claim_notices_a_wrong_type_before_anything_is_written() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_claim_notices_a_wrong_type_before_anything_is_written(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     let claimed = [
@@ -94,11 +96,7 @@ async fn a_claim_notices_a_wrong_type_before_anything_is_written() {
     desk.done(&alice, say("lobby", "all is well")).await;
 }
 
-#[tokio::test]
-async fn an_ordinal_that_is_no_number_is_noticed_before_anything_is_written() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn an_ordinal_that_is_no_number_is_noticed_before_anything_is_written(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     desk.raw(&["HSET", "room:lobby:meta", "k", "many"]).await;
@@ -107,11 +105,7 @@ async fn an_ordinal_that_is_no_number_is_noticed_before_anything_is_written() {
     assert_eq!(desk.events().await, []);
 }
 
-#[tokio::test]
-async fn what_fails_behind_the_log_is_told_and_the_event_stands() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_fails_behind_the_log_is_told_and_the_event_stands(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     // The newest id of a history is beyond anything that the log gives.
@@ -133,11 +127,7 @@ async fn what_fails_behind_the_log_is_told_and_the_event_stands() {
     assert_eq!(desk.events().await, []);
 }
 
-#[tokio::test]
-async fn a_full_redis_takes_nothing_and_lets_people_leave() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_full_redis_takes_nothing_and_lets_people_leave(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.events().await;
@@ -167,11 +157,7 @@ async fn a_full_redis_takes_nothing_and_lets_people_leave() {
     desk.done(&alice, say("lobby", "hi")).await;
 }
 
-#[tokio::test]
-async fn scripts_that_a_server_has_forgotten_are_a_matter_of_the_link() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn scripts_that_a_server_has_forgotten_are_a_matter_of_the_link(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.raw(&["SCRIPT", "FLUSH"]).await;
     let lost = desk.attempt(&alice.asks(say("lobby", "hi"))).await;
@@ -180,11 +166,7 @@ async fn scripts_that_a_server_has_forgotten_are_a_matter_of_the_link() {
     assert!(matches!(lost, Err(Trouble::Link(_))), "{lost:?}");
 }
 
-#[tokio::test]
-async fn a_replica_is_a_matter_of_the_link() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_replica_is_a_matter_of_the_link(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.raw(&["REPLICAOF", "127.0.0.1", "1"]).await;
     let lost = desk.attempt(&alice.asks(say("lobby", "hi"))).await;

@@ -1,6 +1,7 @@
 //! A node without its link: it asks the scripts one by one, and reads the log and the channel.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use redis::Value;
@@ -9,6 +10,7 @@ use redis::aio::{ConnectionLike, MultiplexedConnection, PubSub};
 use crate::bridge::contract::user;
 use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome, received};
+use crate::bridge::redis::simulated::Store;
 use crate::bridge::redis::task::{Decision, Stamp, Task, Trouble, Verdict};
 use crate::bridge::redis::testing::Server;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
@@ -24,10 +26,40 @@ pub(super) const RUN: u32 = 0x8c1f;
 pub(super) const KEEP_MESSAGES: u64 = 100;
 pub(super) const ROOMS: u64 = 4;
 
+/// Makes a test of each story on a Redis of its own, and one on a simulated Redis.
+macro_rules! on_both {
+    ($($story:ident,)*) => {
+        mod on_redis {
+            $(#[tokio::test]
+            async fn $story() {
+                if let Some(desk) = super::Desk::new().await {
+                    super::$story(desk).await;
+                }
+            })*
+        }
+
+        mod simulated {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story(super::Desk::simulated().await).await;
+            })*
+        }
+    };
+}
+
+pub(super) use on_both;
+
+/// Where a desk's commands go.
+pub(super) enum Line {
+    Redis(MultiplexedConnection),
+    /// On the system's clock.
+    Simulated(Box<Store>),
+}
+
 pub(super) struct Desk {
-    pub(super) server: Server,
+    server: Option<Server>,
     pub(super) scripts: Scripts,
-    pub(super) redis: MultiplexedConnection,
+    pub(super) redis: Line,
     pub(super) greeting: Greeting,
     pub(super) seq: u64,
     pub(super) read: Position,
@@ -64,18 +96,32 @@ pub(super) const FIRST: Hello = Hello {
 };
 
 /// Sends one command; what a server says is a reply, errors too.
-pub(super) async fn send(redis: &mut MultiplexedConnection, cmd: &redis::Cmd) -> Value {
-    received(redis.req_packed_command(cmd).await).expect("a connection")
+pub(super) async fn send(redis: &mut Line, cmd: &redis::Cmd) -> Value {
+    match redis {
+        Line::Redis(redis) => received(redis.req_packed_command(cmd).await).expect("a connection"),
+        Line::Simulated(store) => store.ask(since_epoch(), cmd),
+    }
 }
 
-pub(super) async fn load(redis: &mut MultiplexedConnection, scripts: &Scripts) {
+pub(super) async fn load(redis: &mut Line, scripts: &Scripts) {
     let load = scripts.load();
-    let replies = redis.req_packed_commands(&load, 0, load.len()).await;
-    scripts.loaded(replies.expect("replies")).expect("loaded");
+    let replies = match redis {
+        Line::Redis(redis) => {
+            let replies = redis.req_packed_commands(&load, 0, load.len()).await;
+            replies.expect("replies")
+        }
+        Line::Simulated(store) => store.run(since_epoch(), &load),
+    };
+    scripts.loaded(replies).expect("loaded");
+}
+
+fn since_epoch() -> Duration {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.expect("a time of this age")
 }
 
 pub(super) async fn greet(
-    redis: &mut MultiplexedConnection,
+    redis: &mut Line,
     scripts: &Scripts,
     hello: &Hello,
 ) -> Result<Greeting, Unwelcome> {
@@ -89,18 +135,40 @@ impl Desk {
     }
 
     pub(super) async fn on(server: Server, prefix: &str) -> Option<Self> {
+        let redis = Line::Redis(server.connect().await);
+        Some(Self::at(Some(server), redis, prefix).await)
+    }
+
+    /// A node on a Redis of its own that is simulated.
+    pub(super) async fn simulated() -> Self {
+        let redis = Line::Simulated(Box::new(Store::new("run")));
+        Self::at(None, redis, "").await
+    }
+
+    async fn at(server: Option<Server>, mut redis: Line, prefix: &str) -> Self {
         let scripts = scripts(prefix, rules("node-1", RUN));
-        let mut redis = server.connect().await;
         load(&mut redis, &scripts).await;
         let greeting = greet(&mut redis, &scripts, &FIRST).await.expect("welcome");
-        Some(Self {
+        Self {
             server,
             scripts,
             redis,
             read: greeting.head,
             greeting,
             seq: 0,
-        })
+        }
+    }
+
+    pub(super) fn server(&self) -> &Server {
+        self.server.as_ref().expect("one that is not simulated")
+    }
+
+    /// Another server in place of its own, with nothing in it.
+    pub(super) async fn replace(&mut self) {
+        let server = self.server.as_mut().expect("one that is not simulated");
+        server.replace().await;
+        self.redis = Line::Redis(server.connect().await);
+        load(&mut self.redis, &self.scripts).await;
     }
 
     /// Something that is no script.
@@ -231,7 +299,7 @@ impl Desk {
 
     pub(super) async fn listen(&self, channel: &str) -> PubSub {
         let mut ear = self
-            .server
+            .server()
             .client()
             .get_async_pubsub()
             .await
@@ -280,7 +348,7 @@ pub(super) fn claiming(session: &SessionId, name: &str, on_duplicate: DuplicateL
 
 pub(super) async fn heard(ear: &mut PubSub) -> String {
     let mut messages = ear.on_message();
-    let message = tokio::time::timeout(std::time::Duration::from_secs(5), messages.next()).await;
+    let message = tokio::time::timeout(Duration::from_secs(5), messages.next()).await;
     let message = message.expect("in time").expect("a message");
     message.get_payload().expect("words")
 }

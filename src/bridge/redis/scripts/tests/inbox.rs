@@ -1,10 +1,18 @@
 use redis::Value;
 
-use super::desk::{Desk, Person, claiming, session};
+use super::desk::{Desk, Person, claiming, on_both, session};
 use crate::bridge::contract::{follow, position, post, text, user, whisper};
 use crate::bridge::redis::task::{Decision, Task, Verdict};
 use crate::chat::{Deed, Gap, GapSize, Position};
 use crate::messages::{Brings, DuplicateLogin, Kept, Missed};
+
+on_both! {
+    what_is_kept_stands_under_the_ids_of_the_log_and_expires,
+    a_claim_that_comes_again_brings_the_same_again,
+    what_is_too_old_is_not_told_and_said_to_be_lost,
+    what_cannot_be_read_is_said_to_be_lost,
+    rubbish_keeps_nobody_out,
+}
 
 /// Bob's second session.
 const BOB: u64 = 9;
@@ -66,11 +74,7 @@ fn told(missed: Missed) -> (Vec<Gap>, Vec<Position>) {
     }
 }
 
-#[tokio::test]
-async fn what_is_kept_stands_under_the_ids_of_the_log_and_expires() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_is_kept_stands_under_the_ids_of_the_log_and_expires(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("Bob", 2).await;
     desk.done(&bob, follow("alice")).await;
@@ -102,11 +106,7 @@ async fn what_is_kept_stands_under_the_ids_of_the_log_and_expires() {
     assert_eq!((gaps, events), (vec![], vec![news]));
 }
 
-#[tokio::test]
-async fn a_claim_that_comes_again_brings_the_same_again() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_claim_that_comes_again_brings_the_same_again(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.register("bob").await;
     let one = desk.live("ann", 2).await;
@@ -124,11 +124,7 @@ async fn a_claim_that_comes_again_brings_the_same_again() {
     drop((one, two));
 }
 
-#[tokio::test]
-async fn what_is_too_old_is_not_told_and_said_to_be_lost() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_is_too_old_is_not_told_and_said_to_be_lost(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
@@ -163,11 +159,7 @@ async fn what_is_too_old_is_not_told_and_said_to_be_lost() {
     assert_eq!(desk.comes().await, Missed::Nothing);
 }
 
-#[tokio::test]
-async fn what_cannot_be_read_is_said_to_be_lost() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_cannot_be_read_is_said_to_be_lost(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.register("bob").await;
     desk.raw(&["XADD", "inbox:bob", "1-3", "e", "garb\nage \"k\":7"])
@@ -186,11 +178,7 @@ async fn what_cannot_be_read_is_said_to_be_lost() {
     assert_eq!((events.len(), said), (1, &text("new")));
 }
 
-#[tokio::test]
-async fn rubbish_keeps_nobody_out() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn rubbish_keeps_nobody_out(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;

@@ -1,11 +1,20 @@
 //! What became of commands that are not sent again.
 
-use super::desk::{Desk, FIRST, Person, greet, rules, scripts, send};
+use super::desk::{Desk, FIRST, Person, greet, on_both, rules, scripts, send};
 use crate::bridge::contract::{post, say};
 use crate::bridge::redis::lookup::{Found, Question, Slice};
 use crate::bridge::redis::scripts::{Greeting, Hello, PAGE, Turn};
 use crate::bridge::redis::task::{Trouble, Verdict};
 use crate::chat::Position;
+
+on_both! {
+    what_was_decided_is_found_in_the_answers,
+    what_was_said_is_found_in_the_log_a_slice_at_a_time,
+    what_is_behind_the_end_that_counts_is_left_alone,
+    where_the_log_is_gone_that_is_told,
+    a_hello_bars_what_is_still_on_its_way,
+    without_its_answers_a_run_is_decided_nothing_before_a_hello,
+}
 
 const RING: &str = "answers:node-1.8c1f";
 
@@ -45,11 +54,7 @@ impl Desk {
     }
 }
 
-#[tokio::test]
-async fn what_was_decided_is_found_in_the_answers() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_was_decided_is_found_in_the_answers(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let said = desk.puts(&alice, "hi").await;
     let decided = |number| Found {
@@ -71,11 +76,7 @@ async fn what_was_decided_is_found_in_the_answers() {
     assert_eq!(slice.expect("a slice").found, []);
 }
 
-#[tokio::test]
-async fn what_was_said_is_found_in_the_log_a_slice_at_a_time() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_was_said_is_found_in_the_log_a_slice_at_a_time(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let before = desk.head().await;
     let first = desk.puts(&alice, "hi").await;
@@ -109,11 +110,7 @@ async fn what_was_said_is_found_in_the_log_a_slice_at_a_time() {
     assert_eq!((slice.torn, slice.next), (None, None));
 }
 
-#[tokio::test]
-async fn what_is_behind_the_end_that_counts_is_left_alone() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_is_behind_the_end_that_counts_is_left_alone(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let behind = desk.head().await;
     let first = desk.puts(&alice, "one").await;
@@ -128,11 +125,7 @@ async fn what_is_behind_the_end_that_counts_is_left_alone() {
     assert_eq!(slice.found, [first]);
 }
 
-#[tokio::test]
-async fn where_the_log_is_gone_that_is_told() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn where_the_log_is_gone_that_is_told(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let before = desk.head().await;
     let mut said = Vec::new();
@@ -169,11 +162,7 @@ async fn where_the_log_is_gone_that_is_told() {
     assert!(matches!(gone, Err(Trouble::Failed(_))), "{gone:?}");
 }
 
-#[tokio::test]
-async fn a_hello_bars_what_is_still_on_its_way() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_hello_bars_what_is_still_on_its_way(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.done(&alice, say("lobby", "hi")).await;
     desk.events().await;
@@ -197,11 +186,7 @@ async fn a_hello_bars_what_is_still_on_its_way() {
     assert_eq!(desk.events().await.len(), 1);
 }
 
-#[tokio::test]
-async fn without_its_answers_a_run_is_decided_nothing_before_a_hello() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn without_its_answers_a_run_is_decided_nothing_before_a_hello(mut desk: Desk) {
     let ring = desk.number(&["PTTL", RING]).await;
     assert!((59_000..=60_000).contains(&ring), "{ring}");
     let alice = desk.live("alice", 1).await;

@@ -1,4 +1,6 @@
-use super::desk::{Desk, FIRST, RUN, claiming, greet, heard, load, rules, scripts, send, session};
+use super::desk::{
+    Desk, FIRST, Line, RUN, claiming, greet, heard, load, on_both, rules, scripts, send, session,
+};
 use crate::bridge::contract::{moving, say, user};
 use crate::bridge::redis::scripts::{Continuity, Farewell, Greeting, Hello, PAGE, Turn, Unwelcome};
 use crate::bridge::redis::task::{Task, Verdict};
@@ -7,11 +9,21 @@ use crate::chat::event::Timestamp;
 use crate::chat::{Deed, Position};
 use crate::messages::DuplicateLogin;
 
-#[tokio::test]
-async fn the_first_hello_begins_the_log_and_the_next_finds_it() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+on_both! {
+    the_first_hello_begins_the_log_and_the_next_finds_it,
+    the_last_event_read_is_known_by_its_time,
+    nothing_is_missing_where_just_the_last_event_read_was_trimmed,
+    a_node_has_its_name_for_itself_while_it_lives,
+    of_one_name_one_run_lives_and_the_others_are_over,
+    a_beat_renews_the_lease_and_tells_the_head,
+    whose_lease_was_over_has_to_come_in_again,
+    a_beat_tells_who_is_gone_but_not_behind_an_outage,
+    who_has_just_come_back_is_neither_released_nor_forgotten,
+    a_goodbye_leaves_what_is_held_to_be_found,
+    a_page_is_bounded_and_goes_on_behind_the_last,
+}
+
+async fn the_first_hello_begins_the_log_and_the_next_finds_it(mut desk: Desk) {
     let Greeting {
         log, before, head, ..
     } = desk.greeting.clone();
@@ -36,11 +48,7 @@ async fn the_first_hello_begins_the_log_and_the_next_finds_it() {
     assert!(desk.number(&["PTTL", "lease:node-2.1"]).await > 7000);
 }
 
-#[tokio::test]
-async fn the_last_event_read_is_known_by_its_time() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn the_last_event_read_is_known_by_its_time(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.done(&alice, say("lobby", "hi")).await;
     desk.read = desk.greeting.head;
@@ -79,11 +87,7 @@ async fn continuity(desk: &mut Desk, last: Position) -> Continuity {
     greeting.expect("in").last
 }
 
-#[tokio::test]
-async fn nothing_is_missing_where_just_the_last_event_read_was_trimmed() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn nothing_is_missing_where_just_the_last_event_read_was_trimmed(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     let before = desk.read;
@@ -165,9 +169,7 @@ async fn another_server_or_a_lost_log_begins_an_epoch() {
         .expect("in");
     assert_eq!(lost.before, Position::START);
     assert_ne!(lost.log, first.log);
-    desk.server.replace().await;
-    desk.redis = desk.server.connect().await;
-    load(&mut desk.redis, &desk.scripts).await;
+    desk.replace().await;
     let hello = Hello {
         seen: lost.head,
         last: lost.head,
@@ -183,11 +185,7 @@ async fn another_server_or_a_lost_log_begins_an_epoch() {
     );
 }
 
-#[tokio::test]
-async fn a_node_has_its_name_for_itself_while_it_lives() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_node_has_its_name_for_itself_while_it_lives(mut desk: Desk) {
     let other = scripts("", rules("Node-1", 7));
     let refused = greet(&mut desk.redis, &other, &FIRST).await;
     let Err(Unwelcome::Taken { node, by }) = &refused else {
@@ -216,11 +214,7 @@ async fn a_node_has_its_name_for_itself_while_it_lives() {
     assert_eq!(runs, [7, RUN]);
 }
 
-#[tokio::test]
-async fn of_one_name_one_run_lives_and_the_others_are_over() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn of_one_name_one_run_lives_and_the_others_are_over(mut desk: Desk) {
     let next = scripts("", rules("Node-1", 7));
     desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
     greet(&mut desk.redis, &next, &FIRST).await.expect("in");
@@ -257,7 +251,8 @@ async fn a_server_that_evicts_is_refused_before_anything_is_written() {
     let Some(server) = Server::with(&["--maxmemory-policy", "allkeys-lru"]).await else {
         return;
     };
-    let (scripts, mut redis) = (scripts("", rules("node-1", 1)), server.connect().await);
+    let scripts = scripts("", rules("node-1", 1));
+    let mut redis = Line::Redis(server.connect().await);
     load(&mut redis, &scripts).await;
     let refused = greet(&mut redis, &scripts, &FIRST).await;
     let policy = "allkeys-lru".to_owned();
@@ -266,11 +261,7 @@ async fn a_server_that_evicts_is_refused_before_anything_is_written() {
     assert_eq!(size, redis::Value::Int(0));
 }
 
-#[tokio::test]
-async fn a_beat_renews_the_lease_and_tells_the_head() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_beat_renews_the_lease_and_tells_the_head(mut desk: Desk) {
     desk.claim("alice", 1).await;
     desk.raw(&["PEXPIRE", "lease:node-1.8c1f", "1000"]).await;
     let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
@@ -283,11 +274,7 @@ async fn a_beat_renews_the_lease_and_tells_the_head() {
     assert!((59_000..=60_000).contains(&ring), "{ring}");
 }
 
-#[tokio::test]
-async fn whose_lease_was_over_has_to_come_in_again() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn whose_lease_was_over_has_to_come_in_again(mut desk: Desk) {
     desk.claim("alice", 1).await;
     desk.raw(&["DEL", "lease:node-1.8c1f"]).await;
     let beat = send(&mut desk.redis, &desk.scripts.beat()).await;
@@ -296,11 +283,7 @@ async fn whose_lease_was_over_has_to_come_in_again() {
     assert_eq!(desk.number(&["EXISTS", "lease:node-1.8c1f"]).await, 0);
 }
 
-#[tokio::test]
-async fn a_beat_tells_who_is_gone_but_not_behind_an_outage() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_beat_tells_who_is_gone_but_not_behind_an_outage(mut desk: Desk) {
     for run in ["node-2.9", "node-3.a"] {
         desk.number(&["HSET", "nodes", run, "0"]).await;
     }
@@ -314,11 +297,7 @@ async fn a_beat_tells_who_is_gone_but_not_behind_an_outage() {
     }
 }
 
-#[tokio::test]
-async fn who_has_just_come_back_is_neither_released_nor_forgotten() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn who_has_just_come_back_is_neither_released_nor_forgotten(mut desk: Desk) {
     desk.number(&["HSET", "nodes", "node-2.9", "0"]).await;
     desk.register("alice").await;
     let there = session("node-2", 9, 1);
@@ -341,11 +320,7 @@ async fn who_has_just_come_back_is_neither_released_nor_forgotten() {
     }
 }
 
-#[tokio::test]
-async fn a_goodbye_leaves_what_is_held_to_be_found() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_goodbye_leaves_what_is_held_to_be_found(mut desk: Desk) {
     let alice = desk.claim("Alice", 1).await;
     let bob = desk.claim("bob", 2).await;
     let bye = send(&mut desk.redis, &desk.scripts.goodbye()).await;
@@ -368,11 +343,7 @@ async fn a_goodbye_leaves_what_is_held_to_be_found() {
     assert_eq!(desk.number(&["EXISTS", "nodes"]).await, 0);
 }
 
-#[tokio::test]
-async fn a_page_is_bounded_and_goes_on_behind_the_last() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_page_is_bounded_and_goes_on_behind_the_last(mut desk: Desk) {
     let alice = desk.claim("alice", 1).await;
     desk.events().await;
     for _ in 0..PAGE + 7 {
@@ -397,7 +368,7 @@ async fn two_prefixes_hear_nothing_of_each_other() {
     let mut other = Desk::on(Server::get().await.expect("another"), "b:")
         .await
         .expect("a desk");
-    other.redis = desk.redis.clone();
+    other.redis = Line::Redis(desk.server().connect().await);
     load(&mut other.redis, &other.scripts).await;
     other.greeting = greet(&mut other.redis, &other.scripts, &FIRST)
         .await

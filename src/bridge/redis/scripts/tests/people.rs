@@ -1,4 +1,4 @@
-use super::desk::Desk;
+use super::desk::{Desk, on_both};
 use crate::bridge::contract::{
     away, back, entering, follow, followers, following, offline, online, online_are, room_named,
     shown, subscribed, subscriptions, text, unfollow, unsubscribed, user, users, who_is,
@@ -7,11 +7,15 @@ use crate::chat::answer::Presence;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::{Answer, Deed, Refusal};
 
-#[tokio::test]
-async fn follows_begin_and_end_once() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+on_both! {
+    follows_begin_and_end_once,
+    followers_are_shown_as_registered_and_sorted,
+    nobody_follows_more_than_the_bound,
+    away_and_back_are_told_once,
+    people_are_shown_as_far_as_the_asker_may_know,
+}
+
+async fn follows_begin_and_end_once(mut desk: Desk) {
     let alice = desk.live("Alice", 1).await;
     desk.register("Bob").await;
     desk.events().await;
@@ -43,11 +47,7 @@ async fn follows_begin_and_end_once() {
     assert_eq!(shown(&undone), shown(&unsubscribed("Bob")));
 }
 
-#[tokio::test]
-async fn followers_are_shown_as_registered_and_sorted() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn followers_are_shown_as_registered_and_sorted(mut desk: Desk) {
     let root = desk.claim("Root", 1).await;
     for (n, name) in ["Zoe", "adam", "Bert"].into_iter().enumerate() {
         let person = desk.live(name, n as u64 + 2).await;
@@ -63,11 +63,7 @@ async fn followers_are_shown_as_registered_and_sorted() {
     assert_eq!(shown(&there), shown(&all));
 }
 
-#[tokio::test]
-async fn nobody_follows_more_than_the_bound() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn nobody_follows_more_than_the_bound(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.register("bob").await;
     for n in 0..FOLLOWS_PER_USER {
@@ -85,11 +81,7 @@ async fn nobody_follows_more_than_the_bound() {
     assert!(users.is_sorted());
 }
 
-#[tokio::test]
-async fn away_and_back_are_told_once() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn away_and_back_are_told_once(mut desk: Desk) {
     let alice = desk.live("Alice", 1).await;
     desk.events().await;
     let tea = || Answer::Away {
@@ -111,11 +103,7 @@ async fn away_and_back_are_told_once() {
     }
 }
 
-#[tokio::test]
-async fn people_are_shown_as_far_as_the_asker_may_know() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn people_are_shown_as_far_as_the_asker_may_know(mut desk: Desk) {
     let alice = desk.live("Alice", 1).await;
     let bob = desk.live("Bob", 2).await;
     assert_eq!(desk.done(&alice, who_is("root")).await, offline("root"));

@@ -1,4 +1,4 @@
-use super::desk::{Desk, ROOMS};
+use super::desk::{Desk, ROOMS, on_both};
 use crate::bridge::contract::{
     about, already_in, entered, entering, history, listed, members, moving, no_room, not_in,
     room_named, rooms, say, set_topic, shown, topic, who, wrong_key,
@@ -8,11 +8,16 @@ use crate::chat::answer::KeyUse;
 use crate::chat::limits::ROOM_KEY_BYTES;
 use crate::chat::{Answer, Refusal};
 
-#[tokio::test]
-async fn rooms_are_entered_by_name_and_key() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+on_both! {
+    rooms_are_entered_by_name_and_key,
+    there_are_only_so_many_rooms_public_and_private,
+    rooms_vanish_when_nothing_is_left_of_them,
+    a_sweep_sees_every_empty_room_slice_by_slice,
+    a_private_room_does_not_exist_for_others,
+    a_topic_that_is_there_already_is_no_event,
+}
+
+async fn rooms_are_entered_by_name_and_key(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     let made = desk.done(&alice, moving("lobby", "Den")).await;
@@ -52,11 +57,7 @@ async fn rooms_are_entered_by_name_and_key() {
     assert_eq!(desk.number(&["SCARD", "room:vault"]).await, 2);
 }
 
-#[tokio::test]
-async fn there_are_only_so_many_rooms_public_and_private() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn there_are_only_so_many_rooms_public_and_private(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, moving("lobby", "open")).await;
@@ -71,11 +72,7 @@ async fn there_are_only_so_many_rooms_public_and_private() {
     desk.done(&alice, moving("two", "open")).await;
 }
 
-#[tokio::test]
-async fn rooms_vanish_when_nothing_is_left_of_them() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn rooms_vanish_when_nothing_is_left_of_them(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.done(&alice, moving("lobby", "Empty")).await;
     desk.done(&alice, moving("empty", "Spoken")).await;
@@ -111,11 +108,7 @@ async fn rooms_vanish_when_nothing_is_left_of_them() {
     assert_eq!(desk.done(&alice, rooms()).await, there);
 }
 
-#[tokio::test]
-async fn a_sweep_sees_every_empty_room_slice_by_slice() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_sweep_sees_every_empty_room_slice_by_slice(mut desk: Desk) {
     let mut kept = 0;
     for n in 0..300 {
         let name = format!("R{n:03}");
@@ -141,11 +134,7 @@ async fn a_sweep_sees_every_empty_room_slice_by_slice() {
     assert!(calls >= 5, "{calls}");
 }
 
-#[tokio::test]
-async fn a_private_room_does_not_exist_for_others() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_private_room_does_not_exist_for_others(mut desk: Desk) {
     let alice = desk.live("Alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&alice, entering("lobby", "Vault", "key")).await;
@@ -170,11 +159,7 @@ async fn a_private_room_does_not_exist_for_others() {
     assert_eq!(nobody, entered("lobby", 1));
 }
 
-#[tokio::test]
-async fn a_topic_that_is_there_already_is_no_event() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_topic_that_is_there_already_is_no_event(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     let nothing = Answer::Topic {

@@ -1,8 +1,15 @@
-use super::desk::Desk;
+use super::desk::{Desk, on_both};
 use crate::bridge::contract::{ISSUED, REUSED, UNKNOWN, issue, redeem, redeemed, user};
 use crate::bridge::redis::accounts::Accounts;
 use crate::bridge::redis::task::{Task, Trouble, Verdict};
 use crate::messages::AccountAnswer;
+
+on_both! {
+    what_is_asked_again_under_its_number_is_no_second_use,
+    a_token_lives_for_a_month_from_its_last_use,
+    only_a_hash_is_stored,
+    a_wrong_type_is_noticed_before_anything_is_written,
+}
 
 /// A month in milliseconds, and what may have passed of it since.
 const MONTH: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -11,11 +18,7 @@ const PASSED: i64 = 60_000;
 const SEVEN: &str = "token:00000000000000000000000000000007";
 const EIGHT: &str = "token:00000000000000000000000000000008";
 
-#[tokio::test]
-async fn what_is_asked_again_under_its_number_is_no_second_use() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_is_asked_again_under_its_number_is_no_second_use(mut desk: Desk) {
     desk.register("Alice").await;
     let ask = |ask| Task::Account { ask };
     let numbered = [
@@ -39,11 +42,7 @@ async fn what_is_asked_again_under_its_number_is_no_second_use() {
     assert_eq!(desk.number(&["EXISTS", SEVEN]).await, 0);
 }
 
-#[tokio::test]
-async fn a_token_lives_for_a_month_from_its_last_use() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_token_lives_for_a_month_from_its_last_use(mut desk: Desk) {
     desk.register("alice").await;
     for family in [7, 8] {
         assert_eq!(desk.account(issue("alice", family, 1)).await, ISSUED);
@@ -67,11 +66,7 @@ async fn a_token_lives_for_a_month_from_its_last_use() {
     assert_eq!(desk.number(&["ZCARD", "tokens:alice"]).await, 2);
 }
 
-#[tokio::test]
-async fn only_a_hash_is_stored() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn only_a_hash_is_stored(mut desk: Desk) {
     desk.register("Alice").await;
     desk.account(issue("Alice", 7, 0xab)).await;
     assert_eq!(desk.word(&["HGET", SEVEN, "user"]).await, "alice");
@@ -88,7 +83,7 @@ async fn the_operator_revokes_tokens_with_the_password_and_the_account() {
         desk.register(name).await;
         assert_eq!(desk.account(issue(name, family, 1)).await, ISSUED);
     }
-    let mut accounts = Accounts::open(&desk.server.client(), "", "events").expect("open");
+    let mut accounts = Accounts::open(&desk.server().client(), "", "events").expect("open");
     accounts.set_password(&user("alice"), "3").expect("changed");
     assert_eq!(desk.account(redeem(7, 1, 2)).await, UNKNOWN);
     accounts.remove(&user("bob")).expect("removed");
@@ -99,11 +94,7 @@ async fn the_operator_revokes_tokens_with_the_password_and_the_account() {
 }
 
 /// What lies under a key is not what it should be: nothing is done.
-#[tokio::test]
-async fn a_wrong_type_is_noticed_before_anything_is_written() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_wrong_type_is_noticed_before_anything_is_written(mut desk: Desk) {
     desk.register("alice").await;
     assert_eq!(desk.account(issue("alice", 7, 1)).await, ISSUED);
     let changed = |ask| Task::Account { ask };

@@ -1,4 +1,4 @@
-use super::desk::{Desk, KEEP_MESSAGES, heard};
+use super::desk::{Desk, KEEP_MESSAGES, heard, on_both};
 use crate::bridge::contract::{
     away, entering, follow, history, moving, not_in, position, post, say, text, user, whisper,
 };
@@ -8,6 +8,16 @@ use crate::chat::event::{Echo, Privacy};
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Refusal};
 use crate::messages::Outcome;
+
+on_both! {
+    ordinals_grow_by_one_and_time_never_goes_back,
+    who_is_not_in_the_room_says_nothing_there,
+    whispers_and_posts_reach_those_they_can,
+    a_command_that_comes_again_is_answered_as_before_and_done_once,
+    in_another_epoch_nothing_is_done,
+    history_is_the_last_messages_oldest_first_and_bounded,
+    what_is_too_old_or_unreadable_is_not_shown,
+}
 
 #[tokio::test]
 async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
@@ -64,11 +74,7 @@ async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
     assert!(entry.contains("node-1.8c1f:"), "{entry}");
 }
 
-#[tokio::test]
-async fn ordinals_grow_by_one_and_time_never_goes_back() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn ordinals_grow_by_one_and_time_never_goes_back(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
@@ -92,11 +98,7 @@ async fn ordinals_grow_by_one_and_time_never_goes_back() {
     assert_eq!(ordinals.collect::<Vec<_>>(), [42, 7, 1, 2]);
 }
 
-#[tokio::test]
-async fn who_is_not_in_the_room_says_nothing_there() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn who_is_not_in_the_room_says_nothing_there(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.done(&alice, entering("lobby", "Vault", "key")).await;
     desk.events().await;
@@ -113,11 +115,7 @@ async fn who_is_not_in_the_room_says_nothing_there() {
     assert_eq!((room.as_str(), *privacy), ("Vault", Privacy::Private));
 }
 
-#[tokio::test]
-async fn whispers_and_posts_reach_those_they_can() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn whispers_and_posts_reach_those_they_can(mut desk: Desk) {
     let alice = desk.live("Alice", 1).await;
     desk.register("Bob").await;
     for (to, refusal) in [
@@ -150,11 +148,7 @@ async fn whispers_and_posts_reach_those_they_can() {
     assert_eq!((to.as_str(), sender.as_str()), ("Bob", "Alice"));
 }
 
-#[tokio::test]
-async fn a_command_that_comes_again_is_answered_as_before_and_done_once() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn a_command_that_comes_again_is_answered_as_before_and_done_once(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.events().await;
@@ -186,11 +180,7 @@ async fn a_command_that_comes_again_is_answered_as_before_and_done_once() {
     drop(bob);
 }
 
-#[tokio::test]
-async fn in_another_epoch_nothing_is_done() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn in_another_epoch_nothing_is_done(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
@@ -226,11 +216,7 @@ async fn in_another_epoch_nothing_is_done() {
     assert_eq!(desk.number(&["EXISTS", "log"]).await, 0);
 }
 
-#[tokio::test]
-async fn history_is_the_last_messages_oldest_first_and_bounded() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn history_is_the_last_messages_oldest_first_and_bounded(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.events().await;
     for n in 1..=KEEP_MESSAGES + 30 {
@@ -265,11 +251,7 @@ async fn history_is_the_last_messages_oldest_first_and_bounded() {
     );
 }
 
-#[tokio::test]
-async fn what_is_too_old_or_unreadable_is_not_shown() {
-    let Some(mut desk) = Desk::new().await else {
-        return;
-    };
+async fn what_is_too_old_or_unreadable_is_not_shown(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let record = |at: &str| {
         format!(
