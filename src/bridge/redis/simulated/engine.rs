@@ -45,6 +45,25 @@ impl Failure {
     }
 }
 
+/// Which server it is like, as far as they differ here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Version {
+    /// Redis 7.0.
+    #[default]
+    Seven,
+    /// Redis from 7.2 on, and Valkey: no last id of a stream is below one that was deleted.
+    Later,
+}
+
+impl Version {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Seven => "7.0.15",
+            Self::Later => "7.2.4",
+        }
+    }
+}
+
 /// Whether there is room for more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Room {
@@ -66,6 +85,7 @@ pub(super) enum Role {
 #[derive(Debug, Default)]
 pub(super) struct Engine {
     pub(super) data: Data,
+    pub(super) version: Version,
     pub(super) run_id: String,
     pub(super) policy: String,
     pub(super) room: Room,
@@ -75,9 +95,10 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(run_id: &str, data: Data) -> Self {
+    pub(super) fn new(version: Version, run_id: &str, data: Data) -> Self {
         Self {
             data,
+            version,
             run_id: run_id.to_owned(),
             policy: "noeviction".to_owned(),
             ..Self::default()

@@ -20,5 +20,5 @@ mod stream;
 mod tests;
 
 pub(crate) use data::Data;
-pub(crate) use engine::Published;
+pub(crate) use engine::{Published, Version};
 pub(crate) use store::Store;

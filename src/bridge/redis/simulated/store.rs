@@ -5,7 +5,7 @@ use std::time::Duration;
 use redis::{Arg, Cmd, Pipeline, Value};
 
 use super::data::Data;
-use super::engine::{Engine, Failure, Published};
+use super::engine::{Engine, Failure, Published, Version};
 use super::lua::Interpreter;
 
 /// A Redis in memory. It has no clock and no connections: whoever calls it says what time it is.
@@ -18,8 +18,13 @@ pub(crate) struct Store {
 impl Store {
     /// A server with nothing in it. By its run id a node sees whether it is another one.
     pub(crate) fn new(run_id: &str) -> Self {
+        Self::like(Version::default(), run_id)
+    }
+
+    /// The same of another version.
+    pub(crate) fn like(version: Version, run_id: &str) -> Self {
         Self {
-            engine: Engine::new(run_id, Data::default()),
+            engine: Engine::new(version, run_id, Data::default()),
             lua: Interpreter::new(),
         }
     }
@@ -62,7 +67,7 @@ impl Store {
     /// Starts it again: with its own data, none, or those of a while ago. A restart, and a replica
     /// in its place, have another run id. It knows no script any more.
     pub(crate) fn restarted(&mut self, data: Data, run_id: &str) {
-        self.engine = Engine::new(run_id, data);
+        self.engine = Engine::new(self.engine.version, run_id, data);
         self.lua.forget();
     }
 

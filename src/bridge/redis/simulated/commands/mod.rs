@@ -122,11 +122,8 @@ commands! {
 /// # Panics
 /// Where there is none: a real server may know it.
 pub(super) fn find(name: &[u8]) -> Command {
-    let found = COMMANDS.binary_search_by(|command| {
-        let letters = name.iter().map(u8::to_ascii_uppercase);
-        command.name.bytes().cmp(letters)
-    });
-    match found {
+    let at = |name: &[u8]| COMMANDS.binary_search_by(|command| command.name.as_bytes().cmp(name));
+    match at(name).or_else(|_| at(&name.to_ascii_uppercase())) {
         Ok(at) => COMMANDS[at],
         Err(_) => panic!("{} is not simulated", String::from_utf8_lossy(name)),
     }

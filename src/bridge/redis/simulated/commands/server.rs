@@ -5,9 +5,6 @@ use redis::Value;
 use super::{Arguments, Done, bulk, is, unknown};
 use crate::bridge::redis::simulated::engine::{Engine, Role, Room};
 
-/// What it calls itself.
-const VERSION: &str = "7.0.15";
-
 pub(super) fn time(engine: &mut Engine, _: Arguments<'_>) -> Done {
     let now = engine.now();
     let words = [now.as_secs().to_string(), now.subsec_micros().to_string()];
@@ -28,8 +25,8 @@ pub(super) fn publish(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
 pub(super) fn info(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
     let told = match arguments {
         [section] if is(section, "server") => {
-            let run = &engine.run_id;
-            format!("# Server\r\nredis_version:{VERSION}\r\nrun_id:{run}\r\n")
+            let (version, run) = (engine.version.word(), &engine.run_id);
+            format!("# Server\r\nredis_version:{version}\r\nrun_id:{run}\r\n")
         }
         [section] if is(section, "memory") => {
             format!("# Memory\r\nmaxmemory_policy:{}\r\n", engine.policy)

@@ -6,7 +6,7 @@ use std::str;
 use redis::Value;
 
 use super::{Arguments, Done, bulk, is, number, unknown, whole_number};
-use crate::bridge::redis::simulated::engine::{Engine, Failure};
+use crate::bridge::redis::simulated::engine::{Engine, Failure, Version};
 use crate::bridge::redis::simulated::stream::{Entry, Fields, Id, Stream, Trim};
 
 /// An id that is to be given.
@@ -144,15 +144,24 @@ pub(super) fn set_last(engine: &mut Engine, arguments: Arguments<'_>) -> Done {
         unknown("XSETID", arguments[2])
     };
     let id = exact_id(id)?;
+    let floor = |stream: &Stream| match engine.version {
+        Version::Seven => Id::LEAST,
+        Version::Later => stream.greatest_deleted,
+    };
+    let floor = engine.data.get::<Stream>(key)?.map_or(Id::LEAST, floor);
     let set = engine.data.change(key, |stream: &mut Stream| {
         let top = stream.range(Id::LEAST..=Id::MOST).next_back();
         let top = top.map_or(Id::LEAST, |entry| entry.id);
-        if id < top {
-            let why = "The ID specified in XSETID is smaller than the target stream top item";
-            return Err(Failure::new(why));
-        }
-        stream.last = id;
-        Ok(Value::Okay)
+        let bound = if id < floor {
+            "current max_deleted_entry_id"
+        } else if id < top {
+            "the target stream top item"
+        } else {
+            stream.last = id;
+            return Ok(Value::Okay);
+        };
+        let why = format!("The ID specified in XSETID is smaller than {bound}");
+        Err(Failure::new(&why))
     })?;
     set.unwrap_or_else(|| Err(Failure::new("no such key")))
 }
