@@ -66,7 +66,8 @@ local function also(...)
   local done = redis.pcall(...)
   if type(done) == 'table' and done.err then damage = done.err end
 end
-if run ~= lineage[1] or is_new or tonumber(lineage[3] or 0) ~= head_epoch or is_behind then
+if run ~= lineage[1] or is_new or tonumber(lineage[3] or 0) ~= head_epoch or is_behind
+  or newest_epoch > head_epoch then
   local epoch = math.max(tonumber(clock[1]), head_epoch + 1, newest_epoch + 1, seen_epoch + 1)
   local record = '"type":"epoch","after":"' .. head .. '","at":' .. now .. '}'
   head = redis.call('XADD', K.log, 'MAXLEN', '~', ARGV[8], string.format('%d-0', epoch),

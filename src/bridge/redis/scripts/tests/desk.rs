@@ -10,7 +10,7 @@ use redis::aio::{ConnectionLike, MultiplexedConnection, PubSub};
 use crate::bridge::contract::user;
 use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome, received};
-use crate::bridge::redis::simulated::Store;
+use crate::bridge::redis::simulated::{Store, Version};
 use crate::bridge::redis::task::{Decision, Stamp, Task, Trouble, Verdict};
 use crate::bridge::redis::testing::Server;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
@@ -141,7 +141,12 @@ impl Desk {
 
     /// A node on a Redis of its own that is simulated.
     pub(super) async fn simulated() -> Self {
-        let redis = Line::Simulated(Box::new(Store::new("run")));
+        Self::like(Version::Seven).await
+    }
+
+    /// The same of a version.
+    pub(super) async fn like(version: Version) -> Self {
+        let redis = Line::Simulated(Box::new(Store::like(version, "run")));
         Self::at(None, redis, "").await
     }
 

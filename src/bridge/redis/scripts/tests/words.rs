@@ -1,7 +1,9 @@
-use super::desk::{Desk, KEEP_MESSAGES, heard, on_both};
+use super::desk::{Desk, FIRST, KEEP_MESSAGES, greet, heard, on_both};
 use crate::bridge::contract::{
     away, entering, follow, history, moving, not_in, position, post, say, text, user, whisper,
 };
+use crate::bridge::redis::scripts::{Hello, Turn};
+use crate::bridge::redis::simulated::Version;
 use crate::bridge::redis::task::Verdict;
 use crate::bridge::wire;
 use crate::chat::event::{Echo, Privacy};
@@ -15,6 +17,7 @@ on_both! {
     whispers_and_posts_reach_those_they_can,
     a_command_that_comes_again_is_answered_as_before_and_done_once,
     in_another_epoch_nothing_is_done,
+    no_word_begins_an_epoch_and_a_hello_does_where_one_tried,
     history_is_the_last_messages_oldest_first_and_bounded,
     what_is_too_old_or_unreadable_is_not_shown,
 }
@@ -214,6 +217,33 @@ async fn in_another_epoch_nothing_is_done(mut desk: Desk) {
     let lost = desk.attempt(&alice.asks(say("lobby", "hi"))).await;
     assert!(matches!(lost.expect("one").verdict, Verdict::Epoch));
     assert_eq!(desk.number(&["EXISTS", "log"]).await, 0);
+}
+
+/// The log was taken back under a node that goes on in its epoch, and is gone before it comes back.
+async fn no_word_begins_an_epoch_and_a_hello_does_where_one_tried(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    desk.events().await;
+    let real = desk.greeting.epoch;
+    desk.greeting.epoch = real + 5;
+    for text in ["one", "two", "three"] {
+        let decision = desk.attempt(&alice.asks(say("lobby", text))).await;
+        let verdict = decision.expect("one").verdict;
+        assert!(matches!(verdict, Verdict::Epoch), "{verdict:?}");
+    }
+    assert_eq!(desk.events().await, []);
+    let again = Hello {
+        turn: Turn::Again,
+        ..FIRST
+    };
+    let greeting = greet(&mut desk.redis, &desk.scripts, &again).await;
+    desk.greeting = greeting.expect("in");
+    desk.done(&alice, say("lobby", "four")).await;
+}
+
+#[tokio::test]
+async fn nor_does_a_word_to_a_later_redis() {
+    let desk = Desk::like(Version::Later).await;
+    no_word_begins_an_epoch_and_a_hello_does_where_one_tried(desk).await;
 }
 
 async fn history_is_the_last_messages_oldest_first_and_bounded(mut desk: Desk) {
