@@ -8,7 +8,7 @@
 //! | 3 | session → authenticator | [`IssueToken`], [`RedeemToken`] | [`TOKENS_IN_FLIGHT`] in flight | `Busy` |
 //! | 4 | authenticator → bridge | [`AccountAsk`] | as 3, for it only asks for those | `Busy` |
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
-//! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::Resolved`] for each text in doubt, [`SessionMail::End`] to one whose claim event was lost | as 5, twice [`ASKS_IN_FLIGHT`], and one | never refused; who has so many texts in doubt says no more |
+//! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::Resolved`] for each text in doubt, [`SessionMail::Suspended`] or [`SessionMail::End`] to one whose claim event was lost | as 5, twice [`ASKS_IN_FLIGHT`], and one | never refused; who has so many texts in doubt says no more |
 //! | 7 | bridge → registry | [`Arrived`] | one batch of [`BATCH_EVENTS`] | the log is read no further |
 //! | 7 | registry → bridge | [`LookBack`] | eight at once, [`LOOK_EVENTS`] in each answer | others who are behind wait |
 //! | 8 | registry → hub | [`Handoff`] | one batch of [`BATCH_FRAMES`], [`BATCH_BYTES`] | the registry waits |

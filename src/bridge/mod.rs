@@ -14,7 +14,7 @@
 //!    [`continuity`](crate::messages::Arrived::continuity) is unbroken: the first event of such a
 //!    batch stands right behind the last one of the batch before. A broken one says that events
 //!    before it can no longer be read; it may be empty. Nobody who was live may be told that
-//!    nothing is missing: the registry suspends them, and the bridge ends those whose claim
+//!    nothing is missing: the registry suspends them, and the bridge those whose claim
 //!    event was among the lost, of which the registry does not know.
 //! 4. An answer is in the session's mailbox before the events it caused are given to the registry.
 //! 5. Within a conversation (the messages of a room, to a person, of an author) `k` grows by one

@@ -178,6 +178,9 @@ async fn what_redis_can_no_longer_be_sent_is_looked_up() {
     let ends = ben.ear.hears_until(NOT_AFTER_ALL).await;
     let end = format!("{position} [lobby] anna: spoken");
     assert!(ends.iter().all(|line| *line == end), "{ends:?}");
+    if ends.is_empty() {
+        ben.hears(&end).await;
+    }
     bea.hears(&end).await;
     bea.hears_nothing_else().await;
     all_is_well(&mut people).await;

@@ -7,7 +7,7 @@ use actix::Recipient;
 
 use crate::bridge::kept::Kept;
 use crate::chat::origin::{ConnId, SessionId};
-use crate::chat::{Position, UserName};
+use crate::chat::{Ending, Position, UserName};
 use crate::messages::{Brings, Missed, Parting, SessionMail};
 
 /// What the bridge has to remember of claims.
@@ -47,6 +47,8 @@ enum Life {
     Asked,
     /// It was.
     Live,
+    /// It was, but its claim event was lost, and with it that it is told what stands behind this.
+    Owed { since: Position },
 }
 
 impl Claims {
@@ -122,9 +124,12 @@ impl Claims {
     }
 
     /// A session was told that it is live by the event at `fence`.
-    pub(super) fn answered(&mut self, fence: Position, brings: Brings, conn: ConnId) {
+    pub(super) fn answered(&mut self, fence: Position, mut brings: Brings, conn: ConnId) {
         if let Some(here) = self.here.get_mut(&conn) {
-            here.life = Life::Live;
+            let before = std::mem::replace(&mut here.life, Life::Live);
+            if let (Life::Owed { since }, Brings::Standing { missed, .. }) = (before, &mut brings) {
+                *missed = Missed::After(since);
+            }
         }
         self.answered.insert(fence, (conn, brings));
     }
@@ -132,7 +137,10 @@ impl Claims {
     /// The sessions here that were told that they are live and of which the store says otherwise:
     /// it `holds` the claims of these.
     pub(super) fn doubtful(&self, holds: &HashSet<ConnId>) -> Vec<ConnId> {
-        let live = self.here.iter().filter(|(_, here)| here.life == Life::Live);
+        let live = self
+            .here
+            .iter()
+            .filter(|(_, here)| here.life != Life::Asked);
         let conns = live.map(|(conn, _)| *conn);
         conns.filter(|conn| !holds.contains(conn)).collect()
     }
@@ -143,18 +151,34 @@ impl Claims {
         answered.map_or(Brings::Nothing, |(_, brings)| brings)
     }
 
-    /// Events up to here were lost: the sessions whose claim event was among them, and of which the
-    /// registry has not heard before.
-    pub(super) fn lost(&mut self, up_to: Position) -> Vec<Recipient<SessionMail>> {
+    /// Events up to here were lost: what the sessions are told whose claim event was among them, and
+    /// of which the registry has not heard before. Each claims again, but one to which messages were
+    /// to be told that were kept for it: these wait for its next login.
+    pub(super) fn lost(&mut self, up_to: Position) -> Vec<(Recipient<SessionMail>, SessionMail)> {
         let later = self.answered.split_off(&up_to.next());
         let lost = std::mem::replace(&mut self.answered, later);
-        let unknown = lost.into_values().filter(|(_, brings)| match brings {
-            Brings::Standing { missed, .. } => *missed != Missed::SinceSuspended,
-            Brings::Nothing => true,
-        });
-        unknown
-            .map(|(conn, _)| conn)
-            .filter_map(|conn| self.here.get(&conn).map(|here| here.to.clone()))
-            .collect()
+        let mut told = Vec::new();
+        for (fence, (conn, brings)) in lost {
+            let Some(here) = self.here.get_mut(&conn) else {
+                continue;
+            };
+            let since = match brings {
+                Brings::Standing { missed, .. } => match missed {
+                    Missed::Nothing => fence,
+                    Missed::After(since) => since,
+                    Missed::Kept(_) => {
+                        let end = SessionMail::End(Ending::MessagesLost);
+                        told.push((here.to.clone(), end));
+                        continue;
+                    }
+                    // The registry knows of it.
+                    Missed::SinceSuspended => continue,
+                },
+                Brings::Nothing => continue,
+            };
+            here.life = Life::Owed { since };
+            told.push((here.to.clone(), SessionMail::Suspended));
+        }
+        told
     }
 }

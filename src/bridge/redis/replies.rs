@@ -17,8 +17,8 @@ use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
 use crate::backoff::random;
 use crate::bridge::kept::Hold;
-use crate::chat::{Ending, Fate, Position, Refusal};
-use crate::messages::{Outcome, Parting, SessionMail};
+use crate::chat::{Fate, Position, Refusal};
+use crate::messages::{Outcome, Parting};
 
 /// What the operator is told when something behind the log failed.
 pub(super) const DAMAGED: &str =
@@ -364,8 +364,8 @@ impl RedisBridge {
         }
     }
 
-    /// Events are lost: whoever was live is suspended by the registry, and ended here if it does not
-    /// know of them yet.
+    /// Events are lost: whoever was live is suspended by the registry, or here if it does not know of
+    /// them yet.
     pub(super) fn broken(&mut self) {
         let last = self.reader.last();
         tracing::error!(
@@ -374,9 +374,9 @@ impl RedisBridge {
              what is missing"
         );
         self.recognised = None;
-        for to in self.claims.lost(last) {
+        for (to, mail) in self.claims.lost(last) {
             // A session that is gone has nobody left to tell.
-            let _ = to.try_send(SessionMail::End(Ending::MessagesLost));
+            let _ = to.try_send(mail);
         }
         self.feed.breaks();
     }
