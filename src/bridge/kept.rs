@@ -1,7 +1,9 @@
 //! Whose place is kept behind a lost connection, and until when. No clock.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::chat::UserName;
 use crate::chat::origin::SessionId;

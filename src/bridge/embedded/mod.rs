@@ -31,7 +31,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{self, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{
@@ -39,6 +39,7 @@ use actix::{
     WrapFuture, prelude::SendError,
 };
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::chat::Refusal;
 use crate::chat::origin::SessionId;

@@ -1,9 +1,10 @@
 //! Which sessions here are live or about to be, and what their claim events bring.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::Recipient;
+use tokio::time::Instant;
 
 use crate::bridge::kept::Kept;
 use crate::chat::origin::{ConnId, SessionId};

@@ -1,6 +1,8 @@
 //! What goes wrong many times and is told to the operator seldom. No clock inside.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// The shortest time between two lines of one kind: enough to see that it goes on.
 pub(super) const BETWEEN_LINES: Duration = Duration::from_secs(1);

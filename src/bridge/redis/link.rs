@@ -4,11 +4,12 @@
 //! reply means is what was sent first of all that is unanswered.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::Recipient;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, Pipeline};
+use tokio::time::Instant;
 
 use super::connection::{Channel, Commands, Generation, Mail};
 use crate::backoff::Backoff;

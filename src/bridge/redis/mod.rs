@@ -37,13 +37,14 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Recipient, ResponseFuture, WrapFuture,
     prelude::SendError,
 };
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::chat::event::Timestamp;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};

@@ -2,11 +2,12 @@
 //! from what they left claimed, and only then takes asks.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::{Actor, Addr, AsyncContext, Context, Recipient};
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{Client, Cmd, ConnectionAddr, ConnectionInfo, Pipeline, Value};
+use tokio::time::Instant;
 use tokio::time::timeout;
 
 use super::claims::Claims;

@@ -3,7 +3,9 @@
 //! Every node looks, and whoever is first does it: Redis releases only what a run still holds
 //! that has no lease.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::chat::origin::Incarnation;
 

@@ -1,9 +1,8 @@
 //! What comes back from Redis, and what the bridge makes of it. Always in the order in which it
 //! was sent: what one reply says is done before the next one is looked at.
 
-use std::time::Instant;
-
 use redis::Value;
+use tokio::time::Instant;
 
 use super::claims::Due;
 use super::heard::{self, Heard, Told};

@@ -3,11 +3,11 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
-use std::time::Instant;
 
 use actix::fut::ActorFuture;
 use actix::{ActorContext, AsyncContext, Context};
 use redis::Pipeline;
+use tokio::time::Instant;
 
 use super::claims::Due;
 use super::heard::Heard;

@@ -14,7 +14,9 @@ mod lines;
 mod terms;
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::chat::{Fate, Position, Refusal};
 use crate::messages::{ASKS_IN_FLIGHT, STORE_QUEUE};

@@ -5,7 +5,9 @@
 //! still on its way may be done behind that: the hello before it says up to which number nothing is
 //! sent any more, and Redis then decides nothing up to that number.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{Care, Copies, Decides, Flight, Given, Kind, Load, Place, Sent, Waiter, Window};
 use crate::chat::{Fate, Position, Refusal};

@@ -1,6 +1,6 @@
 //! What stands in the window: an ask before and after it was sent.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{Care, Kind, Load, Waiter};
 use crate::chat::{Position, Refusal};
