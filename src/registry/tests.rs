@@ -10,7 +10,7 @@ use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
 use crate::messages::{
     Archive, BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, CatchUp, Continuity, FellBehind,
-    HubId, LookBack, LookedBack, Missed, Rest, Returned, Run, StoreFailed, Then,
+    HubId, Kept, LookBack, LookedBack, Missed, Rest, Returned, Run, StoreFailed, Then,
 };
 use crate::testing::{
     Call, Inbox, at, comes_back, desk, event, event_at, inbox, probe, room, room_message,
@@ -389,6 +389,23 @@ async fn who_fell_behind_is_told_part_by_part_without_a_seam() {
     assert!(parts > 1, "more than fits one part");
     stage.log_goes_on(&[(61, lobby("live"))]);
     stage.hears(&["[lobby] dave: live\n to [0]"]).await;
+}
+
+#[actix::test]
+async fn what_was_kept_is_told_alone_by_a_node_that_has_just_begun_to_read() {
+    let mut stage = Stage::with_hubs(1);
+    let (outbox, mut looks) = inbox::<Call<LookBack>>();
+    stage.tell(Archive(desk::<LookBack, _>(&outbox))).await;
+    let hush = event_at("8-2", whisper("dave", "person-0", "hush"));
+    let kept = Kept {
+        gaps: Vec::new(),
+        events: vec![Arc::new(hush)],
+    };
+    stage.comes_back(0, 3, Missed::Kept(kept)).await;
+    stage
+        .hears(&["2026-11-22T21:30:05Z [PM] dave: hush\n to 0, then Live"])
+        .await;
+    looks.is_quiet().await;
 }
 
 #[actix::test]

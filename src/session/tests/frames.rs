@@ -75,7 +75,7 @@ async fn who_reads_less_than_is_said_is_told_the_rest_as_it_reads() {
     // The first frames are on their way; at the bound all stay.
     settle().await;
     comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 1000].into()))).await;
-    stage.sends(&["7 fell behind 0-0"]).await;
+    stage.sends(&["7 fell behind 7-0"]).await;
     comes_back(stage.deliver(&["this too is told again\n"])).await;
     for _ in 0..63 {
         assert_eq!(stage.client.line().await, "0123456789abcde\n");
@@ -131,7 +131,7 @@ async fn who_reads_nothing_at_all_is_ended() {
         comes_back(stage.deliver_bytes(Frames::One(vec![b'.'; 510].into()))).await;
         settle().await;
     }
-    stage.sends(&["7 fell behind 0-0"]).await;
+    stage.sends(&["7 fell behind 7-0"]).await;
     tokio::time::pause();
     let start = tokio::time::Instant::now();
     stage.leaves_its_place(Parting::Broken).await;
