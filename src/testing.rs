@@ -3,6 +3,10 @@
 //! All actors of a test run on its own thread, in the order in which they are woken. So several
 //! probes that report to one [`Inbox`] show what was sent in the order in which it was sent.
 
+#[path = "../tests/support/dice.rs"]
+pub(crate) mod dice;
+mod rule;
+
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -17,6 +21,8 @@ use crate::chat::event::{Echo, Privacy, Timestamp};
 use crate::chat::origin::{ConnId, Incarnation, Origin, SessionId};
 use crate::chat::{Deed, Event, NodeName, Position, RoomName, Text, UserName};
 use crate::messages::{Returned, Span, Vital};
+
+pub(crate) use rule::Rule;
 
 /// What a test waits at most for something that has to come.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);

@@ -11,6 +11,8 @@ pub mod probe;
 mod reception;
 mod running;
 pub mod serve;
+#[cfg(test)]
+mod simulation;
 
 use std::io;
 use std::net::SocketAddr;

@@ -64,6 +64,13 @@ impl RoomRegistry {
         }
     }
 
+    /// The same, with something that it does wrong on purpose.
+    #[cfg(test)]
+    pub(crate) fn breaking(mut self, rule: Option<crate::testing::Rule>) -> Self {
+        self.rooms.breaks = rule;
+        self
+    }
+
     /// Folds until a batch for the hubs is full or nothing is pending, and goes on when the
     /// hubs' sessions have taken it.
     fn advance(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
@@ -95,11 +102,10 @@ impl RoomRegistry {
             batch.add(&self.rooms, &arrival.event, effect);
         }
         let comes_back = comes_back(&arrival);
-        if let Some((conn, missed)) = &comes_back {
-            self.rooms.fall_behind(*conn, missed.clone(), &self.past);
-        }
+        // What it missed ends with this event.
         self.past.push(arrival.event);
-        if let Some((conn, _)) = comes_back {
+        if let Some((conn, missed)) = comes_back {
+            self.rooms.fall_behind(conn, missed, &self.past);
             self.catch_up(conn, batch, ctx);
         }
     }
@@ -110,6 +116,10 @@ impl RoomRegistry {
 
     /// Suspends all: each of them may have missed something, the claim of another included.
     fn suspend_all(&mut self) -> Batch {
+        #[cfg(test)]
+        if self.rooms.breaks == Some(crate::testing::Rule::HolesSuspend) {
+            return self.empty_batch();
+        }
         self.past.forget();
         let all = self.rooms.live_or_suspended();
         self.suspend(all)

@@ -11,6 +11,9 @@ use crate::chat::{Deed, Ending, Position, RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId, Missed};
 
+#[cfg(test)]
+use crate::testing::Rule;
+
 use super::behind::{Mark, Next, Reader};
 use super::conns::{ConnMap, ConnSet};
 use super::past::Past;
@@ -29,6 +32,9 @@ pub struct Rooms {
     users: HashMap<UserName, Local>,
     members: HashMap<RoomName, Members>,
     followers: HashMap<UserName, ConnSet>,
+    /// What is done wrong on purpose.
+    #[cfg(test)]
+    pub(super) breaks: Option<Rule>,
 }
 
 /// Where a session sits and how events are spelled for it.
@@ -284,6 +290,10 @@ impl Rooms {
     }
 
     fn claimed(&mut self, user: &UserName, conn: ConnId, arrival: &Arrival) -> Vec<Effect> {
+        #[cfg(test)]
+        if self.breaks == Some(Rule::VoidEnds) && arrival.brings == Brings::Nothing {
+            return Vec::new();
+        }
         let Brings::Standing { rooms, follows, .. } = &arrival.brings else {
             return self.void(user).into_iter().collect();
         };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 /// SplitMix64.
+#[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -10,7 +11,8 @@ impl Dice {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    /// Any number.
+    pub(crate) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -20,12 +22,12 @@ impl Dice {
 
     /// Dice of their own, for somebody who rolls at times of their own.
     pub(crate) fn fork(&mut self) -> Self {
-        Self(self.next())
+        Self(self.number())
     }
 
     /// Something below this.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).unwrap()
+        usize::try_from(self.number() % bound as u64).unwrap()
     }
 
     /// Whether it is the one case of so many.

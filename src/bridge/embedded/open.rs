@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::{Actor, Addr, Recipient};
+use tokio::time::Instant;
 
 use super::EmbeddedBridge;
 use super::lock::Lock;

@@ -2,18 +2,18 @@
 //! that passes on what it is given and reports what comes back; neither decides anything, and
 //! neither comes back when it is lost.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use actix::{Message, Recipient};
-use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
-use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, Client, Msg, Pipeline, RedisError, Value};
+use futures_util::{Stream, StreamExt};
+use redis::{Pipeline, RedisError, Value};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::unconstrained;
 use tokio::time::timeout;
 
-use super::window::WINDOW;
+use super::way::{self, Connection, Way};
 
 /// How long a connection may take, with TLS and password.
 pub(super) const CONNECT_DEADLINE: Duration = Duration::from_secs(2);
@@ -59,21 +59,17 @@ pub(super) struct Commands {
 
 impl Commands {
     /// Opens a connection; what is sent meanwhile waits for it.
-    pub(super) fn open(client: Client, generation: Generation, to: Recipient<Mail>) -> Self {
-        Self::start(async move { connect(&client).await }, generation, to)
+    pub(super) fn open(way: Way, generation: Generation, to: Recipient<Mail>) -> Self {
+        Self::start(async move { way.connect().await }, generation, to)
     }
 
     /// Goes on with a connection that is open.
-    pub(super) fn on(
-        connection: MultiplexedConnection,
-        generation: Generation,
-        to: Recipient<Mail>,
-    ) -> Self {
+    pub(super) fn on(connection: Connection, generation: Generation, to: Recipient<Mail>) -> Self {
         Self::start(std::future::ready(Ok(connection)), generation, to)
     }
 
     fn start(
-        opening: impl Future<Output = Result<MultiplexedConnection, RedisError>> + 'static,
+        opening: impl Future<Output = Result<Connection, RedisError>> + 'static,
         generation: Generation,
         to: Recipient<Mail>,
     ) -> Self {
@@ -102,24 +98,9 @@ impl Commands {
     }
 }
 
-/// Opens a connection for commands.
-///
-/// # Errors
-/// What the system, TLS or Redis has against it.
-pub(super) async fn connect(client: &Client) -> Result<MultiplexedConnection, RedisError> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT_DEADLINE))
-        // The bridge has deadlines of its own, which do not forget that an answer is to come.
-        .set_response_timeout(None)
-        .set_pipeline_buffer_size(WINDOW);
-    client
-        .get_multiplexed_async_connection_with_config(&config)
-        .await
-}
-
 /// Sends pipelines in order and reports their replies in order, until nobody sends any more.
 async fn drive(
-    opening: impl Future<Output = Result<MultiplexedConnection, RedisError>>,
+    opening: impl Future<Output = Result<Connection, RedisError>>,
     mut waiting: mpsc::Receiver<Pipeline>,
     post: &Post,
 ) -> Result<(), RedisError> {
@@ -127,6 +108,7 @@ async fn drive(
     let mut flights = FuturesOrdered::new();
     loop {
         tokio::select! {
+            biased;
             pipeline = waiting.recv() => match pipeline {
                 // A pipeline is on its way after its first poll, and first polls come in the
                 // order of this queue as long as none of them is told to yield.
@@ -139,11 +121,10 @@ async fn drive(
 }
 
 pub(super) async fn fly(
-    mut connection: MultiplexedConnection,
+    mut connection: Connection,
     pipeline: Pipeline,
 ) -> Result<Vec<Value>, RedisError> {
-    let count = pipeline.len();
-    connection.req_packed_commands(&pipeline, 0, count).await
+    connection.ask(&pipeline).await
 }
 
 /// The channel's connection, which is closed when this is dropped.
@@ -157,7 +138,7 @@ pub(super) struct Channel {
 impl Channel {
     /// Subscribes to a channel, on a connection of its own.
     pub(super) fn open(
-        client: Client,
+        way: Way,
         name: String,
         generation: Generation,
         to: Recipient<Mail>,
@@ -166,7 +147,8 @@ impl Channel {
         let post = Post { generation, to };
         actix::spawn(async move {
             tokio::select! {
-                why = listen(client, name, &post) => post.tell(News::Lost(why)).await,
+                biased;
+                why = listen(way, name, &post) => post.tell(News::Lost(why)).await,
                 _ = closed => {}
             }
         });
@@ -175,22 +157,26 @@ impl Channel {
 }
 
 /// Passes on what is said on a channel, as fast as the bridge takes it.
-async fn listen(client: Client, name: String, post: &Post) -> String {
-    let subscribing = async {
-        let mut pubsub = client.get_async_pubsub().await?;
-        pubsub.subscribe(name).await?;
-        Ok::<_, RedisError>(pubsub.into_on_message())
-    };
+async fn listen(way: Way, name: String, post: &Post) -> String {
+    match way {
+        Way::Socket(client) => pass_on(way::subscribe(&client, name), post).await,
+        #[cfg(test)]
+        Way::Simulated(wire) => pass_on(wire.subscribe(), post).await,
+    }
+}
+
+async fn pass_on<M>(subscribing: impl Future<Output = Result<M, RedisError>>, post: &Post) -> String
+where
+    M: Stream<Item = Vec<u8>>,
+{
     let messages = match timeout(CONNECT_DEADLINE, subscribing).await {
         Ok(Ok(messages)) => messages,
         Ok(Err(error)) => return error.to_string(),
         Err(late) => return late.to_string(),
     };
     post.tell(News::Subscribed).await;
-    let mut batches = messages.ready_chunks(CHANNEL_BATCH);
-    while let Some(batch) = batches.next().await {
-        let payloads = batch.iter().map(Msg::get_payload_bytes);
-        let payloads = payloads.map(<[u8]>::to_vec).collect();
+    let mut batches = pin!(messages.ready_chunks(CHANNEL_BATCH));
+    while let Some(payloads) = batches.next().await {
         post.tell(News::Heard(payloads)).await;
     }
     "the connection was closed".to_owned()

@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use actix::Recipient;
-use redis::aio::MultiplexedConnection;
-use redis::{Client, Pipeline};
+use redis::Pipeline;
 use tokio::time::Instant;
 
 use super::connection::{Channel, Commands, Generation, Mail};
+use super::way::{Connection, Way};
 use crate::backoff::Backoff;
 
 /// The wait after the first failure: a restart of Redis is often over by then.
@@ -150,7 +150,7 @@ struct Ids {
 /// Both connections to Redis.
 #[derive(Debug)]
 pub(super) struct Link {
-    client: Client,
+    way: Way,
     ids: Ids,
     /// For the operator, without a password.
     place: String,
@@ -194,15 +194,15 @@ impl Ids {
 impl Link {
     /// A link that goes on with a connection on which the node was let in.
     pub(super) fn new(
-        client: Client,
+        way: Way,
         place: String,
         channel: String,
-        connection: MultiplexedConnection,
+        connection: Connection,
         to: Recipient<Mail>,
         now: Instant,
     ) -> Self {
         Self {
-            client,
+            way,
             ids: Ids::default(),
             place,
             channel,
@@ -326,7 +326,7 @@ impl Link {
         }
         let generation = self.generation();
         self.line = Line::On {
-            commands: Commands::open(self.client.clone(), generation, to.clone()),
+            commands: Commands::open(self.way.clone(), generation, to.clone()),
             phase: Phase::Greeting,
             flights: VecDeque::new(),
         };
@@ -334,10 +334,10 @@ impl Link {
     }
 
     /// The command connection is of no use any more.
-    pub(super) fn lost(&mut self, why: &str, random: u64, now: Instant) {
+    pub(super) fn lost(&mut self, why: &str, now: Instant) {
         match &self.line {
             Line::On { .. } => {
-                let until = now + self.backoff.failed(random);
+                let until = now + self.backoff.failed(self.way.chance());
                 self.line = Line::Down { until };
                 self.ids.give_up();
             }
@@ -371,13 +371,13 @@ impl Link {
     }
 
     /// The node may not come in, for a reason that somebody has to do something about.
-    pub(super) fn unwelcome(&mut self, why: &str, random: u64, now: Instant) {
+    pub(super) fn unwelcome(&mut self, why: &str, now: Instant) {
         if self.away.as_ref().is_none_or(|away| away.why != why) {
             let place = &self.place;
             tracing::error!("Redis cannot be used ({place}): {why}; what people say is refused");
             self.is_away(why, now);
         }
-        self.lost(why, random, now);
+        self.lost(why, now);
     }
 
     /// The node was let in.
@@ -414,8 +414,8 @@ impl Link {
     pub(super) fn listen(&mut self, to: &Recipient<Mail>, now: Instant) {
         if matches!(self.ear, Ear::Closed { until } if until <= now) {
             let generation = self.generation();
-            let (client, name) = (self.client.clone(), self.channel.clone());
-            self.ear = Ear::Open(Channel::open(client, name, generation, to.clone()));
+            let (way, name) = (self.way.clone(), self.channel.clone());
+            self.ear = Ear::Open(Channel::open(way, name, generation, to.clone()));
         }
     }
 
@@ -425,14 +425,19 @@ impl Link {
     }
 
     /// The channel's connection is of no use any more.
-    pub(super) fn deaf(&mut self, random: u64, now: Instant) {
-        let until = now + self.ear_backoff.failed(random);
+    pub(super) fn deaf(&mut self, now: Instant) {
+        let until = now + self.ear_backoff.failed(self.way.chance());
         self.ear = Ear::Closed { until };
     }
 
     /// Whether the channel's connection is open or being opened.
     pub(super) const fn has_ear(&self) -> bool {
         matches!(self.ear, Ear::Open(_))
+    }
+
+    /// Chance for what is not to happen at the same time everywhere.
+    pub(super) fn chance(&mut self) -> u64 {
+        self.way.chance()
     }
 
     /// Closes both connections for good.

@@ -6,7 +6,8 @@
 //! - `window`: what was asked, from queued to answered. `reader`: the log in order, every event
 //!   once. `lookup`: what became of texts that are not sent again. `complaints`: when to tell the
 //!   operator. `reaper`: whose people are let go. All of these are pure.
-//! - `link`: the state of the way to Redis. `connection`: the two tasks that own its sockets.
+//! - `link`: the state of the way to Redis. `connection`: the two tasks that own its
+//!   connections. `way`: where these lead.
 //! - `load`, `claims`, `heard`: what the window, the reconciling and the reader need to know.
 //! - `open`: how all of it starts. [`accounts`]: the operator's hand.
 //! - `task`, `scripts`, `keys`: what the store is asked, and how it decides.
@@ -32,6 +33,7 @@ mod task;
 #[cfg(test)]
 mod testing;
 mod turn;
+mod way;
 mod window;
 
 #[cfg(test)]

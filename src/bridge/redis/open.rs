@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use actix::{Actor, Addr, AsyncContext, Context, Recipient};
-use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{Client, Cmd, ConnectionAddr, ConnectionInfo, Pipeline, Value};
 use tokio::time::Instant;
 use tokio::time::timeout;
@@ -20,9 +19,9 @@ use super::reaper::Reaper;
 use super::replies;
 use super::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome};
 use super::task::{Stamp, Task, Trouble, Verdict};
+use super::way::{Connection, Way};
 use super::window::Window;
 use super::{Grievances, RedisBridge, State};
-use crate::backoff::random;
 use crate::bridge::feed::Feed;
 use crate::chat::origin::Incarnation;
 use crate::chat::{Position, UserName};
@@ -94,9 +93,9 @@ pub struct Opened(Box<Entered>);
 /// What a start leaves to the bridge.
 #[derive(Debug)]
 struct Entered {
-    client: Client,
+    way: Way,
     place: String,
-    connection: MultiplexedConnection,
+    connection: Connection,
     scripts: Scripts,
     incarnation: Incarnation,
     grace: Duration,
@@ -120,21 +119,25 @@ impl RedisBridge {
     /// # Errors
     /// [`OpenError`], in words for the operator.
     pub async fn open(options: Options) -> Result<Opened, OpenError> {
-        let scripts = scripts_of(&options);
-        let place = place(&options.server);
         let tcp = options.server.tcp_settings().clone().set_nodelay(true);
-        let client = Client::open(options.server.set_tcp_settings(tcp)).map_err(|error| {
-            let (place, why) = (place.clone(), error.to_string());
+        let server = options.server.clone().set_tcp_settings(tcp);
+        let client = Client::open(server).map_err(|error| {
+            let (place, why) = (place(&options.server), error.to_string());
             OpenError::Unusable { place, why }
         })?;
-        let entrance = Entrance {
-            client,
-            place,
-            scripts,
-            incarnation: options.incarnation,
-            grace: options.grace,
-        };
-        entrance.enter().await
+        Entrance::new(Way::Socket(client), options).enter().await
+    }
+
+    /// The same, with a server in the test's own thread.
+    ///
+    /// # Errors
+    /// The same.
+    #[cfg(test)]
+    pub(crate) async fn open_simulated(
+        options: Options,
+        wire: super::simulated::network::Wire,
+    ) -> Result<Opened, OpenError> {
+        Entrance::new(Way::Simulated(wire), options).enter().await
     }
 }
 
@@ -162,7 +165,7 @@ fn place(info: &ConnectionInfo) -> String {
 
 /// What a start needs until it is in.
 struct Entrance {
-    client: Client,
+    way: Way,
     place: String,
     scripts: Scripts,
     incarnation: Incarnation,
@@ -170,7 +173,17 @@ struct Entrance {
 }
 
 impl Entrance {
-    async fn enter(self) -> Result<Opened, OpenError> {
+    fn new(way: Way, options: Options) -> Self {
+        Self {
+            way,
+            place: place(&options.server),
+            scripts: scripts_of(&options),
+            incarnation: options.incarnation,
+            grace: options.grace,
+        }
+    }
+
+    async fn enter(mut self) -> Result<Opened, OpenError> {
         let started = Instant::now();
         let mut backoff = link::backoff();
         let mut told = String::new();
@@ -178,7 +191,7 @@ impl Entrance {
             match self.attempt().await {
                 Ok((connection, greeting, next_seq)) => {
                     return Ok(Opened(Box::new(Entered {
-                        client: self.client,
+                        way: self.way,
                         place: self.place,
                         connection,
                         scripts: self.scripts,
@@ -200,14 +213,16 @@ impl Entrance {
                         told = why;
                     }
                     let left = START_DEADLINE.saturating_sub(started.elapsed());
-                    tokio::time::sleep(backoff.failed(random()).min(left)).await;
+                    tokio::time::sleep(backoff.failed(self.way.chance()).min(left)).await;
                 }
             }
         }
     }
 
-    async fn attempt(&self) -> Result<(MultiplexedConnection, Greeting, u64), Setback> {
-        let mut connection = connection::connect(&self.client)
+    async fn attempt(&self) -> Result<(Connection, Greeting, u64), Setback> {
+        let mut connection = self
+            .way
+            .connect()
             .await
             .map_err(|error| self.away(error.to_string()))?;
         let replies = self.ask(&mut connection, self.scripts.load()).await?;
@@ -222,7 +237,7 @@ impl Entrance {
         Ok((connection, greeting, next_seq))
     }
 
-    async fn greet(&self, connection: &mut MultiplexedConnection) -> Result<Greeting, Setback> {
+    async fn greet(&self, connection: &mut Connection) -> Result<Greeting, Setback> {
         let hello = Hello {
             turn: Turn::First,
             seen: Position::START,
@@ -248,7 +263,7 @@ impl Entrance {
     /// kept is let go by the reaper, of this node or another.
     async fn part_earlier_runs(
         &self,
-        connection: &mut MultiplexedConnection,
+        connection: &mut Connection,
         greeting: &Greeting,
     ) -> Result<u64, Setback> {
         let (scripts, mut seq) = (&self.scripts, 1);
@@ -295,11 +310,7 @@ impl Entrance {
         Ok(seq)
     }
 
-    async fn ask_one(
-        &self,
-        connection: &mut MultiplexedConnection,
-        command: Cmd,
-    ) -> Result<Value, Setback> {
+    async fn ask_one(&self, connection: &mut Connection, command: Cmd) -> Result<Value, Setback> {
         let mut pipeline = Pipeline::new();
         pipeline.add_command(command);
         let mut replies = self.ask(connection, pipeline).await?;
@@ -309,11 +320,10 @@ impl Entrance {
 
     async fn ask(
         &self,
-        connection: &mut MultiplexedConnection,
+        connection: &mut Connection,
         pipeline: Pipeline,
     ) -> Result<Vec<Value>, Setback> {
-        let asked = connection.req_packed_commands(&pipeline, 0, pipeline.len());
-        match timeout(STEP_DEADLINE, asked).await {
+        match timeout(STEP_DEADLINE, connection.ask(&pipeline)).await {
             Ok(Ok(replies)) => Ok(replies),
             Ok(Err(error)) => Err(self.away(error.to_string())),
             Err(late) => Err(self.away(late.to_string())),
@@ -366,8 +376,13 @@ impl Entered {
         window.open();
         let mut reader = Reader::new(self.greeting.before);
         reader.reached(self.greeting.head);
+        #[cfg(test)]
+        {
+            window.breaks = self.way.breaks();
+            reader.breaks = self.way.breaks();
+        }
         let link = Link::new(
-            self.client,
+            self.way,
             self.place,
             self.scripts.keys().channel().to_owned(),
             self.connection,

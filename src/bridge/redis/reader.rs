@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::chat::Position;
+#[cfg(test)]
+use crate::testing::Rule;
 
 /// Events that may wait from the channel, and how far behind the log's head reading may be, before
 /// the channel is closed and the log is read by pages instead: the crate's own queue of messages
@@ -97,6 +99,9 @@ pub(super) struct Reader<E> {
     paging: Paging,
     /// The next step is that events were lost.
     broken: Option<Lost>,
+    /// What it does wrong on purpose.
+    #[cfg(test)]
+    pub(super) breaks: Option<Rule>,
 }
 
 /// Events were lost, and nobody was told yet.
@@ -131,6 +136,8 @@ impl<E: Logged> Reader<E> {
             page: VecDeque::new(),
             paging: Paging::Wanted,
             broken: None,
+            #[cfg(test)]
+            breaks: None,
         }
     }
 
@@ -332,12 +339,25 @@ impl<E: Logged> Reader<E> {
             None => position == self.last.next(),
             Some(after) => after == self.last && position.n == 0 && self.kept(position, after),
         };
+        #[cfg(test)]
+        if self.takes_all_the_same(position, begins_after) {
+            return Place::Next;
+        }
         if position <= self.last {
             Place::Read
         } else if follows {
             Place::Next
         } else {
             Place::Elsewhere
+        }
+    }
+
+    #[cfg(test)]
+    fn takes_all_the_same(&self, position: Position, begins_after: Option<Position>) -> bool {
+        match self.breaks {
+            Some(Rule::ReadOnce) => position <= self.last && begins_after.is_none(),
+            Some(Rule::HolesLookedUp) => position > self.last && begins_after.is_none(),
+            Some(_) | None => false,
         }
     }
 

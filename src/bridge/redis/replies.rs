@@ -14,7 +14,6 @@ use super::scripts::{Continuity, Entry, Farewell, Greeting, Held, PAGE, Pulse, U
 use super::task::{Decision, Task, Trouble, Verdict};
 use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
-use crate::backoff::random;
 use crate::bridge::kept::Hold;
 use crate::chat::{Fate, Position, Refusal};
 use crate::messages::{Outcome, Parting};
@@ -167,7 +166,7 @@ impl RedisBridge {
             Err(taken @ Unwelcome::Taken { .. }) => self.fail(&taken.to_string()),
             Err(other @ (Unwelcome::OldVersion { .. } | Unwelcome::Evicts { .. })) => {
                 let why = other.to_string();
-                self.link.unwelcome(&why, random(), Instant::now());
+                self.link.unwelcome(&why, Instant::now());
                 self.forget_line();
             }
         }
@@ -260,11 +259,12 @@ impl RedisBridge {
         }
         self.link.is_well();
         let others = gone.into_iter().filter(|run| *run != self.incarnation);
-        self.reaper.beat(others.collect(), random(), Instant::now());
+        let chance = self.link.chance();
+        self.reaper.beat(others.collect(), chance, Instant::now());
         match self.reader.beat(head) {
             Lag::None => {}
             // The channel is silent: its connection may be dead without knowing it.
-            Lag::Behind if self.link.has_ear() => self.link.deaf(random(), Instant::now()),
+            Lag::Behind if self.link.has_ear() => self.link.deaf(Instant::now()),
             Lag::Behind => {}
             Lag::Rewound => self.link.turn(Phase::Draining),
         }
@@ -307,7 +307,7 @@ impl RedisBridge {
 
     /// The command connection is of no use any more.
     pub(super) fn lost(&mut self, why: &str) {
-        self.link.lost(why, random(), Instant::now());
+        self.link.lost(why, Instant::now());
         self.forget_line();
     }
 
@@ -333,7 +333,7 @@ impl RedisBridge {
                  a second or two late"
             );
         }
-        self.link.deaf(random(), now);
+        self.link.deaf(now);
         self.link.beat_soon(now);
     }
 

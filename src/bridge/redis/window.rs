@@ -20,6 +20,8 @@ use tokio::time::Instant;
 
 use crate::chat::{Fate, Position, Refusal};
 use crate::messages::{ASKS_IN_FLIGHT, STORE_QUEUE};
+#[cfg(test)]
+use crate::testing::Rule;
 pub(super) use doubt::Remedy;
 pub(super) use entry::Sending;
 use entry::{Asked, Copies, Flight, Place, Queued, Sent, What};
@@ -59,6 +61,9 @@ pub(super) struct Window<T, W: Waiter, A> {
     doubts: Lines<W::Line, (), Fate>,
     /// In the order in which they are to be handed out.
     given: VecDeque<Handed<W, A>>,
+    /// What it does wrong on purpose.
+    #[cfg(test)]
+    pub(super) breaks: Option<Rule>,
 }
 
 impl<T: Load, W: Waiter, A: Decides> Window<T, W, A> {
@@ -75,6 +80,8 @@ impl<T: Load, W: Waiter, A: Decides> Window<T, W, A> {
             lines: Lines::default(),
             doubts: Lines::default(),
             given: VecDeque::new(),
+            #[cfg(test)]
+            breaks: None,
         }
     }
 
@@ -180,6 +187,10 @@ impl<T: Load, W: Waiter, A: Decides> Window<T, W, A> {
     fn repeat(&mut self, put: &mut impl FnMut(u64, &T)) {
         if self.to_repeat == 0 {
             return;
+        }
+        #[cfg(test)]
+        if self.breaks == Some(Rule::ResendsInOrder) {
+            self.sent.make_contiguous().reverse();
         }
         for sent in &mut self.sent {
             if let Sent::Task {

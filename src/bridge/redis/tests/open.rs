@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::bridge::redis::OpenError;
-use crate::bridge::redis::connection::connect;
+use crate::bridge::redis::way::Way;
 use crate::chat::NodeName;
 use crate::messages::Parting;
 use futures_util::StreamExt;
@@ -114,7 +114,8 @@ async fn pipelines_leave_in_order() {
     }
     let server = Server::that_keeps();
     server.connect().await;
-    let connection = connect(&server.client()).await.expect("a connection");
+    let way = Way::Socket(server.client());
+    let connection = way.connect().await.expect("a connection");
     let mut flights = FuturesOrdered::new();
     for n in 0..3000 {
         let mut pipeline = redis::Pipeline::new();

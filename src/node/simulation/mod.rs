@@ -1,0 +1,135 @@
+//! A cluster on a clock that nobody waits for: nodes made of the very actors and scripts that serve
+//! people, one server whose network and memory fail, and people who write down what they hear.
+//!
+//! - `world`: one schedule, drawn from a seed; the same seed is the same schedule.
+//! - `machine`: a node, which can be frozen, lose its power and be started again.
+//! - `person`, `stay`: somebody at a line client, and what was heard on one connection.
+//! - `plan`: what goes wrong. `rules`: what can be broken on purpose.
+//! - `fold`: what a log means, told independently. `matching`: what was heard, beside that. `judge`:
+//!   whether what was promised holds.
+
+mod fold;
+mod judge;
+mod machine;
+mod matching;
+mod person;
+mod plan;
+mod rules;
+mod stay;
+mod world;
+
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Builder;
+
+use crate::testing::Rule;
+use judge::judge;
+use plan::Kind;
+use rules::kinds;
+use world::{Trace, World};
+
+/// Who has an account; whoever comes behind the last one shares one with somebody.
+pub(super) const ACCOUNTS: [&str; 4] = ["ann", "ben", "Cleo", "dan"];
+
+/// Lines that are shown of what happened before something was found wrong.
+const SHOWN: usize = 200;
+
+/// Schedules that are run every time.
+const SCHEDULES: u64 = 1000;
+
+/// Schedules in which a broken rule has to be missed.
+const MISSED_IN: u64 = 300;
+
+fn schedule(seed: u64, kinds: &[Kind], breaks: Option<Rule>, trace: Trace) -> Result<(), String> {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    let runtime = runtime.expect("a runtime");
+    let mut world = runtime.block_on(async {
+        let mut world = World::new(seed, kinds, breaks, trace);
+        world.run().await;
+        world
+    });
+    let _in = runtime.enter();
+    judge(&mut world).map_err(|wrong| {
+        format!(
+            "seed {seed}: {wrong}\n{}\n{:?}",
+            world.trace().last(SHOWN),
+            world.plan
+        )
+    })
+}
+
+/// A number in the environment.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// Every time the same schedules, from seed `SIMULATION_SEED` on; with `SIMULATION_SECONDS` as many
+/// as that takes.
+#[test]
+fn whatever_goes_wrong_what_is_promised_holds() {
+    let first = number("SIMULATION_SEED").unwrap_or(1);
+    let (begin, seconds) = (
+        Instant::now(),
+        number("SIMULATION_SECONDS").map(Duration::from_secs),
+    );
+    let goes_on = |seed: &u64| match seconds {
+        Some(seconds) => begin.elapsed() < seconds,
+        None => *seed < first + SCHEDULES,
+    };
+    let mut count = 0;
+    for seed in (first..).take_while(goes_on) {
+        if let Err(wrong) = schedule(seed, &[], None, Trace::No) {
+            // The same once more, and this time it is written down.
+            let again = schedule(seed, &[], None, Trace::Yes(Vec::new()));
+            panic!("{}", again.err().unwrap_or(wrong));
+        }
+        count += 1;
+    }
+    println!("{count} schedules in {:?}", begin.elapsed());
+}
+
+/// With a rule broken something is found wrong, soon, and nothing without that.
+fn is_missed(rule: Rule) {
+    let kinds = kinds(rule);
+    for seed in 1..=MISSED_IN {
+        let Err(found) = schedule(seed, kinds, Some(rule), Trace::No) else {
+            continue;
+        };
+        if let Err(wrong) = schedule(seed, kinds, None, Trace::Yes(Vec::new())) {
+            panic!("without {rule:?} broken: {wrong}");
+        }
+        let found = found.lines().next().unwrap_or_default();
+        println!("without {rule:?}: {found}");
+        return;
+    }
+    panic!("nobody misses {rule:?}");
+}
+
+macro_rules! missed {
+    ($($name:ident: $rule:ident;)*) => {
+        $(#[test]
+        fn $name() {
+            is_missed(Rule::$rule);
+        })*
+    };
+}
+
+missed! {
+    without_the_fence_a_void_session_speaks: FenceAtAppend;
+    without_kept_answers_a_retry_appears_twice: RetriesOnce;
+    without_a_holder_that_keeps_out_people_are_put_out: HolderKeepsOut;
+    without_a_look_at_the_later_claim_an_old_session_comes_back: LaterClaimStands;
+    without_claiming_again_a_hole_is_passed_over: HolesSuspend;
+    without_calm_an_outage_puts_people_out: Calm;
+    without_leaving_rooms_a_take_over_leaves_ghosts: TakeOverSettlesRooms;
+    without_a_look_back_events_are_told_twice: ReadOnce;
+    without_a_look_into_the_log_events_are_missed: HolesLookedUp;
+    without_an_epoch_a_rewind_is_not_seen: EpochAtRewind;
+    without_waiting_for_answers_events_come_first: AnswersFirst;
+    without_an_end_a_void_session_goes_on: VoidEnds;
+    without_a_look_at_its_holder_a_release_frees_others: ReleaseOfItsOwn;
+    without_their_order_retries_are_swapped: ResendsInOrder;
+}

@@ -1,0 +1,99 @@
+//! How a rule is broken that the scripts keep: by what stands in them instead.
+
+use super::plan::Kind;
+use crate::bridge::redis::simulated::network::Edit;
+use crate::testing::Rule;
+
+const NOTHING: &str = "";
+
+/// What is edited to break a rule; nothing where it is kept by the nodes.
+pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
+    let Some(rule) = breaks else {
+        return &[];
+    };
+    match rule {
+        Rule::FenceAtAppend => &[
+            Edit {
+                of: "if call('HGET', 'sessions', user) ~= ARGV[8] then",
+                to: "if false then",
+            },
+            Edit {
+                of: "if redis.call('HGET', 'sessions', me) ~= ARGV[8] then return answer('void') end",
+                to: NOTHING,
+            },
+        ],
+        Rule::RetriesOnce => &[
+            Edit {
+                of: "if string.sub(kept[1], 1, at - 1) == seq then return string.sub(kept[1], at + 1) end",
+                to: NOTHING,
+            },
+            LATE_SAYING,
+            Edit {
+                of: "if string.sub(kept[1], 1, at - 1) == seq then before = string.sub(kept[1], at + 1) end",
+                to: NOTHING,
+            },
+            LATE_COMMAND,
+        ],
+        Rule::HolderKeepsOut => &[Edit {
+            of: " and waits and not is_gone then",
+            to: " and false then",
+        }],
+        Rule::LaterClaimStands => &[Edit {
+            of: "if fence and is_behind(fence, ARGV[14]) and",
+            to: "if false and",
+        }],
+        Rule::Calm => &[Edit {
+            of: "if was_away then also",
+            to: "if false then also",
+        }],
+        Rule::TakeOverSettlesRooms => &[Edit {
+            of: "elseif not leave(room, me, ARGV[7]) then",
+            to: "elseif false then",
+        }],
+        Rule::EpochAtRewind => &[Edit {
+            of: " ~= head_epoch or is_behind",
+            to: " ~= head_epoch",
+        }],
+        Rule::ReleaseOfItsOwn => &[Edit {
+            of: "if not held or string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then",
+            to: "if not held then",
+        }],
+        Rule::ResendsInOrder => &[LATE_SAYING, LATE_COMMAND],
+        Rule::ReadOnce
+        | Rule::HolesLookedUp
+        | Rule::AnswersFirst
+        | Rule::VoidEnds
+        | Rule::HolesSuspend => &[],
+    }
+}
+
+/// By which faults it shows soon that a rule is broken; any where there are none.
+pub(super) const fn kinds(rule: Rule) -> &'static [Kind] {
+    match rule {
+        Rule::EpochAtRewind | Rule::HolesSuspend => &[Kind::Forget],
+        Rule::Calm => &[Kind::Outage],
+        Rule::FenceAtAppend
+        | Rule::RetriesOnce
+        | Rule::HolderKeepsOut
+        | Rule::LaterClaimStands
+        | Rule::TakeOverSettlesRooms
+        | Rule::ReadOnce
+        | Rule::HolesLookedUp
+        | Rule::AnswersFirst
+        | Rule::VoidEnds
+        | Rule::ReleaseOfItsOwn
+        | Rule::ResendsInOrder => &[],
+    }
+}
+
+/// What comes behind a later number is too late, in the script that says something in a room.
+const LATE_SAYING: Edit = Edit {
+    of: r"if #behind > #seq or #behind == #seq and behind >= seq then return 'old\n-\n' end",
+    to: NOTHING,
+};
+
+/// The same, in all others.
+const LATE_COMMAND: Edit = Edit {
+    of: r"if not before and tonumber(kept[2]) >= tonumber(seq) then return 'old\n-\n' end",
+    to: NOTHING,
+};
