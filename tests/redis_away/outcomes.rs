@@ -164,10 +164,9 @@ async fn what_redis_can_no_longer_be_sent_is_looked_up() {
     anna.says("spoken").await;
     soon("the loss", lost).await.unwrap();
     ben.says("unheard").await;
-    for person in [&mut *anna, &mut *ben] {
-        let heard = person.ear.hears_until(NOT_CONFIRMED).await;
-        assert!(heard.iter().all(|line| line.ends_with("anna: spoken")));
-    }
+    anna.hears(NOT_CONFIRMED).await;
+    // The channel may have told him of it before it was closed.
+    let before = ben.ear.hears_until(NOT_CONFIRMED).await;
     cluster.redis.kill();
     tokio::time::sleep(NOT_REPEATED).await;
     anna.asks("refused", NOT_DELIVERED).await;
@@ -177,8 +176,9 @@ async fn what_redis_can_no_longer_be_sent_is_looked_up() {
     let position = anna.hears_it_is_delivered().await;
     let ends = ben.ear.hears_until(NOT_AFTER_ALL).await;
     let end = format!("{position} [lobby] anna: spoken");
-    assert!(ends.iter().all(|line| *line == end), "{ends:?}");
-    if ends.is_empty() {
+    let heard: Vec<_> = before.into_iter().chain(ends).collect();
+    assert!(heard.is_empty() || heard == [end.clone()], "{heard:?}");
+    if heard.is_empty() {
         ben.hears(&end).await;
     }
     bea.hears(&end).await;
