@@ -25,8 +25,10 @@ if not run or run == 'over' then return 'epoch\n-\n' end
 local held = redis.call('HGET', K.sessions, me)
 local holder = held and string.match(held, '^%S+ (%S+)')
 if renews then
-  local fence = string.match(held or '', '^(%S+)')
-  if fence and is_behind(fence, ARGV[14]) and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then
+  -- The last claim of the account, also where it is released by now.
+  local latest = redis.call('HGET', K.ordinals .. me, 'claim') or held
+  local fence, by = string.match(latest or '', '^(%S+) (%S+ %S+)')
+  if fence and is_behind(fence, ARGV[14]) and by ~= ARGV[8] then
     return answer('duplicate')
   end
   if not registered(ARGV[7], ARGV[16]) then return answer('void') end
@@ -77,6 +79,7 @@ if not fence then return 'epoch\n-\n' end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
 also('HDEL', K.presence .. me, 'probed')
 also('HSETNX', K.ordinals .. me, 'first', fence)
+also('HSET', K.ordinals .. me, 'claim', fence .. ' ' .. ARGV[8])
 if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HSET', K.presence .. me, 'since', now)

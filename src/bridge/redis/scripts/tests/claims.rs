@@ -433,4 +433,10 @@ async fn the_later_of_two_claims_stands_whatever_the_store_was_taken_back_to(mut
     // Her own claim, of which she was not told.
     let verdict = desk.decide(&renew(2, later)).await;
     assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
+    // One that is released by now counts all the same.
+    let let_go = Task::let_go(session("node-1", RUN, 2), user("alice"));
+    desk.decide(&let_go).await;
+    let verdict = desk.decide(&renew(1, old.claim.fence)).await;
+    let refused = matches!(verdict, Verdict::Outcome(Outcome::Duplicate));
+    assert!(refused, "{verdict:?}");
 }
