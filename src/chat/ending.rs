@@ -13,7 +13,7 @@ pub enum Ending {
     Duplicate,
     /// The account went live elsewhere.
     Replaced,
-    /// Something that it should have heard can no longer be read from the log.
+    /// The store has lost its account, or what was to be told to it first.
     MessagesLost,
     /// The store went away over a login or a move: where the session stands is not known.
     Unconfirmed,
