@@ -12,12 +12,15 @@ local function first()
   return redis.call('HGET', K.ordinals .. me, 'first') or '0-0'
 end
 if before then
-  local fence, seen, showed, last =
-    string.match(before, '^ok\n[^\n]*\n[^\n]*\n(%S+)\n[^\n]*\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
+  local last, fence, seen, showed, whispers =
+    string.match(before, '^ok\n(%S+)\n[^\n]*\n(%S+)\n[^\n]*\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
   if not fence then return before end
+  -- Whom it follows is looked up now: only a later claim can have changed that, and that one stands.
+  local latest = redis.call('HGET', K.ordinals .. me, 'claim')
+  if latest and latest ~= fence .. ' ' .. ARGV[8] then return 'duplicate\n' .. last .. '\n' end
   local again = before .. '\n' .. follows() .. '\n' .. first()
   if resumes then return again end
-  return again .. '\n' .. waiting_for(me, seen, '(' .. fence, showed, last)
+  return again .. '\n' .. waiting_for(me, seen, '(' .. fence, showed, whispers)
 end
 -- A run that another of its name has taken over claims nothing: its hello will tell it.
 local run = redis.call('HGET', K.nodes, ARGV[9])

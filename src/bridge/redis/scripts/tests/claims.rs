@@ -16,6 +16,7 @@ on_both! {
     a_void_claim_is_told_so,
     the_same_session_may_claim_again_and_stays_in_the_lobby,
     a_claim_that_comes_again_under_its_number_is_answered_as_before,
+    a_claim_that_comes_again_behind_a_later_one_is_over,
     a_release_leaves_every_room_first_and_nothing_behind,
     what_another_run_left_is_released_by_the_store,
     a_claim_moves_from_run_to_run,
@@ -141,6 +142,31 @@ async fn a_claim_that_comes_again_under_its_number_is_answered_as_before(mut des
     let first = desk.attempt(&refused).await.expect("a decision");
     let again = desk.try_as(desk.seq, &refused).await.expect("a decision");
     assert_eq!(format!("{first:?}"), format!("{again:?}"));
+}
+
+async fn a_claim_that_comes_again_behind_a_later_one_is_over(mut desk: Desk) {
+    desk.register("alice").await;
+    desk.register("bob").await;
+    let unheard = claiming(&session("node-1", RUN, 1), "alice", DuplicateLogin::Reject);
+    desk.attempt(&unheard).await.expect("a decision");
+    let number = desk.seq;
+    let later = claiming(&session("node-1", RUN, 2), "alice", DuplicateLogin::Replace);
+    let Verdict::Claimed { claim, .. } = desk.decide(&later).await else {
+        panic!("it replaces");
+    };
+    let later = Person {
+        session: session("node-1", RUN, 2),
+        claim,
+    };
+    // Whom she follows is another matter by now.
+    desk.done(&later, follow("bob")).await;
+    let again = desk.try_as(number, &unheard).await.expect("a decision");
+    let refused = matches!(again.verdict, Verdict::Outcome(Outcome::Duplicate));
+    assert!(refused, "{again:?}");
+    assert_eq!(again.damage, None);
+    desk.done(&later, say("lobby", "still here")).await;
+    // The order of what this node asks is not disturbed.
+    desk.done(&later, follow("bob")).await;
 }
 
 async fn a_release_leaves_every_room_first_and_nothing_behind(mut desk: Desk) {
