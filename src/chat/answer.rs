@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::{HelpTopic, Positions};
+use super::command::HelpTopic;
 use super::event::Timestamp;
 use super::{Event, NodeName, Position, RoomName, Secret, Text, UserName};
 
@@ -17,6 +17,11 @@ pub enum Answer {
         room: RoomName,
         /// The node it is on.
         node: NodeName,
+    },
+    /// The password is the account's; it is not live yet.
+    Proved {
+        /// The account as registered.
+        user: UserName,
     },
     /// What was said is in the log.
     Said {
@@ -123,11 +128,6 @@ pub enum Answer {
     },
     /// The password is another one.
     PasswordChanged,
-    /// The switch stands so.
-    Positions {
-        /// Whether positions are shown.
-        shown: Positions,
-    },
     /// All that was asked before is decided and queued to this node's members.
     Pong {
         /// What the ping carried.

@@ -28,20 +28,31 @@ pub enum Command {
     },
     /// A resume token for one's account.
     Token,
-    /// Say something in the current room.
+    /// Prove an account by its password, and no more for now.
+    Prove {
+        /// The account.
+        user: UserName,
+        /// Its password.
+        password: Secret,
+    },
+    /// Go live as who was proven.
+    Claim,
+    /// Say something in a room.
     Say {
+        /// Which room.
+        room: Where,
         /// What is said.
         text: Text,
     },
     /// Leave the current room and enter another one.
-    Join {
+    Move {
         /// The room to enter; made when it does not exist.
         room: RoomName,
         /// What a private room asks for; a new room with a key is private.
         key: RoomKey,
     },
-    /// Go back to the first room.
-    Leave,
+    /// Leave the current room and go back to the first one.
+    Return,
     /// The public rooms.
     Rooms,
     /// Who is in a room, on all nodes.
@@ -84,10 +95,15 @@ pub enum Command {
         /// How many, at most [`super::limits::HISTORY_MOST`].
         count: u16,
     },
-    /// What the current room is about.
-    Topic,
-    /// Says what the current room is about.
+    /// What a room is about.
+    Topic {
+        /// Which room.
+        room: Where,
+    },
+    /// Says what a room is about.
     SetTopic {
+        /// Which room.
+        room: Where,
         /// The new topic.
         text: Text,
     },
@@ -109,11 +125,6 @@ pub enum Command {
         old: Secret,
         /// The wanted one.
         new: Secret,
-    },
-    /// Whether each message is shown with its position.
-    Positions {
-        /// The wanted switch.
-        shown: Positions,
     },
     /// Answered once all that was asked before is decided and queued to this node's members.
     Ping {

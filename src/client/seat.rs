@@ -5,12 +5,12 @@
 use crate::chat::command::{Positions, RoomKey, Since};
 use crate::chat::{Command, Refusal, RoomName, Secret, UserName};
 use crate::dialect::line::read::{Placed, Told};
-use crate::dialect::{Dialect, Heard};
+use crate::dialect::{Format, Heard, line};
 
 /// What is remembered of a conversation.
 #[derive(Debug)]
 pub struct Seat {
-    dialect: Dialect,
+    dialect: line::Conversation,
     place: Place,
     /// The same when the connection before this one ended.
     before: Place,
@@ -84,7 +84,7 @@ pub enum Learnt {
 impl Default for Seat {
     fn default() -> Self {
         Self {
-            dialect: Dialect::line(),
+            dialect: line::Conversation::default(),
             place: Place::default(),
             before: Place::default(),
             wanted: None,
@@ -100,7 +100,7 @@ impl Default for Seat {
 impl Seat {
     /// A new connection, on which nothing was said.
     pub fn begins_anew(&mut self) {
-        self.dialect = Dialect::line();
+        self.dialect = line::Conversation::default();
         self.before = self.place.clone();
         self.wanted = None;
         self.credentials = None;
@@ -139,15 +139,22 @@ impl Seat {
                 self.ahead = Ahead::Passwords;
                 return;
             }
-            Heard::Refused(_) | Heard::Prompt(_) | Heard::Malformed(_) | Heard::Nothing => return,
+            Heard::Format(Format::Line { positions }) => {
+                self.place.positions = positions;
+                return;
+            }
+            Heard::Refused(_)
+            | Heard::Prompt(_)
+            | Heard::Reply(_)
+            | Heard::Malformed(_)
+            | Heard::Nothing => return,
         };
         match command {
             Command::Login { user, password } | Command::Register { user, password } => {
                 self.credentials = Some((user, password));
             }
             Command::Resume { .. } => self.credentials = None,
-            Command::Join { room, key } => self.wanted = Some((room, key)),
-            Command::Positions { shown } => self.place.positions = shown,
+            Command::Move { room, key } => self.wanted = Some((room, key)),
             Command::ChangePassword { new, .. } => self.password = Some(new),
             _ => {}
         }

@@ -21,13 +21,17 @@ pub enum Format {
     },
 }
 
-/// What one frame from the peer means.
+/// What one frame from the peer means, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
     /// A well-formed request.
     Command(Command),
+    /// Events are to be spelled otherwise.
+    Format(Format),
     /// More is needed, and the dialect asks for it itself.
     Prompt(Prompt),
+    /// The dialect answers by itself, in its turn.
+    Reply(Bytes),
     /// A request that no wording could make acceptable, for example to a name that is none.
     Refused(Refusal),
     /// The peer broke the dialect; it is told how, and lives.
@@ -77,109 +81,146 @@ pub enum Malformed {
 #[derive(Debug)]
 pub enum Dialect {
     /// The native line protocol.
-    Line(line::Conversation),
+    Line {
+        /// Where it stands.
+        conversation: line::Conversation,
+        /// What was heard and not taken.
+        heard: Option<Heard>,
+    },
 }
 
 impl Dialect {
     /// A conversation over the line door, at its beginning.
     #[must_use]
     pub fn line() -> Self {
-        Self::Line(line::Conversation::default())
+        Self::Line {
+            conversation: line::Conversation::default(),
+            heard: None,
+        }
     }
 
     /// How events are spelled for it.
     #[must_use]
     pub const fn format(&self) -> Format {
         match self {
-            Self::Line(conversation) => Format::Line {
+            Self::Line { conversation, .. } => Format::Line {
                 positions: conversation.positions,
             },
         }
     }
 
-    /// Reads one frame of the peer, without its end.
-    pub fn hear(&mut self, frame: &[u8]) -> Heard {
+    /// Reads one frame of the peer, without its end. What it means is taken out by [`Self::next`],
+    /// before another one is read.
+    pub fn hear(&mut self, frame: &[u8]) {
         match self {
-            Self::Line(conversation) => conversation.hear(frame),
+            Self::Line {
+                conversation,
+                heard,
+            } => *heard = Some(conversation.hear(frame)),
+        }
+    }
+
+    /// The peer said a line of more bytes than `most`.
+    pub fn hear_too_long(&mut self, most: usize) {
+        match self {
+            Self::Line { heard, .. } => {
+                *heard = Some(Heard::Malformed(Malformed::LineTooLong { most }));
+            }
+        }
+    }
+
+    /// The next thing that was heard, in order.
+    pub const fn next(&mut self) -> Option<Heard> {
+        match self {
+            Self::Line { heard, .. } => heard.take(),
         }
     }
 
     /// The first words to a peer that nobody asked anything.
     pub fn greet(&self, node: &str, out: &mut BytesMut) {
         match self {
-            Self::Line(_) => line::tell::greeting(node, out),
+            Self::Line { .. } => line::tell::greeting(node, out),
         }
     }
 
     /// The session is live; what comes now are requests.
     pub fn logged_in(&mut self) {
         match self {
-            Self::Line(conversation) => conversation.logged_in(),
-        }
-    }
-
-    /// Whether the next line is a command or a text of somebody who is logged in: not a name, and
-    /// not the answer to a prompt.
-    #[must_use]
-    pub const fn expects_commands(&self) -> bool {
-        match self {
-            Self::Line(conversation) => conversation.expects_commands(),
+            Self::Line { conversation, .. } => conversation.logged_in(),
         }
     }
 
     /// A login or registration was refused; tells what to ask for next, if anything.
     pub const fn login_refused(&mut self, refusal: &Refusal) -> Option<Prompt> {
         match self {
-            Self::Line(conversation) => conversation.login_refused(refusal),
+            Self::Line { conversation, .. } => conversation.login_refused(refusal),
         }
     }
 
-    /// The switch for positions, from the next frame on.
-    pub const fn set_positions(&mut self, shown: Positions) {
+    /// Whether positions are shown from the beginning, where that is a matter of the dialect.
+    pub const fn begins_with(&mut self, positions: Positions) {
         match self {
-            Self::Line(conversation) => conversation.positions = shown,
+            Self::Line { conversation, .. } => conversation.positions = positions,
+        }
+    }
+
+    /// Events are to be spelled so, from the next frame on.
+    pub const fn set_format(&mut self, format: Format) {
+        match (self, format) {
+            (Self::Line { conversation, .. }, Format::Line { positions }) => {
+                conversation.positions = positions;
+            }
+        }
+    }
+
+    /// Spells that events are spelled in its format now.
+    pub fn tell_format_set(&self, out: &mut BytesMut) {
+        match self {
+            Self::Line { conversation, .. } => line::tell::format_set(conversation.positions, out),
         }
     }
 
     /// Spells a granted answer.
     pub fn tell_answer(&self, answer: &Answer, out: &mut BytesMut) {
         match self {
-            Self::Line(conversation) => line::tell::answer(conversation.positions, answer, out),
+            Self::Line { conversation, .. } => {
+                line::tell::answer(conversation.positions, answer, out)
+            }
         }
     }
 
     /// Spells a refusal.
     pub fn tell_refusal(&self, refusal: &Refusal, out: &mut BytesMut) {
         match self {
-            Self::Line(_) => line::tell::refusal(refusal, out),
+            Self::Line { .. } => line::tell::refusal(refusal, out),
         }
     }
 
     /// Spells what became of a text that was not confirmed.
     pub fn tell_fate(&self, fate: Fate, out: &mut BytesMut) {
         match self {
-            Self::Line(_) => line::tell::fate(fate, out),
+            Self::Line { .. } => line::tell::fate(fate, out),
         }
     }
 
     /// Spells how the peer broke the dialect.
     pub fn tell_malformed(&self, malformed: &Malformed, out: &mut BytesMut) {
         match self {
-            Self::Line(_) => line::tell::malformed(malformed, out),
+            Self::Line { .. } => line::tell::malformed(malformed, out),
         }
     }
 
     /// Spells what more is needed.
     pub fn tell_prompt(&self, prompt: Prompt, out: &mut BytesMut) {
         match self {
-            Self::Line(_) => line::tell::prompt(prompt, out),
+            Self::Line { .. } => line::tell::prompt(prompt, out),
         }
     }
 
     /// Spells why the connection ends; nothing where there is nobody left to tell.
     pub fn tell_ending(&self, ending: Ending, out: &mut BytesMut) {
         match self {
-            Self::Line(_) => line::tell::ending(ending, out),
+            Self::Line { .. } => line::tell::ending(ending, out),
         }
     }
 }

@@ -4,13 +4,15 @@
 //! This file is the way in and out; what somebody who is logged in may do is in [`present`].
 
 mod present;
+mod step;
 
-use crate::chat::command::{Positions, Since};
-use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, Secret, UserName};
-use crate::dialect::{Heard, Malformed, Prompt};
-use crate::messages::{Claim, DuplicateLogin, Entrance, Outcome, Redeemed, Request};
+use crate::chat::command::Since;
+use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
+use crate::dialect::Heard;
+use crate::messages::{Claim, DuplicateLogin, Entrance, Outcome, Redeemed};
 
 use present::Present;
+pub(super) use step::Step;
 
 /// Wrong passwords and tokens on one connection before it ends.
 const FAILURES: u8 = 3;
@@ -18,99 +20,6 @@ const FAILURES: u8 = 3;
 /// How often a newcomer looks, once a second, whether the account is free, before it insists: longer
 /// than a session that is there takes to say so.
 const LOOKS: u8 = 6;
-
-/// What a session has to do, in this order.
-#[derive(Debug)]
-pub(super) enum Step {
-    /// Spell a granted answer.
-    Answer(Answer),
-    /// Spell a refusal.
-    Refuse(Refusal),
-    /// Spell a refused login and ask for what the dialect wants next.
-    RefuseLogin(Refusal),
-    /// Spell what became of a text in doubt.
-    Resolve(Fate),
-    /// Spell how the peer broke the dialect.
-    Malformed(Malformed),
-    /// Ask for more, as the dialect wants it.
-    Prompt(Prompt),
-    /// Have a password checked.
-    Prove {
-        /// The account.
-        user: UserName,
-        /// The password.
-        password: Secret,
-    },
-    /// Have an account made.
-    Register {
-        /// The wanted name.
-        user: UserName,
-        /// The wanted password.
-        password: Secret,
-    },
-    /// Have a password changed.
-    ChangePassword {
-        /// The account.
-        user: UserName,
-        /// The password so far.
-        old: Secret,
-        /// The wanted one.
-        new: Secret,
-    },
-    /// Have a resume token redeemed.
-    Redeem {
-        /// The token.
-        token: Secret,
-    },
-    /// Have a resume token made.
-    Issue {
-        /// The account.
-        user: UserName,
-    },
-    /// Claim the account that is proven.
-    Claim {
-        /// The account as registered.
-        user: UserName,
-        /// By which way it comes in.
-        entrance: Entrance,
-    },
-    /// Claim the account again.
-    Renew {
-        /// The account as registered.
-        user: UserName,
-        /// By having been there.
-        entrance: Entrance,
-    },
-    /// Try that again in a moment.
-    RenewLater,
-    /// Ask whether the session is alive that keeps this one out, and look again in a moment.
-    Probe {
-        /// The account as registered.
-        user: UserName,
-    },
-    /// The session is live: welcome.
-    Welcome {
-        /// The account as registered.
-        user: UserName,
-        /// The room it is in.
-        room: RoomName,
-    },
-    /// Ask the store.
-    Ask {
-        /// As whom.
-        claim: Claim,
-        /// What.
-        request: Request,
-    },
-    /// Have it told when everything so far is handled.
-    Settle,
-    /// Have events spelled otherwise.
-    SetPositions(Positions),
-    /// The end is on its way; it is not waited for for ever.
-    AwaitEnd,
-    /// It is over.
-    End(Ending),
-}
 
 /// Where a session stands.
 #[derive(Debug)]
@@ -123,8 +32,8 @@ pub(super) struct Phase {
 
 #[derive(Debug)]
 enum State {
-    /// Nobody is logged in; the next line is heard.
-    Arriving,
+    /// Nobody is live; the next line is heard.
+    Arriving(Known),
     /// Somebody proves who they are, or an account is claimed.
     Proving(Proof),
     /// An account is live.
@@ -133,11 +42,29 @@ enum State {
     Leaving,
 }
 
+/// Who it is that arrives.
+#[derive(Debug)]
+enum Known {
+    /// Nobody that is known.
+    Nobody,
+    /// Who has proven it and has not said yet that they go live.
+    Proven { user: UserName },
+}
+
+/// What comes behind a password that is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// The account is claimed.
+    Claim,
+    /// The next line.
+    Listen,
+}
+
 /// By what somebody comes in.
 #[derive(Debug)]
 enum Proof {
     /// By a password, which is being checked.
-    Password,
+    Password { then: Then },
     /// By a password that was right: the account is being claimed.
     Proven { user: UserName, looks: u8 },
     /// The same, but it has a live session, which is asked whether it is alive.
@@ -158,7 +85,7 @@ impl Phase {
     /// Nobody is logged in.
     pub(super) const fn new(on_duplicate: DuplicateLogin) -> Self {
         Self {
-            state: State::Arriving,
+            state: State::Arriving(Known::Nobody),
             failures: 0,
             on_duplicate,
         }
@@ -167,7 +94,7 @@ impl Phase {
     /// Whether another line can be heard.
     pub(super) fn is_ready(&self) -> bool {
         match &self.state {
-            State::Arriving => true,
+            State::Arriving(_) => true,
             State::Proving(_) | State::Leaving => false,
             State::Present(present) => present.is_ready(),
         }
@@ -176,7 +103,7 @@ impl Phase {
     /// Whether everything that was heard has been answered.
     pub(super) fn is_settled(&self) -> bool {
         match &self.state {
-            State::Arriving | State::Leaving => true,
+            State::Arriving(_) | State::Leaving => true,
             State::Proving(_) => false,
             State::Present(present) => present.is_settled(),
         }
@@ -184,22 +111,24 @@ impl Phase {
 
     /// Whether nobody has logged in so far.
     pub(super) const fn is_anonymous(&self) -> bool {
-        matches!(self.state, State::Arriving | State::Proving(_))
+        matches!(self.state, State::Arriving(_) | State::Proving(_))
     }
 
     /// The claim of a session that is live.
     pub(super) fn claim(&self) -> Option<Claim> {
         match &self.state {
             State::Present(present) => Some(present.claim().clone()),
-            State::Arriving | State::Proving(_) | State::Leaving => None,
+            State::Arriving(_) | State::Proving(_) | State::Leaving => None,
         }
     }
 
     /// Takes what the peer said. Only when [`Phase::is_ready`].
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
         match &mut self.state {
-            State::Arriving => match heard {
+            State::Arriving(_) => match heard {
                 Heard::Command(command) => self.first_command(command),
+                Heard::Format(_) => vec![Step::Refuse(Refusal::LoginFirst)],
+                Heard::Reply(reply) => vec![Step::Reply(reply)],
                 Heard::Refused(refusal) => vec![Step::RefuseLogin(refusal)],
                 Heard::Prompt(prompt) => vec![Step::Prompt(prompt)],
                 Heard::Malformed(malformed) => vec![Step::Malformed(malformed)],
@@ -213,9 +142,13 @@ impl Phase {
     /// Takes the answer to [`Step::Prove`] or [`Step::Register`].
     pub(super) fn proved(&mut self, proof: Result<UserName, Refusal>) -> Vec<Step> {
         match (&self.state, proof) {
+            (State::Proving(Proof::Password { then: Then::Listen }), Ok(user)) => {
+                self.state = State::Arriving(Known::Proven { user: user.clone() });
+                vec![Step::Answer(Answer::Proved { user })]
+            }
             (State::Proving(_), Ok(user)) => self.claims(user, 0),
             (State::Proving(_), Err(refusal)) => self.login_refused(refusal),
-            (State::Arriving | State::Present(_) | State::Leaving, _) => Vec::new(),
+            (State::Arriving(_) | State::Present(_) | State::Leaving, _) => Vec::new(),
         }
     }
 
@@ -224,7 +157,9 @@ impl Phase {
         match &self.state {
             State::Proving(Proof::Waiting { .. }) => vec![Step::End(Ending::Duplicate)],
             // It may have been asked by somebody else.
-            State::Arriving | State::Proving(_) | State::Present(_) | State::Leaving => Vec::new(),
+            State::Arriving(_) | State::Proving(_) | State::Present(_) | State::Leaving => {
+                Vec::new()
+            }
         }
     }
 
@@ -235,7 +170,9 @@ impl Phase {
                 let (user, looks) = (user.clone(), *looks);
                 self.claims(user, looks + 1)
             }
-            State::Arriving | State::Proving(_) | State::Present(_) | State::Leaving => Vec::new(),
+            State::Arriving(_) | State::Proving(_) | State::Present(_) | State::Leaving => {
+                Vec::new()
+            }
         }
     }
 
@@ -289,7 +226,7 @@ impl Phase {
     fn alone_answered(&mut self, step: Step) -> Vec<Step> {
         match &mut self.state {
             State::Present(present) => present.alone_answered(step),
-            State::Arriving | State::Proving(_) | State::Leaving => Vec::new(),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
         }
     }
 
@@ -297,7 +234,7 @@ impl Phase {
     pub(super) fn suspended(&mut self) -> Vec<Step> {
         match &mut self.state {
             State::Present(present) => present.suspended(),
-            State::Arriving | State::Proving(_) | State::Leaving => Vec::new(),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
         }
     }
 
@@ -305,7 +242,7 @@ impl Phase {
     pub(super) fn awaits_end(&self) -> bool {
         match &self.state {
             State::Present(present) => present.awaits_end(),
-            State::Arriving | State::Proving(_) | State::Leaving => false,
+            State::Arriving(_) | State::Proving(_) | State::Leaving => false,
         }
     }
 
@@ -313,7 +250,7 @@ impl Phase {
     pub(super) fn format_set(&mut self) -> Vec<Step> {
         match &mut self.state {
             State::Present(present) => present.format_set(),
-            State::Arriving | State::Proving(_) | State::Leaving => Vec::new(),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
         }
     }
 
@@ -323,7 +260,7 @@ impl Phase {
             (State::Proving(Proof::Waiting { .. }), _) => Vec::new(),
             (State::Proving(_), outcome) => self.claim_answered(outcome),
             (State::Present(present), outcome) => present.answered(outcome),
-            (State::Arriving | State::Leaving, _) => Vec::new(),
+            (State::Arriving(_) | State::Leaving, _) => Vec::new(),
         }
     }
 
@@ -331,7 +268,7 @@ impl Phase {
     pub(super) fn resolved(&self, fate: Fate) -> Vec<Step> {
         match &self.state {
             State::Present(_) => vec![Step::Resolve(fate)],
-            State::Arriving | State::Proving(_) | State::Leaving => Vec::new(),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
         }
     }
 
@@ -347,12 +284,12 @@ impl Phase {
                 Some(Step::Answer(Answer::Token { token }))
             }
             State::Proving(
-                Proof::Password
+                Proof::Password { .. }
                 | Proof::Proven { .. }
                 | Proof::Waiting { .. }
                 | Proof::Token { .. },
             )
-            | State::Arriving
+            | State::Arriving(_)
             | State::Present(_)
             | State::Leaving => None,
         }
@@ -361,13 +298,21 @@ impl Phase {
     fn first_command(&mut self, command: Command) -> Vec<Step> {
         match command {
             Command::Login { user, password } => {
-                self.state = State::Proving(Proof::Password);
-                vec![Step::Prove { user, password }]
+                self.proves(Then::Claim, Step::Prove { user, password })
+            }
+            Command::Prove { user, password } => {
+                self.proves(Then::Listen, Step::Prove { user, password })
             }
             Command::Register { user, password } => {
-                self.state = State::Proving(Proof::Password);
-                vec![Step::Register { user, password }]
+                self.proves(Then::Claim, Step::Register { user, password })
             }
+            Command::Claim => match &self.state {
+                State::Arriving(Known::Proven { user }) => self.claims(user.clone(), 0),
+                State::Arriving(Known::Nobody)
+                | State::Proving(_)
+                | State::Present(_)
+                | State::Leaving => vec![Step::RefuseLogin(Refusal::LoginFirst)],
+            },
             Command::Resume { token, since } => {
                 self.state = State::Proving(Proof::Token { since });
                 vec![Step::Redeem { token }]
@@ -376,8 +321,8 @@ impl Phase {
             Command::Ping { token } => vec![Step::Answer(Answer::Pong { token })],
             Command::Quit => vec![Step::End(Ending::Quit)],
             Command::Say { .. }
-            | Command::Join { .. }
-            | Command::Leave
+            | Command::Move { .. }
+            | Command::Return
             | Command::Rooms
             | Command::Who { .. }
             | Command::Online
@@ -388,19 +333,23 @@ impl Phase {
             | Command::Subscriptions
             | Command::Subscribers
             | Command::History { .. }
-            | Command::Topic
+            | Command::Topic { .. }
             | Command::SetTopic { .. }
             | Command::Away { .. }
             | Command::Back
             | Command::WhoIs { .. }
             | Command::ChangePassword { .. }
-            | Command::Token
-            | Command::Positions { .. } => vec![Step::Refuse(Refusal::LoginFirst)],
+            | Command::Token => vec![Step::Refuse(Refusal::LoginFirst)],
         }
     }
 
+    fn proves(&mut self, then: Then, step: Step) -> Vec<Step> {
+        self.state = State::Proving(Proof::Password { then });
+        vec![step]
+    }
+
     fn login_refused(&mut self, refusal: Refusal) -> Vec<Step> {
-        self.state = State::Arriving;
+        self.state = State::Arriving(Known::Nobody);
         if matches!(refusal, Refusal::WrongPassword | Refusal::WrongToken) {
             self.failures += 1;
         }
@@ -418,7 +367,7 @@ impl Phase {
         {
             return self.kept_out(user.clone(), *looks);
         }
-        let token = self.take_token(State::Proving(Proof::Password));
+        let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
             Outcome::Claimed { claim, room } => {
                 let welcome = Step::Welcome {

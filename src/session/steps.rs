@@ -8,7 +8,7 @@ use super::phase::Step;
 use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RENEW_AGAIN, RETRY, Session, parting};
 use crate::chat::command::{Positions, Since};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Format};
 use crate::messages::{
     Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, Question, RedeemToken,
     Register, SetFormat,
@@ -25,6 +25,7 @@ impl<IO: Transport + 'static> Session<IO> {
     fn step(&mut self, step: Step, ctx: &mut Context<Self>) {
         match step {
             Step::Answer(answer) => self.answer(&answer),
+            Step::Reply(reply) => self.tell(|_, out| out.extend_from_slice(&reply)),
             Step::Refuse(refusal) => self.tell(|dialect, out| dialect.tell_refusal(&refusal, out)),
             Step::Resolve(fate) => self.tell(|dialect, out| dialect.tell_fate(fate, out)),
             Step::RefuseLogin(refusal) => self.refuse_login(&refusal),
@@ -69,7 +70,8 @@ impl<IO: Transport + 'static> Session<IO> {
             }
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
             Step::Settle => self.asks.push(Question::Settle),
-            Step::SetPositions(shown) => self.set_positions(shown, ctx),
+            Step::SetFormat(format) => self.set_format(format, ctx),
+            Step::FormatSet => self.tell(|dialect, out| dialect.tell_format_set(out)),
             Step::AwaitEnd => self.await_end(ctx),
             Step::End(ending) => self.end(ending, ctx),
         }
@@ -164,7 +166,7 @@ impl<IO: Transport + 'static> Session<IO> {
 
     fn claim(&mut self, user: UserName, entrance: Entrance, ctx: &mut Context<Self>) {
         self.claimed = Some(user.clone());
-        self.dialect.set_positions(positions(&entrance));
+        self.dialect.begins_with(positions(&entrance));
         let introduce = Introduce {
             conn: self.id.conn,
             user: user.clone(),
@@ -205,9 +207,9 @@ impl<IO: Transport + 'static> Session<IO> {
         }
     }
 
-    fn set_positions(&mut self, shown: Positions, ctx: &mut Context<Self>) {
-        self.dialect.set_positions(shown);
-        let (conn, format) = (self.id.conn, self.dialect.format());
+    fn set_format(&mut self, format: Format, ctx: &mut Context<Self>) {
+        self.dialect.set_format(format);
+        let conn = self.id.conn;
         if self
             .links
             .set_format

@@ -11,7 +11,7 @@ use tracing::debug;
 
 use super::{Leaving, Session};
 use crate::chat::Ending;
-use crate::dialect::{Heard, Malformed};
+use crate::dialect::Heard;
 use crate::net::framing::{Framed, UNFRAMED_BYTES};
 use crate::net::pace::Turn;
 use crate::net::pump::Input;
@@ -77,6 +77,10 @@ impl<IO: Transport + 'static> Session<IO> {
     fn listen(&mut self, ctx: &mut Context<Self>, cx: &mut task::Context<'_>) -> Turned {
         let (mut lines, mut bytes) = (0, 0);
         while self.may_listen() {
+            if let Some(heard) = self.dialect.next() {
+                self.hear(heard, ctx);
+                continue;
+            }
             if self.pump.lines().has_line() {
                 if lines == LINE_BUDGET {
                     return Turned::More;
@@ -87,14 +91,8 @@ impl<IO: Transport + 'static> Session<IO> {
                 lines += 1;
             }
             match self.pump.take_line() {
-                Framed::Line(line) => {
-                    let heard = self.dialect.hear(&line);
-                    self.hear(heard, ctx);
-                }
-                Framed::TooLong => {
-                    let most = self.pump.lines().most();
-                    self.hear(Heard::Malformed(Malformed::LineTooLong { most }), ctx);
-                }
+                Framed::Line(line) => self.dialect.hear(&line),
+                Framed::TooLong => self.dialect.hear_too_long(self.pump.lines().most()),
                 Framed::Lost => self.end(
                     Ending::FramingLost {
                         most: UNFRAMED_BYTES,

@@ -6,7 +6,7 @@ use super::editor::{Editor, Hidden, Keep};
 use super::keys::Wish;
 use crate::chat::{Command, Secret, UserName};
 use crate::client::login::{Account, Entry, Patience};
-use crate::dialect::{Dialect, Heard, Prompt};
+use crate::dialect::{Heard, Prompt, line};
 
 /// Where the login stands, and what is typed for it.
 #[derive(Debug)]
@@ -253,7 +253,7 @@ impl Entrance {
     }
 
     fn in_one_line(&mut self, line: &str) -> Outcome {
-        match Dialect::line().hear(line.as_bytes()) {
+        match line::Conversation::default().hear(line.as_bytes()) {
             Heard::Command(Command::Login { user, password }) => {
                 self.wants_in(user, password, Entry::Login)
             }
@@ -262,7 +262,9 @@ impl Entrance {
             }
             Heard::Command(Command::Quit) => Outcome::Leave,
             Heard::Command(_)
+            | Heard::Format(_)
             | Heard::Prompt(_)
+            | Heard::Reply(_)
             | Heard::Refused(_)
             | Heard::Malformed(_)
             | Heard::Nothing => {

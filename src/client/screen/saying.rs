@@ -8,7 +8,7 @@ use super::model::{Effect, Model, Standing};
 use super::talk::{News, Place, State, What, clean};
 use crate::chat::command::{Positions, RoomKey};
 use crate::chat::{Command, UserName};
-use crate::dialect::{Dialect, Heard};
+use crate::dialect::{Format, Heard, line};
 
 impl Model {
     /// Sends what is typed, or says why not and leaves it there.
@@ -105,7 +105,7 @@ impl Model {
     }
 
     fn commands(&mut self, line: &str) {
-        let mut ear = Dialect::line();
+        let mut ear = line::Conversation::default();
         ear.logged_in();
         match ear.hear(line.as_bytes()) {
             Heard::Command(Command::Whisper { to, text }) => {
@@ -148,8 +148,8 @@ impl Model {
 
     /// Without positions it is not known what arrived.
     fn shows_positions_again(&mut self, heard: &Heard) {
-        let hides = Heard::Command(Command::Positions {
-            shown: Positions::Hidden,
+        let hides = Heard::Format(Format::Line {
+            positions: Positions::Hidden,
         });
         if *heard == hides {
             self.notes("this screen needs positions, never shows them, and turns them on again");
@@ -172,7 +172,7 @@ fn keep(line: &str, heard: &Heard) -> Keep {
     let secret = ["/login", "/register", "/resume", "/passwd"];
     let holds_a_proof = secret.iter().any(|it| it.eq_ignore_ascii_case(word));
     let holds_a_key =
-        matches!(heard, Heard::Command(Command::Join { key, .. }) if *key != RoomKey::None);
+        matches!(heard, Heard::Command(Command::Move { key, .. }) if *key != RoomKey::None);
     if holds_a_proof || holds_a_key {
         Keep::Forgotten
     } else {

@@ -7,13 +7,13 @@ use crate::chat::position::NotAPosition;
 use crate::chat::text::NothingToSay;
 use crate::chat::{Command, Refusal, RoomName, Secret, Text, UserName};
 
-use super::super::{Heard, Malformed, Prompt};
+use super::super::{Format, Heard, Malformed, Prompt};
 use super::help::{self, Verb};
 use super::{Conversation, Expects, LoginForm};
 
 impl Conversation {
     /// Reads one line without its end.
-    pub(in crate::dialect) fn hear(&mut self, line: &[u8]) -> Heard {
+    pub fn hear(&mut self, line: &[u8]) -> Heard {
         match std::mem::take(&mut self.expects) {
             Expects::Username => self.first_words(line),
             Expects::Password { user } => self.login(user, line),
@@ -97,7 +97,7 @@ impl Conversation {
             return self.bare_passwd();
         }
         match parse(entry.verb, rest) {
-            Ok(command) => Heard::Command(command),
+            Ok(heard) => heard,
             Err(Fault::Usage) => Heard::Malformed(Malformed::Usage { usage: entry.usage }),
             Err(Fault::Refused(refusal)) => Heard::Refused(refusal),
         }
@@ -128,13 +128,13 @@ impl From<NothingToSay> for Fault {
     }
 }
 
-fn parse(verb: Verb, rest: &str) -> Result<Command, Fault> {
-    Ok(match verb {
+fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
+    Ok(Heard::Command(match verb {
         Verb::Login => login(rest)?,
         Verb::Register => register(rest)?,
         Verb::Resume => resume(rest)?,
         Verb::Join => join(rest)?,
-        Verb::Leave => bare(rest, Command::Leave)?,
+        Verb::Leave => bare(rest, Command::Return)?,
         Verb::Rooms => bare(rest, Command::Rooms)?,
         Verb::Who => Command::Who {
             room: place(words(rest)?)?,
@@ -162,8 +162,9 @@ fn parse(verb: Verb, rest: &str) -> Result<Command, Fault> {
             text: required_text(rest)?,
         },
         Verb::History => history(rest)?,
-        Verb::Topic if rest.trim().is_empty() => Command::Topic,
+        Verb::Topic if rest.trim().is_empty() => Command::Topic { room: Where::Here },
         Verb::Topic => Command::SetTopic {
+            room: Where::Here,
             text: Text::new(rest)?,
         },
         Verb::Away if rest.trim().is_empty() => Command::Back,
@@ -172,20 +173,25 @@ fn parse(verb: Verb, rest: &str) -> Result<Command, Fault> {
         },
         Verb::Passwd => change_password(rest)?,
         Verb::Token => bare(rest, Command::Token)?,
-        Verb::Ids => Command::Positions {
-            shown: switch(rest)?,
-        },
+        Verb::Ids => {
+            return Ok(Heard::Format(Format::Line {
+                positions: switch(rest)?,
+            }));
+        }
         Verb::Ping => Command::Ping {
             token: rest.to_owned(),
         },
         Verb::Help => help_topic(rest)?,
         Verb::Quit => Command::Quit,
-    })
+    }))
 }
 
 fn say(text: &str) -> Heard {
     match Text::new(text) {
-        Ok(text) => Heard::Command(Command::Say { text }),
+        Ok(text) => Heard::Command(Command::Say {
+            room: Where::Here,
+            text,
+        }),
         Err(NothingToSay) => Heard::Refused(Refusal::NothingToSay),
     }
 }
@@ -222,11 +228,11 @@ fn resume(rest: &str) -> Result<Command, Fault> {
 
 fn join(rest: &str) -> Result<Command, Fault> {
     match words(rest)? {
-        [Some(name), None] => Ok(Command::Join {
+        [Some(name), None] => Ok(Command::Move {
             room: room(name)?,
             key: RoomKey::None,
         }),
-        [Some(name), Some(key)] => Ok(Command::Join {
+        [Some(name), Some(key)] => Ok(Command::Move {
             room: room(name)?,
             key: RoomKey::Given(Secret::new(key)),
         }),

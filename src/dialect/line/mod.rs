@@ -57,11 +57,14 @@ pub fn command_names() -> impl Iterator<Item = &'static str> {
 }
 
 impl Conversation {
-    pub(super) fn logged_in(&mut self) {
+    /// The session is live; what comes now are requests.
+    pub fn logged_in(&mut self) {
         self.expects = Expects::Command;
     }
 
-    pub(super) const fn expects_commands(&self) -> bool {
+    /// Whether the next line is a command or a text of somebody who is logged in.
+    #[must_use]
+    pub const fn expects_commands(&self) -> bool {
         matches!(self.expects, Expects::Command)
     }
 

@@ -115,6 +115,14 @@ fn position(positions: Positions, event: &Event, out: &mut BytesMut) {
     }
 }
 
+/// Events are spelled in this format from here on.
+pub(in crate::dialect) fn format_set(positions: Positions, out: &mut BytesMut) {
+    match positions {
+        Positions::Shown => line!(out, "* Positions are shown."),
+        Positions::Hidden => line!(out, "* Positions are hidden."),
+    }
+}
+
 pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mut BytesMut) {
     match answer {
         Answer::Welcome { user, room, node } => {
@@ -123,6 +131,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
                 "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
             );
         }
+        Answer::Proved { user } => line!(out, "* You are {user}."),
         Answer::Said { position } => said(positions, position, out),
         Answer::SaidToAway { position, to, text } => {
             said(positions, position, out);
@@ -153,12 +162,6 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             line!(out, "* token {}", String::from_utf8_lossy(token.expose()));
         }
         Answer::PasswordChanged => line!(out, "* Password changed."),
-        Answer::Positions {
-            shown: Positions::Shown,
-        } => line!(out, "* Positions are shown."),
-        Answer::Positions {
-            shown: Positions::Hidden,
-        } => line!(out, "* Positions are hidden."),
         Answer::Pong { token } if token.is_empty() => line!(out, "* pong"),
         Answer::Pong { token } => line!(out, "* pong {}", visible(token)),
         Answer::Help { topic } => help(topic, out),

@@ -4,7 +4,7 @@
 //! everything else waits until they are answered and then goes alone.
 
 use super::Step;
-use crate::chat::command::{Positions, RoomKey, Where};
+use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
@@ -55,8 +55,8 @@ enum Asked {
     Move,
     /// A ping.
     Settle { token: String },
-    /// The switch for positions.
-    Positions(Positions),
+    /// Another format.
+    Format,
     /// Another password.
     Password,
     /// A resume token.
@@ -96,8 +96,8 @@ impl Present {
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
         match heard {
             Heard::Nothing => Vec::new(),
-            Heard::Command(Command::Say { text }) => {
-                let room = self.room.clone();
+            Heard::Command(Command::Say { room, text }) => {
+                let room = self.meant(room);
                 self.append(Append::RoomMessage { room, text })
             }
             Heard::Command(Command::Whisper { to, text }) => {
@@ -109,6 +109,8 @@ impl Present {
                 Vec::new()
             }
             Heard::Command(command) => self.alone(command),
+            Heard::Format(format) => self.waiting(Asked::Format, Step::SetFormat(format)),
+            Heard::Reply(reply) => vec![Step::Reply(reply)],
             Heard::Refused(refusal) => vec![Step::Refuse(refusal)],
             Heard::Prompt(prompt) => vec![Step::Prompt(prompt)],
             Heard::Malformed(malformed) => vec![Step::Malformed(malformed)],
@@ -124,9 +126,7 @@ impl Present {
     /// Frames come in the format asked for from here on.
     pub(super) fn format_set(&mut self) -> Vec<Step> {
         match self.lane {
-            Lane::Asked(Asked::Positions(shown)) => {
-                self.alone_answered(Step::Answer(Answer::Positions { shown }))
-            }
+            Lane::Asked(Asked::Format) => self.alone_answered(Step::FormatSet),
             Lane::Free | Lane::Held(_) | Lane::Asked(_) => Vec::new(),
         }
     }
@@ -141,20 +141,21 @@ impl Present {
 
     fn alone(&mut self, command: Command) -> Vec<Step> {
         match command {
-            Command::Join { room, key } => self.move_to(room, key),
-            Command::Leave => self.move_to(RoomName::lobby(), RoomKey::None),
+            Command::Move { room, key } => self.move_to(room, key),
+            Command::Return => self.move_to(RoomName::lobby(), RoomKey::None),
             Command::Rooms => self.rooms(RoomRequest::List),
             Command::Who { room } => {
                 let room = self.meant(room);
                 self.rooms(RoomRequest::Members { room })
             }
-            Command::Topic => self.rooms(RoomRequest::Topic {
-                room: self.room.clone(),
-            }),
-            Command::SetTopic { text } => self.rooms(RoomRequest::SetTopic {
-                room: self.room.clone(),
-                text,
-            }),
+            Command::Topic { room } => {
+                let room = self.meant(room);
+                self.rooms(RoomRequest::Topic { room })
+            }
+            Command::SetTopic { room, text } => {
+                let room = self.meant(room);
+                self.rooms(RoomRequest::SetTopic { room, text })
+            }
             Command::History { room, count } => {
                 let room = self.meant(room);
                 self.ask(Request::History { room, count })
@@ -168,9 +169,6 @@ impl Present {
             Command::Away { text } => self.people(PeopleRequest::Away { text }),
             Command::Back => self.people(PeopleRequest::Back),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
-            Command::Positions { shown } => {
-                self.waiting(Asked::Positions(shown), Step::SetPositions(shown))
-            }
             Command::ChangePassword { old, new } => {
                 let user = self.claim.user.clone();
                 self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
@@ -181,7 +179,11 @@ impl Present {
             }
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Quit => vec![Step::End(Ending::Quit)],
-            Command::Login { .. } | Command::Register { .. } | Command::Resume { .. } => {
+            Command::Login { .. }
+            | Command::Prove { .. }
+            | Command::Claim
+            | Command::Register { .. }
+            | Command::Resume { .. } => {
                 vec![Step::Refuse(Refusal::LoggedInAlready {
                     user: self.claim.user.clone(),
                 })]

@@ -1,9 +1,11 @@
 //! Conversations with a phase: what is typed or answered, and what is to be done then.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 use super::*;
-use crate::dialect::Dialect;
+use crate::chat::RoomName;
+use crate::chat::command::Positions;
+use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;
 use crate::testing::{at, room, user};
 
@@ -620,6 +622,44 @@ fn who_leaves_does_nothing_more() {
     talk.says("hi").does(&[]);
 }
 
+#[test]
+fn who_proves_first_goes_live_by_saying_so() {
+    let mut talk = Talk::new();
+    talk.hears(Command::Claim).does(&[
+        "login refused: ! Log in first: /login <user> <password> or /register <user> <password>",
+    ]);
+    let prove = |password| Command::Prove {
+        user: user("alice"),
+        password: Secret::new(password),
+    };
+    talk.hears(prove("wrong")).does(&["prove alice"]);
+    talk.proved(Err(Refusal::WrongPassword))
+        .does(&["login refused: ! Wrong username or password"]);
+    talk.hears(prove("secret-word")).does(&["prove alice"]);
+    assert!(!talk.phase.is_ready());
+    talk.proved(Ok(user("Alice"))).does(&["* You are Alice."]);
+    assert!(talk.phase.is_ready() && talk.phase.is_anonymous());
+    talk.hears(Command::Ping {
+        token: String::new(),
+    })
+    .does(&["* pong"]);
+    talk.hears(Command::Claim).does(&["claim Alice"]);
+    talk.answered(claimed("Alice"))
+        .does(&["welcome Alice to lobby"]);
+}
+
+#[test]
+fn what_the_dialect_answers_itself_waits_its_turn() {
+    let mut talk = Talk::new();
+    let reply = || Heard::Reply(Bytes::from_static(b"by itself"));
+    assert!(matches!(&talk.phase.hear(reply())[..], [Step::Reply(_)]));
+    let mut talk = Talk::present();
+    talk.says("hi");
+    assert!(talk.phase.hear(reply()).is_empty());
+    assert!(!talk.phase.is_ready());
+    talk.answered(said("7-1")).does(&["* ok 7-1", "by itself"]);
+}
+
 const MOVE_TO_DEN: &str = "ask Rooms(Move { from: lobby, to: den, key: None })";
 
 const CLAIM_AGAIN: &str = "claim alice again in lobby";
@@ -660,7 +700,8 @@ impl Talk {
         talk.proved(Ok(user("alice")));
         talk.answered(claimed("alice"));
         talk.dialect.logged_in();
-        talk.dialect.set_positions(Positions::Shown);
+        let positions = Positions::Shown;
+        talk.dialect.set_format(Format::Line { positions });
         talk
     }
 
@@ -678,8 +719,13 @@ impl Talk {
         self.in_words(steps)
     }
 
+    fn hears(&mut self, command: Command) -> Steps {
+        self.phase_does(|phase| phase.hear(Heard::Command(command)))
+    }
+
     fn says(&mut self, line: &str) -> Steps {
-        let heard = self.dialect.hear(line.as_bytes());
+        self.dialect.hear(line.as_bytes());
+        let heard = self.dialect.next().expect("one line is one thing");
         let steps = self.phase.hear(heard);
         self.in_words(steps)
     }
@@ -780,7 +826,9 @@ impl Talk {
                 format!("ask {request:?}")
             }
             Step::Settle => "settle".to_owned(),
-            Step::SetPositions(shown) => format!("positions {shown:?}"),
+            Step::SetFormat(Format::Line { positions }) => format!("positions {positions:?}"),
+            Step::FormatSet => self.told(|talk, out| talk.tell_format_set(out)),
+            Step::Reply(reply) => String::from_utf8_lossy(&reply).into_owned(),
             Step::AwaitEnd => "await the end".to_owned(),
             Step::End(ending) => format!("end {}", ending.label()),
         }

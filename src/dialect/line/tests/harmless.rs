@@ -39,7 +39,7 @@ proptest! {
     #[test]
     fn an_answer_is_whole_lines(answer in answer(), shown: bool) {
         let mut talk = Dialect::line();
-        talk.set_positions(if shown { Positions::Shown } else { Positions::Hidden });
+        talk.begins_with(if shown { Positions::Shown } else { Positions::Hidden });
         let mut out = BytesMut::new();
         talk.tell_answer(&answer, &mut out);
         is_harmless(std::str::from_utf8(&out).unwrap())?;
@@ -105,8 +105,10 @@ fn turn() -> impl Strategy<Value = Turn> {
 /// Hears a line, and spells whatever the node says to that at once.
 fn told_back(talk: &mut Dialect, line: &[u8]) -> String {
     let mut out = BytesMut::new();
-    match talk.hear(line) {
-        Heard::Command(_) | Heard::Nothing => {}
+    talk.hear(line);
+    match talk.next().expect("a line is one thing") {
+        Heard::Command(_) | Heard::Format(_) | Heard::Nothing => {}
+        Heard::Reply(reply) => out.extend_from_slice(&reply),
         Heard::Prompt(prompt) => talk.tell_prompt(prompt, &mut out),
         Heard::Refused(refusal) => talk.tell_refusal(&refusal, &mut out),
         Heard::Malformed(malformed) => talk.tell_malformed(&malformed, &mut out),

@@ -1,12 +1,13 @@
 use crate::chat::Command::{
-    self, Away, Back, ChangePassword, Help, History, Join, Leave, Login, Online, Ping, Post, Quit,
-    Register, Resume, Rooms, Say, SetTopic, Subscribe, Subscribers, Subscriptions, Topic,
+    self, Away, Back, ChangePassword, Help, History, Login, Move, Online, Ping, Post, Quit,
+    Register, Resume, Return, Rooms, Say, SetTopic, Subscribe, Subscribers, Subscriptions, Topic,
     Unsubscribe, Whisper, Who, WhoIs,
 };
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::name::NameError;
 use crate::chat::{Refusal, Secret};
-use crate::dialect::{Dialect, Heard, Malformed, Prompt};
+use crate::dialect::line::Conversation;
+use crate::dialect::{Format, Heard, Malformed, Prompt};
 use crate::testing::{at, room, text, user};
 
 #[test]
@@ -18,16 +19,17 @@ fn rooms_are_asked_for_by_slash_and_word() {
             "/JOIN  Den  Key ",
             join("Den", RoomKey::Given(secret("Key"))),
         ),
-        ("/leave", Leave),
-        ("/Leave  ", Leave),
+        ("/leave", Return),
+        ("/Leave  ", Return),
         ("/rooms", Rooms),
         ("/who", Who { room: Where::Here }),
         ("/who den", Who { room: there("den") }),
-        ("/topic", Topic),
-        ("/topic   ", Topic),
+        ("/topic", Topic { room: Where::Here }),
+        ("/topic   ", Topic { room: Where::Here }),
         (
             "/topic cats & dogs ",
             SetTopic {
+                room: Where::Here,
                 text: text("cats & dogs "),
             },
         ),
@@ -119,18 +121,6 @@ fn history_takes_a_room_and_a_number_and_digits_alone_are_the_number() {
 fn the_rest_is_about_the_connection() {
     check(&[
         ("/passwd old new", passwd("old", "new")),
-        (
-            "/ids on",
-            Command::Positions {
-                shown: Positions::Shown,
-            },
-        ),
-        (
-            "/ids OFF ",
-            Command::Positions {
-                shown: Positions::Hidden,
-            },
-        ),
         ("/ping", ping("")),
         ("/ping  x y ", ping(" x y ")),
         (
@@ -144,6 +134,14 @@ fn the_rest_is_about_the_connection() {
         ("/quit", Quit),
         ("/quit see you", Quit),
     ]);
+}
+
+#[test]
+fn positions_are_a_matter_of_the_format() {
+    let positions = |positions| Heard::Format(Format::Line { positions });
+    let mut talk = present();
+    assert_eq!(talk.hear(b"/ids on"), positions(Positions::Shown));
+    assert_eq!(talk.hear(b"/ids OFF "), positions(Positions::Hidden));
 }
 
 #[test]
@@ -200,7 +198,7 @@ fn a_command_that_is_none_or_is_used_wrongly_is_malformed() {
         Heard::Malformed(Malformed::NotUtf8)
     );
     assert_eq!(
-        Dialect::line().hear(b"caf\xe9"),
+        Conversation::default().hear(b"caf\xe9"),
         Heard::Malformed(Malformed::NotUtf8)
     );
 }
@@ -243,12 +241,12 @@ fn what_no_wording_could_make_acceptable_is_refused() {
 #[test]
 fn an_empty_line_is_nothing() {
     assert_eq!(present().hear(b""), Heard::Nothing);
-    assert_eq!(Dialect::line().hear(b""), Heard::Nothing);
+    assert_eq!(Conversation::default().hear(b""), Heard::Nothing);
 }
 
 #[test]
 fn a_login_is_typed_in_one_line() {
-    let mut talk = Dialect::line();
+    let mut talk = Conversation::default();
     for (line, command) in [
         (
             "/login alice correct horse ",
@@ -272,7 +270,7 @@ fn a_login_is_typed_in_one_line() {
 
 #[test]
 fn a_login_is_typed_as_answers_to_prompts() {
-    let mut talk = Dialect::line();
+    let mut talk = Conversation::default();
     for (name, password) in [
         ("alice", "secret-word"),
         (" alice ", "/quit"),
@@ -299,7 +297,7 @@ fn a_login_is_typed_as_answers_to_prompts() {
 
 #[test]
 fn before_the_login_commands_are_read_as_ever() {
-    let mut talk = Dialect::line();
+    let mut talk = Conversation::default();
     assert_eq!(talk.hear(b"/ping x"), Heard::Command(ping("x")));
     assert_eq!(
         talk.hear(b"/nonsense"),
@@ -343,7 +341,7 @@ fn two_new_passwords_that_differ_are_refused() {
 
 #[test]
 fn who_is_not_logged_in_has_no_password_to_change() {
-    let mut talk = Dialect::line();
+    let mut talk = Conversation::default();
     assert_eq!(talk.hear(b"/passwd"), Heard::Refused(Refusal::LoginFirst));
     assert_eq!(talk.login_refused(&Refusal::LoginFirst), None);
     assert_eq!(talk.hear(b"alice"), Heard::Prompt(Prompt::Password));
@@ -362,8 +360,8 @@ fn check(table: &[(&str, Command)]) {
     }
 }
 
-fn present() -> Dialect {
-    let mut talk = Dialect::line();
+fn present() -> Conversation {
+    let mut talk = Conversation::default();
     talk.logged_in();
     talk
 }
@@ -377,14 +375,17 @@ fn there(name: &str) -> Where {
 }
 
 fn join(name: &str, key: RoomKey) -> Command {
-    Join {
+    Move {
         room: room(name),
         key,
     }
 }
 
 fn say(said: &str) -> Command {
-    Say { text: text(said) }
+    Say {
+        room: Where::Here,
+        text: text(said),
+    }
 }
 
 fn whisper(to: &str, said: &str) -> Command {

@@ -329,7 +329,7 @@ fn check_answer(answer: &Answer, read_as: &[Told<'_>]) {
 
 fn spelled_answer(answer: &Answer) -> String {
     told(|talk, out| {
-        talk.set_positions(Positions::Shown);
+        talk.begins_with(Positions::Shown);
         talk.tell_answer(answer, out);
     })
 }

@@ -286,18 +286,6 @@ fn answers_about_the_connection() {
             },
             "* token a_-.B9\n",
         ),
-        (
-            Answer::Positions {
-                shown: Positions::Shown,
-            },
-            "* Positions are shown.\n",
-        ),
-        (
-            Answer::Positions {
-                shown: Positions::Hidden,
-            },
-            "* Positions are hidden.\n",
-        ),
         (pong(""), "* pong\n"),
         (pong("x"), "* pong x\n"),
         (pong(" \u{1b}[2Jx "), "* pong  x \n"),
@@ -450,6 +438,20 @@ fn check_answers(table: &[(Answer, &str)]) {
     }
 }
 
+#[test]
+fn which_format_holds_is_told() {
+    for (positions, expected) in [
+        (Positions::Shown, "* Positions are shown.\n"),
+        (Positions::Hidden, "* Positions are hidden.\n"),
+    ] {
+        let telling = told(|talk, out| {
+            talk.set_format(Format::Line { positions });
+            talk.tell_format_set(out);
+        });
+        assert_eq!(telling, expected);
+    }
+}
+
 fn spelled(positions: Positions, deed: &Deed, hearing: Hearing) -> String {
     let format = Format::Line { positions };
     let frame = dialect::tell_event(format, &event(deed.clone()), hearing).unwrap();
@@ -458,7 +460,7 @@ fn spelled(positions: Positions, deed: &Deed, hearing: Hearing) -> String {
 
 fn answered(positions: Positions, answer: &Answer) -> String {
     told(|talk, out| {
-        talk.set_positions(positions);
+        talk.begins_with(positions);
         assert_eq!(talk.format(), Format::Line { positions });
         talk.tell_answer(answer, out);
     })
