@@ -3,6 +3,7 @@
 //! Each door has its dialect. What differs between doors is one variant of [`Dialect`] (the
 //! state of one conversation) and one of [`Format`] (how events are written to it).
 
+pub mod irc;
 pub mod line;
 
 use bytes::{Bytes, BytesMut};

@@ -1,0 +1,295 @@
+//! The extensions that a client may switch on, and how it does.
+//!
+//! <https://ircv3.net/specs/extensions/capability-negotiation>.
+
+use super::grammar::LINE_BYTES;
+use super::line::word;
+use super::numerics::Numeric;
+use super::reply::{Part, Reply};
+
+/// Bytes of capabilities in one line: what stands in front is a server's name, a nick and `CAP`.
+const LIST_BYTES: usize = LINE_BYTES - 160;
+
+/// The version of the negotiation from which on values and lists of several lines are understood.
+const VALUES_SINCE: u32 = 302;
+
+/// Whether a capability is told and granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offer {
+    /// It is.
+    Open,
+    /// Nobody can have it, for nothing serves it yet.
+    #[expect(dead_code, reason = "every capability of the table is served")]
+    Withheld,
+}
+
+/// The type, and its table.
+macro_rules! caps {
+    ($($cap:ident = $name:literal, $value:literal, $offer:ident, $page:literal;)*) => {
+        /// A capability.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Cap {
+            $(
+                #[doc = concat!(
+                    "`", $name, "`: <https://ircv3.net/specs/extensions/", $page, ">."
+                )]
+                $cap,
+            )*
+        }
+
+        /// Every capability, in the order in which they are told.
+        pub const CAPS: &[Cap] = &[$(Cap::$cap,)*];
+
+        impl Cap {
+            /// Its name, in lower case as all of them.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$cap => $name,)*
+                }
+            }
+
+            /// What `CAP LS 302` tells behind its name, or nothing.
+            #[must_use]
+            pub const fn value(self) -> &'static str {
+                match self {
+                    $(Self::$cap => $value,)*
+                }
+            }
+
+            const fn offer(self) -> Offer {
+                match self {
+                    $(Self::$cap => Offer::$offer,)*
+                }
+            }
+        }
+    };
+}
+
+caps! {
+    AccountNotify = "account-notify", "", Open, "account-notify";
+    AccountTag = "account-tag", "", Open, "account-tag";
+    AwayNotify = "away-notify", "", Open, "away-notify";
+    Batch = "batch", "", Open, "batch";
+    CapNotify = "cap-notify", "", Open, "capability-negotiation";
+    ChatHistory = "draft/chathistory", "", Open, "chathistory";
+    ChgHost = "chghost", "", Open, "chghost";
+    EchoMessage = "echo-message", "", Open, "echo-message";
+    EventPlayback = "draft/event-playback", "", Open, "chathistory";
+    ExtendedJoin = "extended-join", "", Open, "extended-join";
+    InviteNotify = "invite-notify", "", Open, "invite-notify";
+    LabeledResponse = "labeled-response", "", Open, "labeled-response";
+    MessageTags = "message-tags", "", Open, "message-tags";
+    MultiPrefix = "multi-prefix", "", Open, "multi-prefix";
+    NoImplicitNames = "no-implicit-names", "", Open, "no-implicit-names";
+    Sasl = "sasl", "PLAIN", Open, "sasl-3.2";
+    ServerTime = "server-time", "", Open, "server-time";
+    SetName = "setname", "", Open, "setname";
+    StandardReplies = "standard-replies", "", Open, "standard-replies";
+    UserhostInNames = "userhost-in-names", "", Open, "userhost-in-names";
+}
+
+/// A set of capabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Caps(u32);
+
+impl Caps {
+    /// What the server offers.
+    #[must_use]
+    pub fn offered() -> Self {
+        let open = |cap: &&Cap| match cap.offer() {
+            Offer::Open => true,
+            Offer::Withheld => false,
+        };
+        let with = |caps: Self, cap: &Cap| caps.with(*cap);
+        CAPS.iter().filter(open).fold(Self::default(), with)
+    }
+
+    /// Whether it is in the set.
+    #[must_use]
+    pub const fn has(self, cap: Cap) -> bool {
+        self.0 & bit(cap) != 0
+    }
+
+    /// The set with it.
+    #[must_use]
+    pub const fn with(self, cap: Cap) -> Self {
+        Self(self.0 | bit(cap))
+    }
+
+    /// The set without it.
+    #[must_use]
+    pub const fn without(self, cap: Cap) -> Self {
+        Self(self.0 & !bit(cap))
+    }
+
+    /// Those in the set, in the order of [`CAPS`].
+    pub fn iter(self) -> impl Iterator<Item = Cap> {
+        CAPS.iter().copied().filter(move |cap| self.has(*cap))
+    }
+}
+
+const fn bit(cap: Cap) -> u32 {
+    1 << cap as u32
+}
+
+/// What a peer and the server agreed on so far. It lives as long as the connection, for `CAP` may
+/// come at any time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Negotiation {
+    offered: Caps,
+    enabled: Caps,
+    version: Version,
+}
+
+/// What the peer understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Version {
+    /// Names in one line.
+    First,
+    /// Values, lists of several lines, and news of capabilities.
+    V302,
+}
+
+/// What a `CAP` means to a registration under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It waits until `CAP END`.
+    Begins,
+    /// It goes on.
+    Ends,
+    /// Nothing.
+    Unchanged,
+}
+
+impl Negotiation {
+    /// Nothing is enabled yet.
+    #[must_use]
+    pub const fn new(offered: Caps) -> Self {
+        Self {
+            offered,
+            enabled: Caps(0),
+            version: Version::First,
+        }
+    }
+
+    /// What is enabled.
+    #[must_use]
+    pub const fn enabled(self) -> Caps {
+        self.enabled
+    }
+
+    /// Hears the parameters of a `CAP`. What is enabled afterwards holds from behind the last of
+    /// the replies on.
+    pub fn hear(&mut self, params: &[&str]) -> (Vec<Reply>, Hold) {
+        let Some((subcommand, rest)) = params.split_first() else {
+            let why = ["CAP", "A subcommand is needed: LS, LIST, REQ or END"];
+            let refused = Reply::numeric(Numeric::NeedMoreParams, &why);
+            return (vec![refused], Hold::Unchanged);
+        };
+        let argument = rest.first().copied().unwrap_or_default();
+        let is = |name: &str| subcommand.eq_ignore_ascii_case(name);
+        if is("LS") {
+            (self.tell_offered(argument), Hold::Begins)
+        } else if is("LIST") {
+            (self.tell_enabled(), Hold::Unchanged)
+        } else if is("REQ") {
+            (vec![self.request(argument)], Hold::Begins)
+        } else if is("END") {
+            (Vec::new(), Hold::Ends)
+        } else {
+            let why = [word(subcommand), "Only LS, LIST, REQ and END are for you"];
+            let refused = Reply::numeric(Numeric::InvalidCapCmd, &why);
+            (vec![refused], Hold::Unchanged)
+        }
+    }
+
+    fn tell_offered(&mut self, version: &str) -> Vec<Reply> {
+        let version = match version.parse() {
+            Ok(VALUES_SINCE..=u32::MAX) => Version::V302,
+            Ok(0..VALUES_SINCE) | Err(_) => Version::First,
+        };
+        if version == Version::V302 {
+            self.enabled = self.enabled.with(Cap::CapNotify);
+        }
+        self.version = self.version.max(version);
+        let spell = |cap: Cap| match version {
+            Version::V302 if !cap.value().is_empty() => format!("{}={}", cap.name(), cap.value()),
+            Version::V302 | Version::First => cap.name().to_owned(),
+        };
+        listed("LS", version, self.offered.iter().map(spell))
+    }
+
+    fn tell_enabled(self) -> Vec<Reply> {
+        let names = self.enabled.iter().map(|cap| cap.name().to_owned());
+        listed("LIST", self.version, names)
+    }
+
+    /// All of it or nothing. What is too long to be repeated is nothing.
+    fn request(&mut self, wanted: &str) -> Reply {
+        let repeated = &wanted[..wanted.floor_char_boundary(LIST_BYTES)];
+        let changed = wanted
+            .split_ascii_whitespace()
+            .try_fold(*self, Self::change);
+        let subcommand = match changed {
+            Some(changed) if repeated == wanted => {
+                *self = changed;
+                "ACK"
+            }
+            Some(_) | None => "NAK",
+        };
+        Reply::Cap {
+            subcommand,
+            part: Part::Last,
+            list: repeated.to_owned(),
+        }
+    }
+
+    fn change(mut self, wanted: &str) -> Option<Self> {
+        let name = wanted.strip_prefix('-').unwrap_or(wanted);
+        let cap = self.offered.iter().find(|cap| cap.name() == name)?;
+        if name == wanted {
+            self.enabled = self.enabled.with(cap);
+        } else if cap == Cap::CapNotify && self.version == Version::V302 {
+            return None;
+        } else {
+            self.enabled = self.enabled.without(cap);
+        }
+        Some(self)
+    }
+}
+
+/// A list, in as many lines as it needs. Who understands only one line gets one; it is cut where
+/// a line ends, which the names alone never reach.
+fn listed(
+    subcommand: &'static str,
+    version: Version,
+    names: impl Iterator<Item = String>,
+) -> Vec<Reply> {
+    let bound = match version {
+        Version::V302 => LIST_BYTES,
+        Version::First => usize::MAX,
+    };
+    let mut lists = vec![String::new()];
+    for name in names {
+        match lists.last_mut() {
+            Some(list) if list.is_empty() => list.push_str(&name),
+            Some(list) if list.len() + 1 + name.len() <= bound => {
+                list.push(' ');
+                list.push_str(&name);
+            }
+            Some(_) | None => lists.push(name),
+        }
+    }
+    let last = lists.len() - 1;
+    let tell = |(at, list)| Reply::Cap {
+        subcommand,
+        part: if at == last {
+            Part::Last
+        } else {
+            Part::Continued
+        },
+        list,
+    };
+    lists.into_iter().enumerate().map(tell).collect()
+}

@@ -1,0 +1,18 @@
+//! IRC, as today's clients speak it: lines to what they mean, and what is told to lines.
+//!
+//! Followed are Modern IRC (<https://modern.ircdocs.horse>) and the extensions of IRCv3
+//! (<https://ircv3.net/irc>). In the order of the road: [`grammar`] reads a line,
+//! [`registration`] (with [`nick`], [`caps`] and [`sasl`]) hears those who are not in yet, [`welcome`]
+//! greets those who are, [`reply`] and [`line`] write what is told, [`split`] cuts long texts.
+
+pub mod caps;
+pub mod grammar;
+pub mod isupport;
+pub mod line;
+pub mod nick;
+pub mod numerics;
+pub mod registration;
+pub mod reply;
+pub mod sasl;
+pub mod split;
+pub mod welcome;

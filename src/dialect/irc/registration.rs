@@ -1,0 +1,403 @@
+//! A connection that is not in yet: from the first line to the claim of an account.
+//!
+//! <https://modern.ircdocs.horse/#connection-registration>. Pure: messages in, steps out. Only who
+//! proves an account gets in, by SASL or by `PASS account:password`.
+
+use super::caps::{Cap, Caps, Hold, Negotiation};
+use super::grammar::{Message, Read};
+use super::line::{CLOAK, word};
+use super::nick::Nick;
+use super::numerics::Numeric;
+use super::reply::{FailCode, NO_NICK, Reply, misread};
+use super::sasl::{self, Exchange, Turn};
+use crate::chat::{Secret, UserName};
+
+/// Bytes of a real name: with the names around it, it fits into a line of `WHO`.
+pub const REALNAME_BYTES: usize = 150;
+
+/// How to get in, for who tried without.
+const HOW_TO_LOG_IN: &str = "This server is for people with an account: log in by SASL PLAIN, \
+     or set the server password of your client to account:password";
+
+/// What a registration wants done, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The peer is told this.
+    Tell {
+        /// The answer.
+        reply: Reply,
+    },
+    /// The password is checked; [`Registration::proved`] or [`Registration::not_proved`] follows.
+    Prove {
+        /// Who it is said to be.
+        user: UserName,
+        /// The proof.
+        password: Secret,
+    },
+    /// The proven account is claimed, and the registration is over.
+    Claim {
+        /// Whose it is.
+        user: UserName,
+    },
+    /// The peer leaves.
+    Quit,
+    /// The connection ends; why was told before.
+    End,
+}
+
+/// What is known so far.
+#[derive(Debug)]
+pub struct Registration {
+    caps: Negotiation,
+    stage: Stage,
+    nick: Option<Nick>,
+    realname: Option<String>,
+    pass: Option<Pass>,
+    exchange: Exchange,
+    proof: Proof,
+}
+
+/// What the registration waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// A nick, a `USER`, and the answer to a proof.
+    Open,
+    /// `CAP END`, whatever else is there.
+    Held,
+    /// Nothing of the peer any more.
+    Complete,
+}
+
+/// What a `PASS` held.
+#[derive(Debug)]
+enum Pass {
+    /// `account:password`.
+    Of { user: UserName, password: Secret },
+    /// A password alone: it is that of the account with the name of the nick.
+    OfNick { password: Secret },
+}
+
+/// Whether the peer is who it says.
+#[derive(Debug)]
+enum Proof {
+    /// It says nothing, or something wrong.
+    Missing,
+    /// The password is being checked.
+    Asked { by: By },
+    /// It is.
+    Given { user: UserName },
+}
+
+/// Where a password came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Sasl,
+    Pass,
+}
+
+/// The commands of those who are not in.
+#[derive(Debug, Clone, Copy)]
+enum Verb {
+    Cap,
+    Pass,
+    Nick,
+    User,
+    Authenticate,
+    Ping,
+    Pong,
+    Quit,
+}
+
+const VERBS: [(&str, Verb); 8] = [
+    ("CAP", Verb::Cap),
+    ("PASS", Verb::Pass),
+    ("NICK", Verb::Nick),
+    ("USER", Verb::User),
+    ("AUTHENTICATE", Verb::Authenticate),
+    ("PING", Verb::Ping),
+    ("PONG", Verb::Pong),
+    ("QUIT", Verb::Quit),
+];
+
+impl Registration {
+    /// A connection of which nothing is known.
+    #[must_use]
+    pub const fn new(offered: Caps) -> Self {
+        Self {
+            caps: Negotiation::new(offered),
+            stage: Stage::Open,
+            nick: None,
+            realname: None,
+            pass: None,
+            exchange: Exchange::new(),
+            proof: Proof::Missing,
+        }
+    }
+
+    /// What the peer is called until it is in.
+    #[must_use]
+    pub fn nick(&self) -> &str {
+        self.nick.as_ref().map_or(NO_NICK, Nick::as_str)
+    }
+
+    /// What the peer said about itself, at most [`REALNAME_BYTES`]; nothing before `USER`.
+    #[must_use]
+    pub fn realname(&self) -> &str {
+        self.realname.as_deref().unwrap_or_default()
+    }
+
+    /// What was agreed on; it lives on with the session.
+    #[must_use]
+    pub const fn caps(&self) -> Negotiation {
+        self.caps
+    }
+
+    /// Hears a line.
+    pub fn hear(&mut self, read: &Read<'_>) -> Vec<Step> {
+        let message = match read {
+            Read::Message(message) => message,
+            other => return misread(other).into_iter().map(tell).collect(),
+        };
+        let verb = VERBS.iter().find(|(name, _)| message.is(name));
+        let mut steps = match verb {
+            Some((_, verb)) => self.obey(*verb, message),
+            None => vec![say(Numeric::NotRegistered, &["You are not in yet"])],
+        };
+        self.complete(&mut steps);
+        steps
+    }
+
+    /// The password was right.
+    pub fn proved(&mut self, user: UserName) -> Vec<Step> {
+        let whole = format!("{}!{user}@{CLOAK}", self.nick());
+        let text = format!("You are now logged in as {user}");
+        let mut steps = vec![say(
+            Numeric::LoggedIn,
+            &[&whole, user.as_str(), text.as_str()],
+        )];
+        let by = self.asked_by();
+        self.proof = Proof::Given { user: user.clone() };
+        match by {
+            By::Sasl => {
+                let text = ["SASL authentication successful"];
+                steps.push(say(Numeric::SaslSuccess, &text));
+                self.complete(&mut steps);
+            }
+            By::Pass => steps.push(Step::Claim { user }),
+        }
+        steps
+    }
+
+    /// The password was wrong, or could not be checked; the words say which.
+    pub fn not_proved(&mut self, why: &str) -> Vec<Step> {
+        let by = self.asked_by();
+        self.proof = Proof::Missing;
+        match by {
+            By::Sasl => {
+                let mut steps = vec![say(Numeric::SaslFail, &[why])];
+                self.complete(&mut steps);
+                steps
+            }
+            By::Pass => end(say(Numeric::PasswdMismatch, &[why])).into(),
+        }
+    }
+
+    fn asked_by(&self) -> By {
+        match self.proof {
+            Proof::Asked { by } => by,
+            // An answer that nobody waits for is told as that of SASL, which ends nothing.
+            Proof::Missing | Proof::Given { .. } => By::Sasl,
+        }
+    }
+
+    fn obey(&mut self, verb: Verb, message: &Message<'_>) -> Vec<Step> {
+        let first = message.param(0).unwrap_or_default();
+        match verb {
+            Verb::Cap => self.hear_cap(message),
+            Verb::Pass => self.hear_pass(first).into_iter().collect(),
+            Verb::Nick => self.hear_nick(first).into_iter().collect(),
+            Verb::User => self.hear_user(message).into_iter().collect(),
+            Verb::Authenticate => self.authenticate(first),
+            Verb::Ping if first.is_empty() => {
+                vec![say(Numeric::NoOrigin, &["A PING needs a token"])]
+            }
+            Verb::Ping => {
+                let token = first.to_owned();
+                vec![tell(Reply::Pong { token })]
+            }
+            Verb::Pong => Vec::new(),
+            Verb::Quit => vec![Step::Quit],
+        }
+    }
+
+    fn hear_cap(&mut self, message: &Message<'_>) -> Vec<Step> {
+        let (replies, hold) = self.caps.hear(&message.params);
+        self.stage = match (self.stage, hold) {
+            (Stage::Complete, _) => Stage::Complete,
+            (Stage::Open | Stage::Held, Hold::Begins) => Stage::Held,
+            (Stage::Open | Stage::Held, Hold::Ends) => Stage::Open,
+            (stage @ (Stage::Open | Stage::Held), Hold::Unchanged) => stage,
+        };
+        replies.into_iter().map(tell).collect()
+    }
+
+    /// The last one counts, and it is looked at when all is there.
+    fn hear_pass(&mut self, text: &str) -> Option<Step> {
+        if text.is_empty() {
+            return Some(too_few("PASS"));
+        }
+        if self.stage == Stage::Complete {
+            return Some(too_late());
+        }
+        let account = text.split_once(':').and_then(|(account, password)| {
+            let user = UserName::new(account).ok()?;
+            let password = Secret::new(password);
+            Some(Pass::Of { user, password })
+        });
+        let alone = || Pass::OfNick {
+            password: Secret::new(text),
+        };
+        self.pass = Some(account.unwrap_or_else(alone));
+        None
+    }
+
+    fn hear_nick(&mut self, text: &str) -> Option<Step> {
+        if text.is_empty() {
+            return Some(say(Numeric::NoNicknameGiven, &["No nickname given"]));
+        }
+        match Nick::new(text) {
+            Ok(nick) => {
+                self.nick = Some(nick);
+                None
+            }
+            Err(why) => Some(say(
+                Numeric::ErroneusNickname,
+                &[word(text), &why.to_string()],
+            )),
+        }
+    }
+
+    fn hear_user(&mut self, message: &Message<'_>) -> Option<Step> {
+        if self.realname.is_some() {
+            return Some(too_late());
+        }
+        match message.params[..] {
+            [user, _, _, realname, ..] if !user.is_empty() && !realname.is_empty() => {
+                let end = realname.floor_char_boundary(REALNAME_BYTES);
+                self.realname = Some(realname[..end].to_owned());
+                None
+            }
+            _ => Some(too_few("USER")),
+        }
+    }
+
+    fn authenticate(&mut self, text: &str) -> Vec<Step> {
+        if text.is_empty() {
+            return vec![too_few("AUTHENTICATE")];
+        }
+        if !matches!(self.proof, Proof::Missing) || self.stage == Stage::Complete {
+            let why = ["You have already authenticated using SASL"];
+            return vec![say(Numeric::SaslAlready, &why)];
+        }
+        if !self.caps.enabled().has(Cap::Sasl) {
+            let why = ["Ask for it first: CAP REQ sasl"];
+            return vec![say(Numeric::SaslFail, &why)];
+        }
+        let turn = self.exchange.hear(text);
+        self.take_turn(turn)
+    }
+
+    fn take_turn(&mut self, turn: Turn) -> Vec<Step> {
+        let failed = || say(Numeric::SaslFail, &["SASL authentication failed"]);
+        match turn {
+            Turn::GoOn => vec![tell(Reply::Authenticate)],
+            Turn::More => Vec::new(),
+            Turn::Credentials { user, password } => {
+                self.proof = Proof::Asked { by: By::Sasl };
+                vec![Step::Prove { user, password }]
+            }
+            Turn::Aborted => vec![aborted()],
+            Turn::UnknownMechanism => {
+                let known = [sasl::PLAIN, "are available SASL mechanisms"];
+                vec![say(Numeric::SaslMechs, &known), failed()]
+            }
+            Turn::TooLong => vec![say(Numeric::SaslTooLong, &["SASL message too long"])],
+            Turn::Failed => vec![failed()],
+        }
+    }
+
+    /// Goes on to the proof or the claim, once nothing of the peer is missing.
+    fn complete(&mut self, steps: &mut Vec<Step>) {
+        let is_asked = matches!(self.proof, Proof::Asked { .. });
+        let (Stage::Open, Some(nick), Some(_), false) =
+            (self.stage, &self.nick, &self.realname, is_asked)
+        else {
+            return;
+        };
+        if steps.iter().any(|step| matches!(step, Step::Quit)) {
+            return;
+        }
+        let nick = nick.clone();
+        self.stage = Stage::Complete;
+        if self.exchange.is_under_way() {
+            self.exchange.abort();
+            steps.push(aborted());
+        }
+        if let Proof::Given { user } = &self.proof {
+            let user = user.clone();
+            steps.push(Step::Claim { user });
+        } else {
+            self.prove_by_pass(&nick, steps);
+        }
+    }
+
+    fn prove_by_pass(&mut self, nick: &Nick, steps: &mut Vec<Step>) {
+        let (user, password) = match self.pass.take() {
+            Some(Pass::Of { user, password }) => (Some(user), password),
+            Some(Pass::OfNick { password }) => (UserName::new(nick.as_str()).ok(), password),
+            None => {
+                let code = FailCode::AccountRequired;
+                let text = HOW_TO_LOG_IN;
+                steps.push(tell(Reply::Fail { code, text }));
+                steps.extend(end(say(Numeric::PasswdMismatch, &[HOW_TO_LOG_IN])));
+                return;
+            }
+        };
+        match user {
+            Some(user) => {
+                self.proof = Proof::Asked { by: By::Pass };
+                steps.push(Step::Prove { user, password });
+            }
+            None => steps.extend(end(say(Numeric::PasswdMismatch, &[HOW_TO_LOG_IN]))),
+        }
+    }
+}
+
+const fn tell(reply: Reply) -> Step {
+    Step::Tell { reply }
+}
+
+fn say(numeric: Numeric, params: &[&str]) -> Step {
+    tell(Reply::numeric(numeric, params))
+}
+
+fn too_few(command: &str) -> Step {
+    say(Numeric::NeedMoreParams, &[command, "Not enough parameters"])
+}
+
+fn too_late() -> Step {
+    say(
+        Numeric::AlreadyRegistered,
+        &["That was said, and cannot be changed"],
+    )
+}
+
+fn aborted() -> Step {
+    say(Numeric::SaslAborted, &["SASL authentication aborted"])
+}
+
+/// The reason, and the end.
+fn end(why: Step) -> [Step; 3] {
+    let text = "You are not logged in";
+    [why, tell(Reply::Error { text }), Step::End]
+}

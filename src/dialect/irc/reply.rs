@@ -1,0 +1,170 @@
+//! What a server answers: numerics, standard replies, and lines of its own.
+
+use bytes::BytesMut;
+
+use super::grammar::Read;
+use super::line::{Line, Source, word};
+use super::numerics::Numeric;
+
+/// The nick of who has none yet.
+pub const NO_NICK: &str = "*";
+
+/// Who answers whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voice<'a> {
+    /// The name of the server.
+    pub server: &'a str,
+    /// The nick of the peer, or [`NO_NICK`].
+    pub nick: &'a str,
+}
+
+/// Why a command failed, where no numeric says it; the codes are registered at
+/// <https://ircv3.net/registry>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailCode {
+    /// Nobody gets in without an account.
+    AccountRequired,
+    /// A line was not UTF-8: <https://ircv3.net/specs/extensions/utf8-only>.
+    InvalidUtf8,
+}
+
+impl FailCode {
+    /// As it is spelled.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountRequired => "ACCOUNT_REQUIRED",
+            Self::InvalidUtf8 => "INVALID_UTF8",
+        }
+    }
+}
+
+impl Voice<'_> {
+    /// Writes a numeric; its parameters are those behind the nick.
+    pub fn reply(&self, numeric: Numeric, params: &[&str], out: &mut BytesMut) {
+        let code = format!("{:03}", numeric.code());
+        self.tell(&code, &[&[self.nick], params].concat(), out);
+    }
+
+    /// Writes a `FAIL`: <https://ircv3.net/specs/extensions/standard-replies>. The command is `*`
+    /// where none is to blame.
+    pub fn fail(&self, command: &str, code: FailCode, text: &str, out: &mut BytesMut) {
+        self.tell("FAIL", &[command, code.as_str(), text], out);
+    }
+
+    /// Writes a line of the server.
+    pub fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
+        let source = Source::Server { name: self.server };
+        Line {
+            tags: &[],
+            source,
+            command,
+            params,
+        }
+        .spell(out);
+    }
+}
+
+/// An answer that waits to be told, because who answers whom is known later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// A numeric.
+    Numeric {
+        /// Which one.
+        numeric: Numeric,
+        /// Its parameters behind the nick.
+        params: Vec<String>,
+    },
+    /// A standard reply that names no command.
+    Fail {
+        /// Why.
+        code: FailCode,
+        /// The same in words, and what to do.
+        text: &'static str,
+    },
+    /// A `CAP` line, which names the peer like a numeric does.
+    Cap {
+        /// `LS`, `LIST`, `ACK` or `NAK`.
+        subcommand: &'static str,
+        /// Whether this is the end of the list.
+        part: Part,
+        /// Capabilities with spaces between.
+        list: String,
+    },
+    /// The next turn of a SASL exchange is the peer's.
+    Authenticate,
+    /// The answer to a `PING`.
+    Pong {
+        /// What the peer gave.
+        token: String,
+    },
+    /// The last line of a connection.
+    Error {
+        /// Why it ends.
+        text: &'static str,
+    },
+}
+
+/// Whether a list goes on in another line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It does.
+    Continued,
+    /// It does not.
+    Last,
+}
+
+/// What is said about a line that is no message; nothing about one that is, or that is empty.
+#[must_use]
+pub fn misread(read: &Read<'_>) -> Option<Reply> {
+    match read {
+        Read::Message(_) | Read::Nothing => None,
+        Read::TooLong => Some(Reply::numeric(
+            Numeric::InputTooLong,
+            &["Input line was too long"],
+        )),
+        Read::NotUtf8 => Some(Reply::Fail {
+            code: FailCode::InvalidUtf8,
+            text: "Nothing was done, for this server takes UTF-8 only",
+        }),
+        Read::Forbidden => Some(Reply::numeric(
+            Numeric::UnknownError,
+            &["*", "A line may not hold NUL or CR"],
+        )),
+        Read::NoCommand { word: sent } => Some(Reply::numeric(
+            Numeric::UnknownCommand,
+            &[word(sent), "Unknown command"],
+        )),
+    }
+}
+
+impl Reply {
+    /// A numeric with its parameters behind the nick.
+    #[must_use]
+    pub fn numeric(numeric: Numeric, params: &[&str]) -> Self {
+        let params = params.iter().map(|param| (*param).to_owned()).collect();
+        Self::Numeric { numeric, params }
+    }
+
+    /// Writes it.
+    pub fn spell(&self, voice: Voice<'_>, out: &mut BytesMut) {
+        match self {
+            Self::Numeric { numeric, params } => {
+                let params: Vec<&str> = params.iter().map(String::as_str).collect();
+                voice.reply(*numeric, &params, out);
+            }
+            Self::Fail { code, text } => voice.fail("*", *code, text, out),
+            Self::Cap {
+                subcommand,
+                part,
+                list,
+            } => match part {
+                Part::Continued => voice.tell("CAP", &[voice.nick, subcommand, "*", list], out),
+                Part::Last => voice.tell("CAP", &[voice.nick, subcommand, list], out),
+            },
+            Self::Authenticate => voice.tell("AUTHENTICATE", &["+"], out),
+            Self::Pong { token } => voice.tell("PONG", &[voice.server, token], out),
+            Self::Error { text } => voice.tell("ERROR", &[text], out),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A login by SASL: `AUTHENTICATE` and what it carries.
+//!
+//! <https://ircv3.net/specs/extensions/sasl-3.1>; PLAIN is RFC 4616.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::chat::{Secret, UserName};
+
+/// The only mechanism; the line below it is TLS.
+pub const PLAIN: &str = "PLAIN";
+
+/// Bytes of base64 in one `AUTHENTICATE`; fewer say that it was the last one.
+pub const CHUNK_BYTES: usize = 400;
+
+/// Bytes of base64 in all chunks of a response: two names and the longest password.
+pub const RESPONSE_BYTES: usize = 4 * CHUNK_BYTES;
+
+/// Where an exchange stands.
+#[derive(Debug, Default)]
+pub struct Exchange(State);
+
+#[derive(Default)]
+enum State {
+    /// A mechanism comes next.
+    #[default]
+    Idle,
+    /// Chunks of base64 come next; these came so far. The buffer never grows, so that no copy of
+    /// it is left behind.
+    Response { so_far: Zeroizing<Vec<u8>> },
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Idle => "Idle",
+            Self::Response { .. } => "Response(…)",
+        })
+    }
+}
+
+/// What an `AUTHENTICATE` leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// The peer is told to go on: the response comes now.
+    GoOn,
+    /// There is more of the response to come.
+    More,
+    /// Somebody claims to be this user.
+    Credentials {
+        /// Who it is said to be.
+        user: UserName,
+        /// The proof.
+        password: Secret,
+    },
+    /// The peer gave up.
+    Aborted,
+    /// Another mechanism than [`PLAIN`].
+    UnknownMechanism,
+    /// A chunk of more than [`CHUNK_BYTES`], or a response of more than [`RESPONSE_BYTES`].
+    TooLong,
+    /// No base64, no PLAIN, or a name that names nobody: as good as a wrong password.
+    Failed,
+}
+
+impl Exchange {
+    /// Nothing was said yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(State::Idle)
+    }
+
+    /// Whether it waits for more of a response.
+    #[must_use]
+    pub const fn is_under_way(&self) -> bool {
+        matches!(self.0, State::Response { .. })
+    }
+
+    /// Forgets a response under way.
+    pub fn abort(&mut self) {
+        self.0 = State::Idle;
+    }
+
+    /// Hears the parameter of an `AUTHENTICATE`. After anything but [`Turn::GoOn`] and
+    /// [`Turn::More`] a new exchange may begin.
+    pub fn hear(&mut self, word: &str) -> Turn {
+        match std::mem::take(&mut self.0) {
+            _ if word == "*" => Turn::Aborted,
+            State::Idle if word.eq_ignore_ascii_case(PLAIN) => {
+                let so_far = Zeroizing::new(Vec::with_capacity(RESPONSE_BYTES));
+                self.0 = State::Response { so_far };
+                Turn::GoOn
+            }
+            State::Idle => Turn::UnknownMechanism,
+            State::Response { so_far } => self.chunk(so_far, word),
+        }
+    }
+
+    fn chunk(&mut self, mut so_far: Zeroizing<Vec<u8>>, word: &str) -> Turn {
+        // A response of whole chunks is ended by a plus, and so is an empty one.
+        let chunk = if word == "+" { "" } else { word };
+        if chunk.len() > CHUNK_BYTES || so_far.len() + chunk.len() > RESPONSE_BYTES {
+            return Turn::TooLong;
+        }
+        so_far.extend_from_slice(chunk.as_bytes());
+        if chunk.len() == CHUNK_BYTES {
+            self.0 = State::Response { so_far };
+            return Turn::More;
+        }
+        plain(&so_far).unwrap_or(Turn::Failed)
+    }
+}
+
+/// `authzid NUL authcid NUL password`; nobody acts for somebody else.
+fn plain(response: &[u8]) -> Option<Turn> {
+    let mut decoded = Zeroizing::new([0; RESPONSE_BYTES]);
+    let length = STANDARD.decode_slice(response, &mut decoded[..]).ok()?;
+    let mut parts = decoded[..length].split(|byte| *byte == b'\0');
+    let (acts_for, who, password) = (parts.next()?, parts.next()?, parts.next()?);
+    let user = name(who)?;
+    let is_own = acts_for.is_empty() || name(acts_for).as_ref() == Some(&user);
+    if !is_own || password.is_empty() || parts.next().is_some() {
+        return None;
+    }
+    let password = Secret::new(password);
+    Some(Turn::Credentials { user, password })
+}
+
+fn name(bytes: &[u8]) -> Option<UserName> {
+    UserName::new(str::from_utf8(bytes).ok()?).ok()
+}
