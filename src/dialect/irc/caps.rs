@@ -144,7 +144,7 @@ pub struct Negotiation {
 
 /// What the peer understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Version {
+pub(super) enum Version {
     /// Names in one line.
     First,
     /// Values, lists of several lines, and news of capabilities.
@@ -259,9 +259,9 @@ impl Negotiation {
     }
 }
 
-/// A list, in as many lines as it needs. Who understands only one line gets one; it is cut where
-/// a line ends, which the names alone never reach.
-fn listed(
+/// A list, in as many lines as it needs. Who understands only one line gets one, into which the
+/// names alone fit.
+pub(super) fn listed(
     subcommand: &'static str,
     version: Version,
     names: impl Iterator<Item = String>,

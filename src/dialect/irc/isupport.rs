@@ -17,6 +17,9 @@ pub const WORDS_BYTES: usize = 390;
 /// People or rooms that one message may be for.
 pub const TARGETS: usize = 4;
 
+/// Modes with a parameter that one `MODE` may set.
+pub const MODES: usize = 4;
+
 /// People that one session may watch.
 pub const MONITORED: usize = 100;
 
@@ -60,7 +63,7 @@ pub const TOKENS: &[Token] = &[
     modern("CHANTYPES", Value::Words("#")),
     modern("CHANMODES", Value::Words(CHANMODES)),
     modern("PREFIX", Value::Words(PREFIX)),
-    modern("MODES", Value::Number(TARGETS)),
+    modern("MODES", Value::Number(MODES)),
     modern("CHANLIMIT", Value::Words("#:")),
     modern("CHANNELLEN", Value::Number("#".len() + ROOM_NAME_BYTES)),
     modern("NICKLEN", Value::Number(USER_NAME_BYTES)),

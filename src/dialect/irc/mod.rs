@@ -15,4 +15,6 @@ pub mod registration;
 pub mod reply;
 pub mod sasl;
 pub mod split;
+#[cfg(test)]
+mod tests;
 pub mod welcome;

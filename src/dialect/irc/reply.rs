@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use super::grammar::Read;
+use super::grammar::{Read, Tag};
 use super::line::{Line, Source, word};
 use super::numerics::Numeric;
 
@@ -16,6 +16,8 @@ pub struct Voice<'a> {
     pub server: &'a str,
     /// The nick of the peer, or [`NO_NICK`].
     pub nick: &'a str,
+    /// What stands in front of each line, for example the label of the command that is answered.
+    pub tags: &'a [Tag<'a>],
 }
 
 /// Why a command failed, where no numeric says it; the codes are registered at
@@ -56,7 +58,7 @@ impl Voice<'_> {
     pub fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
         let source = Source::Server { name: self.server };
         Line {
-            tags: &[],
+            tags: self.tags,
             source,
             command,
             params,

@@ -55,6 +55,7 @@ pub fn spell(welcome: &Welcome<'_>, out: &mut BytesMut) {
     let voice = Voice {
         server: welcome.server,
         nick: welcome.nick,
+        tags: &[],
     };
     greeting(welcome, voice, out);
     features(voice, welcome.network, out);

@@ -1,1 +1,32 @@
+mod caps;
+mod grammar;
+mod line;
+mod registration;
+mod sasl;
+mod split;
+mod tables;
+mod welcome;
 
+use bytes::BytesMut;
+
+use super::reply::{Reply, Voice};
+
+/// The lines that something writes, without their ends.
+fn written(write: impl FnOnce(&mut BytesMut)) -> Vec<String> {
+    let mut out = BytesMut::new();
+    write(&mut out);
+    let text = String::from_utf8(out.to_vec()).unwrap();
+    assert!(text.is_empty() || text.ends_with("\r\n"), "{text:?}");
+    text.split_terminator("\r\n").map(str::to_owned).collect()
+}
+
+/// Replies as a peer reads them that is called `nick`, by a server called `irc.example`.
+fn spelled(nick: &str, replies: &[Reply]) -> Vec<String> {
+    let server = "irc.example";
+    written(|out| {
+        for reply in replies {
+            let tags = &[];
+            reply.spell(Voice { server, nick, tags }, out);
+        }
+    })
+}

@@ -1,0 +1,72 @@
+use super::written;
+use crate::dialect::irc::isupport;
+use crate::dialect::irc::welcome::{self, Census, Welcome};
+
+fn welcome(motd: &[&str]) -> Vec<String> {
+    let census = Census {
+        people: 7,
+        most_people: 9,
+        nodes: 2,
+        rooms: 3,
+        here: 4,
+        most_here: 5,
+        unknown: 1,
+    };
+    let welcome = Welcome {
+        server: "irc.example",
+        network: "Our Net",
+        version: "conclave-0.1.0",
+        created: "2026-11-26 10:00:00 UTC",
+        nick: "Bob",
+        census,
+        motd,
+    };
+    written(|out| welcome::spell(&welcome, out))
+}
+
+#[test]
+fn somebody_who_is_in_is_greeted() {
+    let lines = welcome(&[]);
+    let (head, rest) = lines.split_at(4);
+    assert_eq!(
+        head,
+        [
+            ":irc.example 001 Bob :Welcome to the Our Net Network, Bob",
+            ":irc.example 002 Bob :Your host is irc.example, running version conclave-0.1.0",
+            ":irc.example 003 Bob :This server was created 2026-11-26 10:00:00 UTC",
+            ":irc.example 004 Bob irc.example conclave-0.1.0 i k k",
+        ]
+    );
+    let (features, rest) = rest.split_at(isupport::lines("x").len());
+    for line in features {
+        assert!(line.starts_with(":irc.example 005 Bob "), "{line}");
+        assert!(line.ends_with(" :are supported by this server"), "{line}");
+    }
+    assert_eq!(
+        rest,
+        [
+            ":irc.example 251 Bob :There are 7 users and 0 invisible on 2 servers",
+            ":irc.example 252 Bob 0 :operator(s) online",
+            ":irc.example 253 Bob 1 :unknown connection(s)",
+            ":irc.example 254 Bob 3 :channels formed",
+            ":irc.example 255 Bob :I have 4 clients and 1 servers",
+            ":irc.example 265 Bob 4 5 :Current local users 4, max 5",
+            ":irc.example 266 Bob 7 9 :Current global users 7, max 9",
+            ":irc.example 422 Bob :There is no message of the day",
+        ]
+    );
+}
+
+#[test]
+fn a_message_of_the_day_is_told_line_by_line() {
+    let lines = welcome(&["Be kind.", ""]);
+    assert_eq!(
+        lines[lines.len() - 4..],
+        [
+            ":irc.example 375 Bob :- irc.example Message of the day - ",
+            ":irc.example 372 Bob :Be kind.",
+            ":irc.example 372 Bob :",
+            ":irc.example 376 Bob :End of /MOTD command.",
+        ]
+    );
+}
