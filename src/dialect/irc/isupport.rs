@@ -29,6 +29,9 @@ pub const CHATHISTORY: usize = 100;
 /// The modes of rooms by their kinds; the key is the only one yet.
 const CHANMODES: &str = ",k,,";
 
+/// Targets of one command; nothing behind a colon is no bound, but that of the line.
+const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:1,WHOIS:1,KICK:1,PRIVMSG:4,NOTICE:4,TAGMSG:4";
+
 /// The modes of members, and what is shown in front of their names.
 const PREFIX: &str = "(ov)@+";
 
@@ -56,67 +59,37 @@ pub struct Token {
     pub specification: &'static str,
 }
 
-/// The table, in the order in which it is told.
-pub const TOKENS: &[Token] = &[
-    modern("NETWORK", Value::Network),
-    modern("CASEMAPPING", Value::Words("ascii")),
-    modern("CHANTYPES", Value::Words("#")),
-    modern("CHANMODES", Value::Words(CHANMODES)),
-    modern("PREFIX", Value::Words(PREFIX)),
-    modern("MODES", Value::Number(MODES)),
-    modern("CHANLIMIT", Value::Words("#:")),
-    modern("CHANNELLEN", Value::Number("#".len() + ROOM_NAME_BYTES)),
-    modern("NICKLEN", Value::Number(USER_NAME_BYTES)),
-    modern("TOPICLEN", Value::Number(WORDS_BYTES)),
-    modern("AWAYLEN", Value::Number(WORDS_BYTES)),
-    modern("KICKLEN", Value::Number(WORDS_BYTES)),
-    modern("MAXTARGETS", Value::Number(TARGETS)),
-    modern(
-        "TARGMAX",
-        Value::Words("JOIN:,PART:,NAMES:1,LIST:1,WHOIS:1,KICK:1,PRIVMSG:4,NOTICE:4,TAGMSG:4"),
-    ),
-    modern("ELIST", Value::Words("MNU")),
-    ircv3(
-        "UTF8ONLY",
-        Value::Absent,
-        "https://ircv3.net/specs/extensions/utf8-only",
-    ),
-    ircv3(
-        "WHOX",
-        Value::Absent,
-        "https://ircv3.net/specs/extensions/whox",
-    ),
-    ircv3(
-        "MONITOR",
-        Value::Number(MONITORED),
-        "https://ircv3.net/specs/extensions/monitor",
-    ),
-    ircv3(
-        "CHATHISTORY",
-        Value::Number(CHATHISTORY),
-        "https://ircv3.net/specs/extensions/chathistory",
-    ),
-    ircv3(
-        "MSGREFTYPES",
-        Value::Words("msgid,timestamp"),
-        "https://ircv3.net/specs/extensions/chathistory",
-    ),
-];
-
-const fn modern(name: &'static str, value: Value) -> Token {
-    ircv3(
-        name,
-        value,
-        "https://modern.ircdocs.horse/#rplisupport-parameters",
-    )
+/// The table.
+macro_rules! tokens {
+    ($($name:literal, $value:expr, $specification:expr;)*) => {
+        /// Every token, in the order in which they are told.
+        pub const TOKENS: &[Token] = &[
+            $(Token { name: $name, value: $value, specification: $specification },)*
+        ];
+    };
 }
 
-const fn ircv3(name: &'static str, value: Value, specification: &'static str) -> Token {
-    Token {
-        name,
-        value,
-        specification,
-    }
+tokens! {
+    "NETWORK", Value::Network, modern!("network-parameter");
+    "CASEMAPPING", Value::Words("ascii"), modern!("casemapping-parameter");
+    "CHANTYPES", Value::Words("#"), modern!("chantypes-parameter");
+    "CHANMODES", Value::Words(CHANMODES), modern!("chanmodes-parameter");
+    "PREFIX", Value::Words(PREFIX), modern!("prefix-parameter");
+    "MODES", Value::Number(MODES), modern!("modes-parameter");
+    "CHANLIMIT", Value::Words("#:"), modern!("chanlimit-parameter");
+    "CHANNELLEN", Value::Number("#".len() + ROOM_NAME_BYTES), modern!("channellen-parameter");
+    "NICKLEN", Value::Number(USER_NAME_BYTES), modern!("nicklen-parameter");
+    "TOPICLEN", Value::Number(WORDS_BYTES), modern!("topiclen-parameter");
+    "AWAYLEN", Value::Number(WORDS_BYTES), modern!("awaylen-parameter");
+    "KICKLEN", Value::Number(WORDS_BYTES), modern!("kicklen-parameter");
+    "MAXTARGETS", Value::Number(TARGETS), modern!("maxtargets-parameter");
+    "TARGMAX", Value::Words(TARGMAX), modern!("targmax-parameter");
+    "ELIST", Value::Words("MNU"), modern!("elist-parameter");
+    "UTF8ONLY", Value::Absent, ircv3!("utf8-only");
+    "WHOX", Value::Absent, ircv3!("whox");
+    "MONITOR", Value::Number(MONITORED), ircv3!("monitor");
+    "CHATHISTORY", Value::Number(CHATHISTORY), ircv3!("chathistory");
+    "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
 }
 
 /// The tokens as they are spelled, by lines of at most [`TOKENS_PER_LINE`].

@@ -5,6 +5,20 @@
 //! [`registration`] (with [`nick`], [`caps`] and [`sasl`]) hears those who are not in yet, [`welcome`]
 //! greets those who are, [`reply`] and [`line`] write what is told, [`split`] cuts long texts.
 
+/// A section of Modern IRC.
+macro_rules! modern {
+    ($anchor:literal) => {
+        concat!("https://modern.ircdocs.horse/#", $anchor)
+    };
+}
+
+/// A page of an extension.
+macro_rules! ircv3 {
+    ($name:literal) => {
+        concat!("https://ircv3.net/specs/extensions/", $name)
+    };
+}
+
 pub mod caps;
 pub mod grammar;
 pub mod isupport;

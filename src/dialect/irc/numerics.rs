@@ -1,19 +1,5 @@
 //! The numbers by which a server answers: one table of code, name and specification.
 
-/// A section of Modern IRC.
-macro_rules! modern {
-    ($anchor:literal) => {
-        concat!("https://modern.ircdocs.horse/#", $anchor)
-    };
-}
-
-/// An extension of IRCv3.
-macro_rules! ircv3 {
-    ($name:literal) => {
-        concat!("https://ircv3.net/specs/extensions/", $name)
-    };
-}
-
 /// The type, and its table.
 macro_rules! numerics {
     ($($numeric:ident = $code:literal, $name:literal, $specification:expr;)*) => {

@@ -26,6 +26,19 @@ fn a_numeric_leads_to_its_own_section() {
 }
 
 #[test]
+fn a_token_leads_to_its_own_section() {
+    for token in TOKENS {
+        let (_, page) = token.specification.split_once("://").unwrap();
+        let anchor = format!(
+            "modern.ircdocs.horse/#{}-parameter",
+            token.name.to_lowercase()
+        );
+        let is_extension = page.starts_with("ircv3.net/specs/extensions/");
+        assert!(is_extension || page == anchor, "{token:?}");
+    }
+}
+
+#[test]
 fn what_the_server_is_like_fits_into_lines() {
     let lines = isupport::lines("Our = \\Net");
     assert_eq!(lines.concat().len(), TOKENS.len());
