@@ -17,7 +17,7 @@ use actix::{Actor, ActorContext, Context, Handler, Message, Recipient, ResponseF
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::chat::event::{Echo, Privacy, Timestamp};
+use crate::chat::event::{Departure, Echo, Privacy, Timestamp};
 use crate::chat::origin::{ConnId, Incarnation, Origin, SessionId};
 use crate::chat::{Deed, Event, NodeName, Position, RoomName, Text, UserName};
 use crate::messages::{Returned, Span, Vital};
@@ -306,6 +306,33 @@ pub(crate) fn post(sender: &str, said: &str) -> Deed {
         sender: user(sender),
         text: text(said),
         k: 1,
+    }
+}
+
+/// Somebody goes out of a room without a word.
+pub(crate) fn left(place: &str, who: &str) -> Deed {
+    Deed::Left {
+        room: room(place),
+        user: user(who),
+        departure: Departure::Parted { words: None },
+    }
+}
+
+/// Somebody is live no longer, and left these rooms right before.
+pub(crate) fn released(who: &str, places: &[&str]) -> Deed {
+    Deed::Released {
+        user: user(who),
+        rooms: places.iter().copied().map(room).collect(),
+        words: None,
+    }
+}
+
+/// Somebody who is in these rooms is not at the keyboard.
+pub(crate) fn went_away(who: &str, places: &[&str]) -> Deed {
+    Deed::WentAway {
+        user: user(who),
+        text: text("lunch"),
+        rooms: places.iter().copied().map(room).collect(),
     }
 }
 

@@ -8,8 +8,8 @@ use conclave::bridge::redis::{Options, RedisBridge};
 use conclave::chat::origin::{ConnId, Incarnation, SessionId};
 use conclave::chat::{Answer, NodeName, RoomName, Text, UserName};
 use conclave::messages::{
-    Append, Arrived, Ask, Claim, DuplicateLogin, Entrance, Outcome, Question, Request, SessionMail,
-    Shut, Vital,
+    Append, Arrived, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Question, Request,
+    SessionMail, Shut, Vital,
 };
 use redis::IntoConnectionInfo as _;
 use tokio::sync::mpsc;
@@ -190,6 +190,7 @@ impl Actor for Talker {
             user: self.user.clone(),
             entrance: Entrance::Login {
                 on_duplicate: DuplicateLogin::Reject,
+                begins: FirstRoom::Lobby,
             },
         };
         self.ask(question, ctx);

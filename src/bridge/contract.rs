@@ -9,6 +9,7 @@ mod claims;
 mod flow;
 mod inbox;
 mod kept;
+mod many;
 mod order;
 mod probes;
 mod renew;
@@ -23,16 +24,17 @@ use std::time::Duration;
 use actix::Recipient;
 
 use crate::chat::UserName;
+use crate::chat::limits::ROOMS_PER_SESSION;
 use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, inbox::*, kept::*, order::*, probes::*, renew::*,
-    rooms::*, tokens::*, words::*, world::*,
+    asks::*, back::*, claims::*, flow::*, inbox::*, kept::*, many::*, order::*, probes::*,
+    renew::*, rooms::*, tokens::*, words::*, world::*,
 };
 
-/// Rooms that a subject's settings allow, the lobby included.
-pub(super) const ROOMS: u64 = 6;
+/// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
+pub(super) const ROOMS: u64 = ROOMS_PER_SESSION as u64 + 3;
 
 /// Messages that a subject's settings keep of a room.
 pub(super) const KEEP_MESSAGES: u64 = 100;
@@ -144,6 +146,13 @@ macro_rules! keeps_the_contract {
             who_claims_again_stays_where_it_was,
             a_later_claim_is_not_taken_back,
             who_was_let_go_claims_again_into_its_room_if_that_is_open,
+            rooms_are_entered_and_left_one_by_one,
+            a_login_leaves_all_rooms_and_begins_where_its_door_says,
+            who_comes_back_keeps_all_its_rooms,
+            who_was_let_go_claims_again_into_all_rooms_that_are_open,
+            a_release_says_its_words_and_names_all_rooms,
+            who_is_away_names_all_rooms,
+            one_is_in_a_bounded_number_of_rooms,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

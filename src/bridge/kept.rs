@@ -78,18 +78,22 @@ impl Kept {
     ) -> Parting {
         match parting {
             Parting::Broken | Parting::Moving if !self.grace.is_zero() => {
-                let user = user.clone();
-                self.places.insert(session.clone(), Place { user, parting });
+                let place = Place {
+                    user: user.clone(),
+                    parting: parting.clone(),
+                };
+                self.places.insert(session.clone(), place);
                 self.ends.push_back((now + self.grace, session.clone()));
                 parting
             }
-            Parting::Goodbye | Parting::Broken | Parting::Moving => Parting::Goodbye,
+            Parting::Goodbye { .. } => parting,
+            Parting::Broken | Parting::Moving => Parting::Goodbye { words: None },
         }
     }
 
     /// How a session parted whose place is kept; nothing of any other.
     pub(super) fn parting(&self, session: &SessionId) -> Option<Parting> {
-        self.places.get(session).map(|place| place.parting)
+        self.places.get(session).map(|place| place.parting.clone())
     }
 
     /// The next place whose time is over; it is kept no longer.
@@ -117,10 +121,10 @@ mod tests {
         for (conn, name, parting, second) in [
             (1, "anna", Parting::Broken, 0),
             (2, "ben", Parting::Moving, 5),
-            (3, "carl", Parting::Goodbye, 5),
+            (3, "carl", Parting::Goodbye { words: None }, 5),
         ] {
             let session = session_id(conn);
-            let taken = kept.parts(&session, &user(name), parting, after(second));
+            let taken = kept.parts(&session, &user(name), parting.clone(), after(second));
             assert_eq!(taken, parting);
         }
         let parted = |kept: &Kept| [1, 2, 3].map(|conn| kept.parting(&session_id(conn)));
@@ -137,9 +141,10 @@ mod tests {
     #[test]
     fn without_a_grace_everybody_is_gone_at_once() {
         let (mut kept, now) = (Kept::new(Duration::ZERO), Instant::now());
-        for parting in [Parting::Broken, Parting::Moving, Parting::Goodbye] {
+        let goodbye = Parting::Goodbye { words: None };
+        for parting in [Parting::Broken, Parting::Moving, goodbye.clone()] {
             let taken = kept.parts(&session_id(1), &user("anna"), parting, now);
-            assert_eq!(taken, Parting::Goodbye);
+            assert_eq!(taken, goodbye);
         }
         assert_eq!(kept.parting(&session_id(1)), None);
         assert_eq!(kept.over(now + GRACE), None);

@@ -37,16 +37,21 @@
 //! 8. Of any number of simultaneous claims of one account one wins; with
 //!    [`Reject`](crate::messages::DuplicateLogin::Reject) the first one, and it is not disturbed
 //!    as long as its node shows that it lives. Whose place is only kept keeps nobody out.
-//! 9. A claim leaves all rooms but `lobby`, appends the claim event, and enters `lobby`: in that
-//!    order, nothing in between. Its position is the fence. One that
+//! 9. A claim leaves all rooms but the [first](crate::messages::FirstRoom) one of its door, which is
+//!    `lobby` or none, appends the claim event, and enters the first one: in that order, nothing in
+//!    between. Its position is the fence, and its answer tells the rooms that the account is in, the
+//!    one entered last at the end. One that
 //!    [comes back](crate::messages::Entrance::Resume) leaves no room, and enters `lobby` only from
 //!    none. So does a session that claims [again](crate::messages::Entrance::Renew), but from none
-//!    it enters the room named if that is public; it is refused where a later claim has the account,
+//!    it enters those of the rooms named that are public, in their order, and the first one only
+//!    where there is none; it is refused where a later claim has the account,
 //!    and [`Void`](crate::messages::Outcome::Void) where there is no account.
 //! 10. Of a void claim every ask is answered with [`Void`](crate::messages::Outcome::Void) and
 //!     changes nothing. A release of a void claim does nothing. The claim of a session that has
 //!     parted is void, also while its place is kept.
-//! 11. A release leaves every room, then appends the release event. One that
+//! 11. A release leaves every room, as one who [quits](crate::chat::event::Departure::Quit), then
+//!     appends the release event, which names these rooms in the order in which they were entered,
+//!     and says the words of a goodbye. Whatever else leaves a room parts from it. One that
 //!     [keeps the place](crate::messages::Parting) appends nothing, and the account stays where it
 //!     is; if nobody has claimed it by the end of the grace, it is released then, once. Without a
 //!     grace every release is one at once.
@@ -54,7 +59,10 @@
 //!     position. A fold over the arrivals is therefore always equal to what the store holds.
 //!
 //! **Rooms.**
-//! 13. A room message is refused unless its sender is in the room when it is decided.
+//! 13. A room message is refused unless its sender is in the room when it is decided. One is in any
+//!     number of rooms up to [`ROOMS_PER_SESSION`](crate::chat::limits::ROOMS_PER_SESSION): they are
+//!     entered and left one by one, or one for another at once. Who goes away or comes back names
+//!     them all.
 //! 14. For somebody outside a private room it does not exist: not in lists, members, topic or
 //!     history. A room vanishes when it is empty and has neither key, topic nor history;
 //!     `lobby` never vanishes and is never private.

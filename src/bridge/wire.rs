@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chat::event::{Echo, Privacy, Timestamp};
+use crate::chat::event::{Departure, Echo, Privacy, Timestamp};
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Position, RoomName, Text, UserName};
 
@@ -131,6 +131,11 @@ enum WireDeed {
     Released {
         #[serde(with = "word")]
         user: UserName,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
+        #[serde(rename = "text", default)]
+        #[serde(skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        words: Option<Text>,
     },
     Entered {
         #[serde(with = "word")]
@@ -143,6 +148,8 @@ enum WireDeed {
         room: RoomName,
         #[serde(with = "word")]
         user: UserName,
+        #[serde(flatten, with = "departure")]
+        departure: Departure,
     },
     RoomMessage {
         #[serde(with = "word")]
@@ -198,10 +205,14 @@ enum WireDeed {
         user: UserName,
         #[serde(with = "word")]
         text: Text,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
     },
     CameBack {
         #[serde(with = "word")]
         user: UserName,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
     },
     Probed {
         #[serde(with = "word")]
@@ -259,6 +270,93 @@ mod word {
     pub(super) fn deserialize<'de, D: Deserializer<'de>, W: Word>(from: D) -> Result<W, D::Error> {
         let word = Cow::<'de, str>::deserialize(from)?;
         W::of_word(&word).map_err(D::Error::custom)
+    }
+}
+
+/// Several values, each as one string.
+mod words {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Word;
+
+    pub(super) fn serialize<S: Serializer>(values: &[impl Word], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(values.iter().map(Word::word))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, W: Word>(
+        from: D,
+    ) -> Result<Vec<W>, D::Error> {
+        let all = Vec::<Cow<'de, str>>::deserialize(from)?;
+        let values = all.iter().map(|word| W::of_word(word));
+        values.collect::<Result<_, _>>().map_err(D::Error::custom)
+    }
+}
+
+/// A value that may be left out.
+mod word_if_any {
+    use serde::{Deserializer, Serializer};
+
+    use super::{Word, word};
+
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<impl Word>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => word::serialize(value, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, W: Word>(
+        from: D,
+    ) -> Result<Option<W>, D::Error> {
+        word::deserialize(from).map(Some)
+    }
+}
+
+/// `"how":"quit"`, or `"text"` with what was said on parting; neither of them where nothing was. A
+/// reason that this program does not know is one to part.
+mod departure {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Departure, Text, word_if_any};
+
+    const QUIT: &str = "quit";
+
+    #[derive(Serialize, Deserialize)]
+    struct Fields {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        how: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        text: Option<Text>,
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        departure: &Departure,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let fields = match departure {
+            Departure::Parted { words } => Fields {
+                how: None,
+                text: words.clone(),
+            },
+            Departure::Quit => Fields {
+                how: Some(QUIT.to_owned()),
+                text: None,
+            },
+        };
+        fields.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Departure, D::Error> {
+        let Fields { how, text: words } = Fields::deserialize(from)?;
+        Ok(match how.as_deref() {
+            Some(QUIT) => Departure::Quit,
+            Some(_) | None => Departure::Parted { words },
+        })
     }
 }
 
@@ -326,6 +424,19 @@ mod tests {
         any::<String>().prop_map(|said| Text::new(&format!("x{said}")).unwrap())
     }
 
+    fn rooms() -> impl Strategy<Value = Vec<RoomName>> {
+        prop::collection::vec(room(), 0..3)
+    }
+
+    fn words() -> impl Strategy<Value = Option<Text>> {
+        prop::option::of(text())
+    }
+
+    fn departure() -> impl Strategy<Value = Departure> {
+        let parted = words().prop_map(|words| Departure::Parted { words });
+        prop_oneof![parted, Just(Departure::Quit)]
+    }
+
     fn position() -> impl Strategy<Value = Position> {
         (any::<u64>(), any::<u64>()).prop_map(|(epoch, n)| Position { epoch, n })
     }
@@ -361,9 +472,17 @@ mod tests {
             room_message(),
             position().prop_map(|after| Deed::Epoch { after }),
             (user(), session()).prop_map(|(user, session)| Deed::Claimed { user, session }),
-            user().prop_map(|user| Deed::Released { user }),
+            (user(), rooms(), words()).prop_map(|(user, rooms, words)| Deed::Released {
+                user,
+                rooms,
+                words
+            }),
             (room(), user()).prop_map(|(room, user)| Deed::Entered { room, user }),
-            (room(), user()).prop_map(|(room, user)| Deed::Left { room, user }),
+            (room(), user(), departure()).prop_map(|(room, user, departure)| Deed::Left {
+                room,
+                user,
+                departure
+            }),
             (user(), user(), text(), k()).prop_map(|(to, sender, text, k)| Deed::Whisper {
                 to,
                 sender,
@@ -374,8 +493,12 @@ mod tests {
             (user(), user()).prop_map(|(author, follower)| Deed::Followed { author, follower }),
             (user(), user()).prop_map(|(author, follower)| Deed::Unfollowed { author, follower }),
             (room(), user(), text()).prop_map(|(room, by, text)| Deed::TopicSet { room, by, text }),
-            (user(), text()).prop_map(|(user, text)| Deed::WentAway { user, text }),
-            user().prop_map(|user| Deed::CameBack { user }),
+            (user(), text(), rooms()).prop_map(|(user, text, rooms)| Deed::WentAway {
+                user,
+                text,
+                rooms
+            }),
+            (user(), rooms()).prop_map(|(user, rooms)| Deed::CameBack { user, rooms }),
             (user(), session()).prop_map(|(user, session)| Deed::Probed { user, session }),
             (user(), session()).prop_map(|(user, session)| Deed::Alive { user, session }),
         ]
@@ -414,6 +537,55 @@ mod tests {
         assert_eq!(write(&event).unwrap(), ONE);
         let more = ONE.replacen('{', r#"{"unheard_of":[1],"#, 1);
         assert_eq!(read(Position::START, &more).unwrap(), event);
+    }
+
+    /// What was written so is read as this, and written so again if it is how we write it.
+    #[test]
+    fn departures_look_as_documented_and_those_before_are_read() {
+        let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
+        let (rooms, words) = (vec![room.clone()], Some(Text::new("bye").unwrap()));
+        let left = |departure| Deed::Left {
+            room: room.clone(),
+            user: user.clone(),
+            departure,
+        };
+        let released = |rooms, words| Deed::Released {
+            user: user.clone(),
+            rooms,
+            words,
+        };
+        let left_den = r#""type":"left","room":"den","user":"bob""#;
+        let released_bob = r#""type":"released","user":"bob""#;
+        for (fields, more, deed) in [
+            (left_den, "", left(Departure::Parted { words: None })),
+            (
+                left_den,
+                r#","text":"bye""#,
+                left(Departure::Parted {
+                    words: words.clone(),
+                }),
+            ),
+            (left_den, r#","how":"quit""#, left(Departure::Quit)),
+            (released_bob, "", released(Vec::new(), None)),
+            (
+                released_bob,
+                r#","rooms":["den"]"#,
+                released(rooms.clone(), None),
+            ),
+            (
+                released_bob,
+                r#","rooms":["den"],"text":"bye""#,
+                released(rooms.clone(), words),
+            ),
+        ] {
+            let record = format!(r#"{{"v":1,{fields}{more},"at":7}}"#);
+            let event = read(Position::START, &record).unwrap();
+            assert_eq!(event.deed, deed, "{record}");
+            assert_eq!(write(&event).unwrap(), record);
+        }
+        let newer = format!(r#"{{"v":1,{left_den},"how":"otherwise","by":"eve","at":7}}"#);
+        let event = read(Position::START, &newer).unwrap();
+        assert_eq!(event.deed, left(Departure::Parted { words: None }));
     }
 
     #[test]

@@ -48,6 +48,13 @@ pub enum Answer {
         /// What became of the key that was shown.
         key: KeyUse,
     },
+    /// The room was left, and no other one.
+    Left {
+        /// The room, spelled as it was first entered.
+        room: RoomName,
+        /// What was said on leaving.
+        words: Option<Text>,
+    },
     /// The account is in this room now, without having asked for it: it is not in the one before any
     /// more.
     PutIn {

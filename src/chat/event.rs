@@ -39,16 +39,46 @@ impl Event {
             | Deed::Post { text, .. }
             | Deed::TopicSet { text, .. }
             | Deed::WentAway { text, .. } => text.as_str(),
+            Deed::Released { words, .. }
+            | Deed::Left {
+                departure: Departure::Parted { words },
+                ..
+            } => words.as_ref().map_or("", Text::as_str),
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
-            | Deed::Released { .. }
             | Deed::Entered { .. }
-            | Deed::Left { .. }
+            | Deed::Left {
+                departure: Departure::Quit,
+                ..
+            }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::CameBack { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => "",
+        }
+    }
+
+    /// The rooms that it names as those whose members it is for; most events are for one room, or
+    /// for none, and name none so.
+    #[must_use]
+    pub fn rooms(&self) -> &[RoomName] {
+        match &self.deed {
+            Deed::Released { rooms, .. }
+            | Deed::WentAway { rooms, .. }
+            | Deed::CameBack { rooms, .. } => rooms,
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::RoomMessage { .. }
+            | Deed::Whisper { .. }
+            | Deed::Post { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::TopicSet { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => &[],
         }
     }
 }
@@ -76,6 +106,11 @@ pub enum Deed {
     Released {
         /// The account.
         user: UserName,
+        /// The rooms that it left right before, by [`Departure::Quit`]; whoever is in several of
+        /// them hears of it once.
+        rooms: Vec<RoomName>,
+        /// What it said as its goodbye, if it said one.
+        words: Option<Text>,
     },
     /// A person came into a room and hears what is said in it from here on.
     Entered {
@@ -90,6 +125,8 @@ pub enum Deed {
         room: RoomName,
         /// The person.
         user: UserName,
+        /// In which way.
+        departure: Departure,
     },
     /// Somebody said something in a room.
     RoomMessage {
@@ -155,11 +192,15 @@ pub enum Deed {
         user: UserName,
         /// What others are told.
         text: Text,
+        /// The rooms that the person is in.
+        rooms: Vec<RoomName>,
     },
     /// A person is at the keyboard again.
     CameBack {
         /// The person.
         user: UserName,
+        /// The rooms that the person is in.
+        rooms: Vec<RoomName>,
     },
     /// Somebody with the account's password wants to come in: is its live session still there?
     Probed {
@@ -175,6 +216,19 @@ pub enum Deed {
         /// Its live session.
         session: SessionId,
     },
+}
+
+/// In which way somebody went out of a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Departure {
+    /// Out of this room alone, or into another one. So is what a login leaves, and what an earlier
+    /// version or one that knows more reasons wrote down.
+    Parted {
+        /// What they said on leaving, if they said anything.
+        words: Option<Text>,
+    },
+    /// Out of all rooms, for the account is no longer live: [`Deed::Released`] follows.
+    Quit,
 }
 
 /// Whether a room is for everybody.

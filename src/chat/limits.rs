@@ -27,6 +27,10 @@ pub const HISTORY_MOST: u16 = 500;
 /// People one user may follow: what a login has to load.
 pub const FOLLOWS_PER_USER: usize = 1000;
 
+/// Rooms that one session may be in: more than anybody reads, and what a login, a release and the
+/// word that somebody is away have to name.
+pub const ROOMS_PER_SESSION: usize = 100;
+
 /// Private messages to one person, and posts of one author, that are kept for who is not there; a
 /// login is told as many of each at most, the newest.
 pub const KEPT_MESSAGES: u64 = 1000;
@@ -34,6 +38,7 @@ pub const KEPT_MESSAGES: u64 = 1000;
 /// Bytes of the records of private messages, and again of posts, that one login is told; the last
 /// one may go beyond it. What a reconnecting crowd makes a node hold.
 pub const KEPT_BYTES: usize = 512 * 1024;
+
 /// Families of resume tokens of one account: more devices than anybody has; then the one that was
 /// used least recently goes.
 pub const TOKENS_PER_USER: usize = 16;

@@ -88,6 +88,11 @@ pub enum Refusal {
         /// The bound.
         most: u64,
     },
+    /// The person is in as many rooms as a person may.
+    InEnoughRooms {
+        /// The bound.
+        most: usize,
+    },
     /// The person follows as many as a person may.
     TooManySubscriptions {
         /// The bound.

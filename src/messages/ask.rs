@@ -70,14 +70,19 @@ pub enum Question {
 /// By which way a session comes to an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entrance {
-    /// By a login: into the lobby, and out of every other room.
+    /// By a login: into the first room of its door, and out of every other room.
     Login {
         /// What becomes of a live session.
         on_duplicate: DuplicateLogin,
+        /// Where it begins.
+        begins: FirstRoom,
     },
     /// By a login after the live session was asked in vain whether it is alive: it is replaced, unless
     /// many are about to come back.
-    Insist,
+    Insist {
+        /// Where it begins.
+        begins: FirstRoom,
+    },
     /// By coming back: into the rooms that the account is still in, or the lobby. A live session
     /// is replaced.
     Resume {
@@ -89,17 +94,42 @@ pub enum Entrance {
     Renew {
         /// The position of its claim so far.
         fence: Position,
-        /// The room it goes to where the account is in none: a public one that exists, or else the
-        /// lobby.
-        room: RoomName,
+        /// The rooms it goes to, in this order, where the account is in none: those of them that
+        /// are public and exist.
+        rooms: Vec<RoomName>,
+        /// Where it begins if there is no such room.
+        begins: FirstRoom,
     },
 }
 
-/// How a session parts from its account.
+/// Where somebody begins who is in no room: the door decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstRoom {
+    /// In the lobby.
+    Lobby,
+    /// In no room: rooms are entered one by one.
+    Nowhere,
+}
+
+impl FirstRoom {
+    /// The room, if it is one.
+    #[must_use]
+    pub fn room(self) -> Option<RoomName> {
+        match self {
+            Self::Lobby => Some(RoomName::lobby()),
+            Self::Nowhere => None,
+        }
+    }
+}
+
+/// How a session parts from its account.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parting {
     /// It said goodbye, or is put out: what it holds is free at once.
-    Goodbye,
+    Goodbye {
+        /// What it said, if it said anything.
+        words: Option<Text>,
+    },
     /// Its connection broke: its place is kept for `accounts.grace`.
     Broken,
     /// Its node goes down: its place is kept until it has come back elsewhere, or nobody has.
@@ -178,6 +208,20 @@ pub enum RoomRequest {
         /// The key for a private one.
         key: RoomKey,
     },
+    /// Into a room, and out of none.
+    Enter {
+        /// The room to enter.
+        room: RoomName,
+        /// The key for a private one.
+        key: RoomKey,
+    },
+    /// Out of a room, and into none.
+    Leave {
+        /// The room to leave.
+        room: RoomName,
+        /// What is said on leaving, if anything.
+        words: Option<Text>,
+    },
     /// The public rooms.
     List,
     /// Who is in a room.
@@ -239,8 +283,8 @@ pub enum Outcome {
     Claimed {
         /// The claim.
         claim: Claim,
-        /// The room it is in.
-        room: RoomName,
+        /// The rooms it is in, the one entered last at the end.
+        rooms: Vec<RoomName>,
     },
     /// The account has a live session, which stays.
     Duplicate,

@@ -9,7 +9,7 @@ use crate::chat::{Event, Position};
 /// is further behind is told from the log itself.
 const PAST_BYTES: usize = 16 * 1024 * 1024;
 
-/// What an event takes beside its text.
+/// What an event takes beside its text and the rooms that it names.
 const EVENT_BYTES: usize = 256;
 
 /// The last events that were folded, without a hole.
@@ -130,7 +130,8 @@ fn is_torn(position: Position, next: &Event) -> bool {
 
 /// Its bytes in memory, roughly.
 pub(super) fn size(event: &Event) -> usize {
-    EVENT_BYTES + event.text().len()
+    let names = event.rooms().iter().map(|room| room.as_str().len());
+    EVENT_BYTES + event.text().len() + names.sum::<usize>()
 }
 
 #[cfg(test)]

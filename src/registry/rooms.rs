@@ -238,7 +238,9 @@ impl Rooms {
             Deed::Claimed { user, session } => self.claimed(user, session.conn, arrival),
             // One that gave its account back has no seat any more; one that still has was released
             // by somebody else, who took it for gone.
-            Deed::Released { user } => self.released(user, arrival.event.before()),
+            Deed::Released { user, rooms, .. } => {
+                self.released(user, rooms, arrival.event.before())
+            }
             Deed::Entered { room, user } => {
                 let heard = self.others_in(room, user);
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
@@ -246,7 +248,7 @@ impl Rooms {
                 }
                 heard
             }
-            Deed::Left { room, user } => {
+            Deed::Left { room, user, .. } => {
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
                     self.part(room, conn);
                 }
@@ -285,7 +287,10 @@ impl Rooms {
             Deed::TopicSet { room, by, .. } => self.others_in(room, by),
             Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
-            Deed::Epoch { .. } | Deed::WentAway { .. } | Deed::CameBack { .. } => Vec::new(),
+            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+                self.others_in_any(rooms, user)
+            }
+            Deed::Epoch { .. } => Vec::new(),
         }
     }
 
@@ -309,15 +314,12 @@ impl Rooms {
         ended.into_iter().collect()
     }
 
-    fn released(&mut self, user: &UserName, before: Position) -> Vec<Effect> {
-        let Some(conn) = self.users.get(user).map(|local| local.conn) else {
-            return Vec::new();
-        };
-        let suspended = self.suspend(conn, before);
-        suspended
-            .then_some(Effect::Suspended { conn })
-            .into_iter()
-            .collect()
+    fn released(&mut self, user: &UserName, left: &[RoomName], before: Position) -> Vec<Effect> {
+        let conn = self.users.get(user).map(|local| local.conn);
+        let suspended = conn.filter(|conn| self.suspend(*conn, before));
+        let mut effects = self.others_in_any(left, user);
+        effects.extend(suspended.map(|conn| Effect::Suspended { conn }));
+        effects
     }
 
     fn probed(&self, user: &UserName, asked: ConnId) -> Option<Effect> {
@@ -364,6 +366,19 @@ impl Rooms {
     fn others_in(&self, room: &RoomName, user: &UserName) -> Vec<Effect> {
         let own = self.conn_of(user);
         heard(Hearing::Direct, self.members_of(room).collect(), own)
+    }
+
+    /// The others in one of these rooms; who is in several of them is there once.
+    fn others_in_any(&self, rooms: &[RoomName], user: &UserName) -> Vec<Effect> {
+        if let [room] = rooms {
+            return self.others_in(room, user);
+        }
+        let all: ConnSet = rooms
+            .iter()
+            .flat_map(|room| self.members_of(room))
+            .collect();
+        let own = self.conn_of(user);
+        heard(Hearing::Direct, all.into_iter().collect(), own)
     }
 
     fn members_of(&self, room: &RoomName) -> impl Iterator<Item = ConnId> {

@@ -14,7 +14,7 @@ use crate::messages::{
 };
 use crate::testing::{
     Call, Inbox, at, comes_back, desk, event, event_at, inbox, probe, room, room_message,
-    session_id, settle, text, user, vital, whisper,
+    session_id, settle, user, vital, went_away, whisper,
 };
 
 const HIDDEN: Format = Format::Line {
@@ -173,10 +173,7 @@ async fn an_event_for_nobody_here_costs_no_hub_anything() {
         room_message("den", "dave", "hi"),
         room_message("lobby", "person-0", "hi"),
         whisper("person-0", "dave", "hi"),
-        Deed::WentAway {
-            user: user("dave"),
-            text: text("lunch"),
-        },
+        went_away("dave", &["den"]),
         Deed::Epoch {
             after: crate::testing::at("7-1"),
         },

@@ -99,7 +99,7 @@ impl View {
     fn change<'a>(&self, deed: &'a Deed) -> Change<'a> {
         match deed {
             Deed::Entered { room, user } if *user == self.user => Change::In(room),
-            Deed::Left { room, user } if *user == self.user => Change::Out(room),
+            Deed::Left { room, user, .. } if *user == self.user => Change::Out(room),
             Deed::Followed { author, follower } if *follower == self.user => {
                 Change::Follows(author)
             }
@@ -128,6 +128,12 @@ impl View {
         match deed {
             Deed::Entered { room, .. } | Deed::Left { room, .. } => self.inside(room),
             Deed::TopicSet { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
+            Deed::Released { user, rooms, .. }
+            | Deed::WentAway { user, rooms, .. }
+            | Deed::CameBack { user, rooms } => {
+                let mut inside = rooms.iter().filter_map(|room| self.inside(room));
+                inside.next().filter(|_| *user != self.user)
+            }
             Deed::RoomMessage {
                 room,
                 sender,
@@ -147,11 +153,8 @@ impl View {
             Deed::Post { sender, .. } => self.following(sender),
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
-            | Deed::Released { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
-            | Deed::WentAway { .. }
-            | Deed::CameBack { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => None,
         }

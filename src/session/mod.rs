@@ -305,7 +305,7 @@ const fn parting(ending: Ending) -> Parting {
         | Ending::Replaced
         | Ending::Unconfirmed
         | Ending::TooManyFailures
-        | Ending::NoLogin { .. } => Parting::Goodbye,
+        | Ending::NoLogin { .. } => Parting::Goodbye { words: None },
     }
 }
 

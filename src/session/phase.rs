@@ -7,9 +7,9 @@ mod present;
 mod step;
 
 use crate::chat::command::Since;
-use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
+use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, Secret, UserName};
 use crate::dialect::Heard;
-use crate::messages::{Claim, DuplicateLogin, Entrance, Outcome, Redeemed};
+use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
 
 use present::Present;
 pub(super) use step::Step;
@@ -177,11 +177,14 @@ impl Phase {
     }
 
     fn claims(&mut self, user: UserName, looks: u8) -> Vec<Step> {
-        let on_duplicate = self.on_duplicate;
+        let (on_duplicate, begins) = (self.on_duplicate, FirstRoom::Lobby);
         let entrance = if looks < LOOKS {
-            Entrance::Login { on_duplicate }
+            Entrance::Login {
+                on_duplicate,
+                begins,
+            }
         } else {
-            Entrance::Insist
+            Entrance::Insist { begins }
         };
         self.state = State::Proving(Proof::Proven {
             user: user.clone(),
@@ -369,7 +372,8 @@ impl Phase {
         }
         let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
-            Outcome::Claimed { claim, room } => {
+            Outcome::Claimed { claim, mut rooms } => {
+                let room = rooms.pop().unwrap_or_else(RoomName::lobby);
                 let welcome = Step::Welcome {
                     user: claim.user.clone(),
                     room: room.clone(),

@@ -314,7 +314,7 @@ const fn positions(entrance: &Entrance) -> Positions {
         } => Positions::Shown,
         Entrance::Resume { since: Since::Seen }
         | Entrance::Login { .. }
-        | Entrance::Insist
+        | Entrance::Insist { .. }
         | Entrance::Renew { .. } => Positions::Hidden,
     }
 }

@@ -31,4 +31,6 @@ pub(crate) enum Rule {
     ReleaseOfItsOwn,
     /// What is sent again goes in the order of its numbers.
     ResendsInOrder,
+    /// A release names the rooms that it left.
+    ReleaseNamesRooms,
 }

@@ -2,8 +2,9 @@
 
 use super::Subject;
 use super::words::{
-    away, claim, claimed_events, entered_deed, follow, following, history, left_deed, members,
-    moving, online, online_are, release, room_named, say, standing, unfollow, user, who_is,
+    away, claim, claimed_events, entered_deed, entering_too, follow, following, history, leaving,
+    left_deed, members, moving, online, online_are, quit_deed, release, released_deed, room_named,
+    say, standing, unfollow, user, who_is,
 };
 use super::world::{Caller, Fold, Random, World, new_claim};
 use crate::chat::answer::Presence;
@@ -48,10 +49,10 @@ pub(in crate::bridge) async fn a_claim_settles_the_rooms_around_its_event<S: Sub
     assert!(matches!(new.outcome().await, Outcome::Duplicate));
     assert_eq!(world.events().await, []);
     new.send(claim("Alice", DuplicateLogin::Replace));
-    let Outcome::Claimed { claim, room } = new.outcome().await else {
+    let Outcome::Claimed { claim, rooms } = new.outcome().await else {
         panic!("not claimed")
     };
-    assert_eq!(room, RoomName::lobby());
+    assert_eq!(rooms, [RoomName::lobby()]);
     let arrivals = world.arrivals().await;
     let [left, claimed, entered] = arrivals.as_slice() else {
         panic!("{arrivals:?}")
@@ -132,8 +133,8 @@ pub(in crate::bridge) async fn a_release_leaves_every_room_first<S: Subject>() {
     assert_eq!(
         deeds,
         [
-            left_deed(&room_named("den"), &name),
-            Deed::Released { user: name }
+            quit_deed(&room_named("den"), &name),
+            released_deed(&name, &["den"])
         ]
     );
     alice.send_live(say("den", "hi"));
@@ -151,7 +152,7 @@ pub(in crate::bridge) async fn a_fold_over_the_arrivals_equals_the_store<S: Subj
 const NAMES: [&str; 4] = ["Ann", "ben", "Cat", "dan"];
 const PLACES: [&str; 4] = ["lobby", "red", "Green", "blue"];
 
-/// Somebody who does one thing after another, and the room they believe to be in.
+/// Somebody who does one thing after another, and a room that they believe to be in.
 struct Restless {
     name: &'static str,
     caller: Caller,
@@ -183,16 +184,20 @@ async fn random_history<S: Subject>(seed: u64) {
 
 async fn something<S: Subject>(world: &mut World<S>, who: &mut Restless, random: &mut Random) {
     let other = NAMES[random.below(NAMES.len())];
-    match random.below(10) {
+    let to = PLACES[random.below(PLACES.len())];
+    match random.below(16) {
         0..4 => {
-            let to = PLACES[random.below(PLACES.len())];
             who.caller.ask_live(moving(who.place, to)).await;
             who.place = to;
             return;
         }
-        4..6 => return who.caller.ask_live(follow(other)).await,
-        6..8 => return who.caller.ask_live(unfollow(other)).await,
-        8 => who.caller.send(release(who.name)),
+        4..7 => return who.caller.ask_live(entering_too(to)).await,
+        7 | 8 if to == who.place => return,
+        7 | 8 => return who.caller.ask_live(leaving(to, None)).await,
+        9..11 => return who.caller.ask_live(follow(other)).await,
+        11..13 => return who.caller.ask_live(unfollow(other)).await,
+        13 => return who.caller.ask_live(away(to)).await,
+        14 => who.caller.send(release(who.name)),
         _ => {}
     }
     let mut new = world.caller();

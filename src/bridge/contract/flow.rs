@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::words::{
-    history, left_deed, members, moving, no_room, online, online_are, position, release,
-    room_named, say, user,
+    history, members, moving, no_room, online, online_are, position, quit_deed, release,
+    released_deed, room_named, say, user,
 };
 use super::world::{World, within};
 use super::{Epochs, Subject};
@@ -79,7 +79,7 @@ pub(in crate::bridge) async fn above_the_bound_asks_are_refused_in_order<S: Subj
     }
     assert!((1..=STORE_QUEUE).contains(&busy), "{busy}");
     let released = world.events().await.pop().expect("a release").deed.clone();
-    assert_eq!(released, Deed::Released { user: user("bob") });
+    assert_eq!(released, released_deed(&user("bob"), &["lobby"]));
     bob.send(Question::Settle);
     assert!(matches!(bob.outcome().await, Outcome::Settled));
 }
@@ -101,8 +101,8 @@ pub(in crate::bridge) async fn without_a_grace_a_start_releases_the_run_before<S
     let deeds: Vec<_> = begun.iter().map(|event| event.deed.clone()).collect();
     let name = user("alice");
     let mut expected = vec![
-        left_deed(&room_named("den"), &name),
-        Deed::Released { user: name },
+        quit_deed(&room_named("den"), &name),
+        released_deed(&name, &["den"]),
     ];
     match S::EPOCHS {
         Epochs::EveryStart => {

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use super::Subject;
-use super::words::{claim, follow, moving, position, post, release, say, unfollow, user, whisper};
+use super::words::{
+    claim, follow, login, moving, position, post, release, say, unfollow, user, whisper,
+};
 use super::world::{Caller, World};
 use crate::chat::command::Since;
 use crate::chat::limits::{KEPT_BYTES, KEPT_MESSAGES};
 use crate::chat::{Deed, Event, Gap, GapSize, Position};
-use crate::messages::{Brings, DuplicateLogin, Entrance, Kept, Missed, Outcome, Question, Request};
+use crate::messages::{
+    Brings, DuplicateLogin, Entrance, FirstRoom, Kept, Missed, Outcome, Question, Request,
+};
 
 impl<S: Subject> World<S> {
     /// Somebody comes in, and what they are told.
     pub(in crate::bridge) async fn comes(&mut self, name: &str) -> (Caller, Missed) {
-        let entrance = Entrance::Login {
-            on_duplicate: DuplicateLogin::Reject,
-        };
+        let entrance = login(DuplicateLogin::Reject, FirstRoom::Lobby);
         self.comes_by(name, entrance).await
     }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::Subject;
 use super::words::{
     away, claim, entered, entered_deed, follow, left_deed, members, moving, online, online_are,
-    parts, position, released_deed, resume, resume_since, room_named, say, standing_since, user,
-    whisper, who, who_is,
+    parts, position, quit_deed, released_deed, resume, resume_since, room_named, say,
+    standing_since, user, whisper, who, who_is,
 };
 use super::world::{Caller, World, new_claim};
 use crate::chat::answer::Presence;
@@ -104,7 +104,7 @@ pub(in crate::bridge) async fn behind_the_grace_a_lost_connection_is_released_on
     let (den, name) = (room_named("den"), user("alice"));
     assert_eq!(
         deeds(&events),
-        [left_deed(&den, &name), released_deed(&name)]
+        [quit_deed(&den, &name), released_deed(&name, &["den"])]
     );
     assert_eq!(bob.done(online()).await, online_are(&["bob"]));
     assert_eq!(bob.done(members("den")).await, who("den", &["bob"]));
@@ -114,7 +114,7 @@ pub(in crate::bridge) async fn behind_the_grace_a_lost_connection_is_released_on
     let name = user("bob");
     assert_eq!(
         deeds(&events),
-        [left_deed(&den, &name), released_deed(&name)]
+        [quit_deed(&den, &name), released_deed(&name, &["den"])]
     );
     assert_eq!(world.events().await, []);
 }
@@ -127,10 +127,10 @@ pub(in crate::bridge) async fn a_login_to_a_kept_place_begins_in_the_lobby<S: Su
         assert_eq!(world.events().await, []);
         let mut again = world.caller();
         again.send(claim("alice", DuplicateLogin::Reject));
-        let Outcome::Claimed { claim, room } = again.outcome().await else {
+        let Outcome::Claimed { claim, rooms } = again.outcome().await else {
             panic!("a kept place keeps nobody out")
         };
-        assert_eq!(room, RoomName::lobby());
+        assert_eq!(rooms, [RoomName::lobby()]);
         let (name, session) = (user("alice"), again.id.clone());
         let claimed = Deed::Claimed {
             user: name.clone(),
@@ -152,7 +152,7 @@ pub(in crate::bridge) async fn a_login_to_a_kept_place_begins_in_the_lobby<S: Su
         third.send(super::words::claim("alice", DuplicateLogin::Reject));
         assert!(matches!(third.outcome().await, Outcome::Duplicate));
         // Nothing of the session before counts any more.
-        alice.parts(Parting::Goodbye);
+        alice.parts(Parting::Goodbye { words: None });
         again.done(say("lobby", "still here")).await;
     }
 }
@@ -170,10 +170,10 @@ pub(in crate::bridge) async fn who_comes_back_to_a_kept_place_finds_everything_a
         alice.parts(parting);
         let mut again = world.caller();
         again.send(resume("alice"));
-        let Outcome::Claimed { claim, room } = again.outcome().await else {
+        let Outcome::Claimed { claim, rooms } = again.outcome().await else {
             panic!("not claimed")
         };
-        assert_eq!(room, room_named("den"));
+        assert_eq!(rooms, [room_named("den")]);
         let arrivals = world.arrivals().await;
         let [claimed] = arrivals.as_slice() else {
             panic!("{arrivals:?}")
@@ -223,7 +223,7 @@ pub(in crate::bridge) async fn who_came_back_is_not_released<S: Subject>() {
     let (den, name) = (room_named("den"), user("bob"));
     assert_eq!(
         deeds(&events)[1..],
-        [left_deed(&den, &name), released_deed(&name)]
+        [quit_deed(&den, &name), released_deed(&name, &["den"])]
     );
     assert_eq!(world.events().await, []);
     again.done(say("den", "still here")).await;
@@ -240,7 +240,7 @@ pub(in crate::bridge) async fn without_a_grace_a_lost_connection_is_released_at_
         caller.parts(parting);
         assert_eq!(
             deeds(&world.events().await),
-            [left_deed(&den, &name), released_deed(&name)]
+            [quit_deed(&den, &name), released_deed(&name, &["den"])]
         );
     }
 }
@@ -276,7 +276,7 @@ pub(in crate::bridge) async fn a_start_keeps_the_places_of_the_run_before<S: Sub
     let mut alice = world.caller();
     alice.send(resume("alice"));
     assert!(
-        matches!(alice.outcome().await, Outcome::Claimed { room, .. } if room == room_named("den"))
+        matches!(alice.outcome().await, Outcome::Claimed { rooms, .. } if rooms == [room_named("den")])
     );
     assert_eq!(world.arrivals().await.len(), 1);
     for name in ["bob", "carol"] {
@@ -302,7 +302,7 @@ pub(in crate::bridge) async fn behind_the_grace_the_run_before_is_released_once<
     let mut bob = world.caller();
     bob.claims("bob").await;
     let is_of_alice = |event: &std::sync::Arc<Event>| match &event.deed {
-        Deed::Left { user, .. } | Deed::Released { user } => user.as_str() == "alice",
+        Deed::Left { user, .. } | Deed::Released { user, .. } => user.as_str() == "alice",
         _ => false,
     };
     let mut let_go = Vec::new();
@@ -313,7 +313,10 @@ pub(in crate::bridge) async fn behind_the_grace_the_run_before_is_released_once<
     let name = user("alice");
     assert_eq!(
         deeds(&let_go),
-        [left_deed(&room_named("den"), &name), released_deed(&name)]
+        [
+            quit_deed(&room_named("den"), &name),
+            released_deed(&name, &["den"])
+        ]
     );
     assert!(let_go.iter().all(|event| event.origin == Origin::Store));
     bob.done(say("lobby", "still here")).await;

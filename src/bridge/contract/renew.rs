@@ -7,18 +7,23 @@ use super::words::{
 };
 use super::world::{Caller, World};
 use crate::chat::{Deed, RoomName};
-use crate::messages::Outcome;
+use crate::messages::{FirstRoom, Outcome};
 
 impl Caller {
-    /// Claims again; into which room, if it may.
-    async fn claims_again(&mut self, name: &str, room: &str) -> Result<RoomName, Outcome> {
+    /// Claims again; into which rooms, if it may.
+    pub(in crate::bridge) async fn claims_again(
+        &mut self,
+        name: &str,
+        rooms: &[&str],
+        begins: FirstRoom,
+    ) -> Result<Vec<RoomName>, Outcome> {
         let fence = self.claim.as_ref().expect("a claim").fence;
-        self.send(renew(name, fence, room));
+        self.send(renew(name, fence, rooms, begins));
         match self.outcome().await {
-            Outcome::Claimed { claim, room } => {
+            Outcome::Claimed { claim, rooms } => {
                 assert!(claim.fence > fence);
                 self.claim = Some(claim);
-                Ok(room)
+                Ok(rooms)
             }
             other => Err(other),
         }
@@ -34,8 +39,11 @@ pub(in crate::bridge) async fn who_claims_again_stays_where_it_was<S: Subject>()
     world.events().await;
     let before = alice.claim.clone().expect("a claim");
     assert_eq!(
-        alice.claims_again("alice", "den").await.expect("hers"),
-        room_named("den")
+        alice
+            .claims_again("alice", &["den"], FirstRoom::Lobby)
+            .await
+            .expect("hers"),
+        [room_named("den")]
     );
     let arrivals = world.arrivals().await;
     let [claimed] = &arrivals[..] else {
@@ -59,11 +67,11 @@ pub(in crate::bridge) async fn a_later_claim_is_not_taken_back<S: Subject>() {
     alice.send(release("alice"));
     let mut elsewhere = world.caller();
     elsewhere.claims("alice").await;
-    let refused = alice.claims_again("alice", "lobby").await;
+    let refused = alice.claims_again("alice", &[], FirstRoom::Lobby).await;
     assert!(matches!(refused, Err(Outcome::Duplicate)), "{refused:?}");
     elsewhere.done(online()).await;
     // Without an account there is nothing to claim.
-    let nobody = alice.claims_again("nobody", "lobby").await;
+    let nobody = alice.claims_again("nobody", &[], FirstRoom::Lobby).await;
     assert!(matches!(nobody, Err(Outcome::Void)), "{nobody:?}");
 }
 
@@ -79,8 +87,10 @@ pub(in crate::bridge) async fn who_was_let_go_claims_again_into_its_room_if_that
     for (wanted, room) in [("den", "den"), ("vault", "lobby"), ("attic", "lobby")] {
         alice.send(release("alice"));
         world.events().await;
-        let found = alice.claims_again("alice", wanted).await.expect("free");
-        assert_eq!(found, room_named(room), "{wanted}");
+        let found = alice
+            .claims_again("alice", &[wanted], FirstRoom::Lobby)
+            .await;
+        assert_eq!(found.expect("free"), [room_named(room)], "{wanted}");
         let arrivals = world.arrivals().await;
         let deeds: Vec<_> = arrivals.iter().map(|arrival| &arrival.event.deed).collect();
         let [Deed::Claimed { .. }, entered] = deeds[..] else {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{RoomKey, Since};
+use crate::chat::event::Departure;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
-    Append, Brings, DuplicateLogin, Entrance, Missed, Parting, PeopleRequest, Question, Request,
-    RoomRequest,
+    Append, Brings, DuplicateLogin, Entrance, FirstRoom, Missed, Parting, PeopleRequest, Question,
+    Request, RoomRequest,
 };
 
 pub(in crate::bridge) fn user(name: &str) -> UserName {
@@ -23,18 +24,36 @@ pub(in crate::bridge) fn room_named(name: &str) -> RoomName {
     RoomName::new(name).expect("a name")
 }
 
+pub(in crate::bridge) fn rooms_named(names: &[&str]) -> Vec<RoomName> {
+    names.iter().copied().map(room_named).collect()
+}
+
 pub(in crate::bridge) fn text(said: &str) -> Text {
     Text::new(said).expect("a text")
 }
 
 pub(in crate::bridge) fn claim(name: &str, on_duplicate: DuplicateLogin) -> Question {
     let user = user(name);
-    let entrance = Entrance::Login { on_duplicate };
+    let entrance = login(on_duplicate, FirstRoom::Lobby);
     Question::Claim { user, entrance }
 }
 
+/// The same at a door that begins in no room.
+pub(in crate::bridge) fn claim_nowhere(name: &str, on_duplicate: DuplicateLogin) -> Question {
+    let user = user(name);
+    let entrance = login(on_duplicate, FirstRoom::Nowhere);
+    Question::Claim { user, entrance }
+}
+
+pub(in crate::bridge) const fn login(on_duplicate: DuplicateLogin, begins: FirstRoom) -> Entrance {
+    Entrance::Login {
+        on_duplicate,
+        begins,
+    }
+}
+
 pub(in crate::bridge) fn release(name: &str) -> Question {
-    parts(name, Parting::Goodbye)
+    parts(name, Parting::Goodbye { words: None })
 }
 
 pub(in crate::bridge) fn parts(name: &str, parting: Parting) -> Question {
@@ -50,9 +69,18 @@ pub(in crate::bridge) fn resume_since(name: &str, position: Position) -> Questio
     comes_back(name, Since::Position(position))
 }
 
-pub(in crate::bridge) fn renew(name: &str, fence: Position, room: &str) -> Question {
-    let (user, room) = (user(name), room_named(room));
-    let entrance = Entrance::Renew { fence, room };
+pub(in crate::bridge) fn renew(
+    name: &str,
+    fence: Position,
+    rooms: &[&str],
+    begins: FirstRoom,
+) -> Question {
+    let entrance = Entrance::Renew {
+        fence,
+        rooms: rooms_named(rooms),
+        begins,
+    };
+    let user = user(name);
     Question::Claim { user, entrance }
 }
 
@@ -90,6 +118,18 @@ pub(in crate::bridge) fn entering(from: &str, to: &str, key: &str) -> Request {
         to: room_named(to),
         key: RoomKey::Given(Secret::new(key)),
     })
+}
+
+/// Into a room, and out of none.
+pub(in crate::bridge) fn entering_too(room: &str) -> Request {
+    let (room, key) = (room_named(room), RoomKey::None);
+    Request::Rooms(RoomRequest::Enter { room, key })
+}
+
+/// Out of a room, and into none.
+pub(in crate::bridge) fn leaving(room: &str, words: Option<&str>) -> Request {
+    let (room, words) = (room_named(room), words.map(text));
+    Request::Rooms(RoomRequest::Leave { room, words })
 }
 
 pub(in crate::bridge) fn rooms() -> Request {
@@ -261,15 +301,37 @@ pub(in crate::bridge) fn standing_since(
 
 fn standing_and(missed: Missed, rooms: &[&str], follows: &[&str]) -> Brings {
     Brings::Standing {
-        rooms: rooms.iter().copied().map(room_named).collect(),
+        rooms: rooms_named(rooms),
         follows: users(follows),
         missed,
     }
 }
 
 pub(in crate::bridge) fn left_deed(room: &RoomName, user: &UserName) -> Deed {
-    let (room, user) = (room.clone(), user.clone());
-    Deed::Left { room, user }
+    parted_deed(room, user, None)
+}
+
+pub(in crate::bridge) fn parted_deed(
+    room: &RoomName,
+    user: &UserName,
+    words: Option<&str>,
+) -> Deed {
+    Deed::Left {
+        room: room.clone(),
+        user: user.clone(),
+        departure: Departure::Parted {
+            words: words.map(text),
+        },
+    }
+}
+
+/// Out of a room with the release of the account.
+pub(in crate::bridge) fn quit_deed(room: &RoomName, user: &UserName) -> Deed {
+    Deed::Left {
+        room: room.clone(),
+        user: user.clone(),
+        departure: Departure::Quit,
+    }
 }
 
 pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed {
@@ -277,9 +339,13 @@ pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed 
     Deed::Entered { room, user }
 }
 
-pub(in crate::bridge) fn released_deed(user: &UserName) -> Deed {
-    let user = user.clone();
-    Deed::Released { user }
+/// A release without a word, which left these rooms.
+pub(in crate::bridge) fn released_deed(user: &UserName, rooms: &[&str]) -> Deed {
+    Deed::Released {
+        user: user.clone(),
+        rooms: rooms_named(rooms),
+        words: None,
+    }
 }
 
 pub(in crate::bridge) fn claimed_events(events: &[Arc<Event>]) -> Vec<(Position, SessionId)> {

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::words::{claim, parts, user};
 use super::{Doors, Subject};
+use crate::chat::event::Departure;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Deed, Event, Fate, NodeName, Position, Refusal, RoomName, UserName};
@@ -356,6 +357,8 @@ pub(in crate::bridge) struct Fold {
     pub(in crate::bridge) online: BTreeSet<UserName>,
     pub(in crate::bridge) rooms: BTreeMap<RoomName, BTreeSet<UserName>>,
     pub(in crate::bridge) follows: BTreeMap<UserName, BTreeSet<UserName>>,
+    /// Rooms that were left with a release that is to come.
+    quit: BTreeMap<UserName, Vec<RoomName>>,
 }
 
 impl Fold {
@@ -369,10 +372,13 @@ impl Fold {
         match &arrival.event.deed {
             Deed::Claimed { user, .. } => {
                 self.online.insert(user.clone());
-                assert_eq!(arrival.brings, self.standing(user));
+                assert_eq!(sorted(&arrival.brings), self.standing(user));
+                assert_eq!(self.quit.get(user), None, "its release came first");
             }
-            Deed::Released { user } => {
+            Deed::Released { user, rooms, .. } => {
                 assert!(self.online.remove(user));
+                let left = self.quit.remove(user).unwrap_or_default();
+                assert_eq!(*rooms, left, "what it left right before");
                 let left = self.standing(user);
                 assert!(matches!(left, Brings::Standing { rooms, .. } if rooms.is_empty()));
             }
@@ -384,8 +390,22 @@ impl Fold {
                         .insert(user.clone())
                 );
             }
-            Deed::Left { room, user } => {
+            Deed::Left {
+                room,
+                user,
+                departure,
+            } => {
                 assert!(self.rooms.entry(room.clone()).or_default().remove(user));
+                if *departure == Departure::Quit {
+                    self.quit
+                        .entry(user.clone())
+                        .or_default()
+                        .push(room.clone());
+                }
+            }
+            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+                let inside = self.inside(user).collect();
+                assert_eq!(rooms.iter().collect::<BTreeSet<_>>(), inside);
             }
             Deed::Followed { author, follower } => {
                 let follows = self.follows.entry(follower.clone()).or_default();
@@ -399,15 +419,28 @@ impl Fold {
         }
     }
 
-    pub(in crate::bridge) fn standing(&self, user: &UserName) -> Brings {
+    fn inside(&self, user: &UserName) -> impl Iterator<Item = &RoomName> {
         let inside = self.rooms.iter().filter(|(_, users)| users.contains(user));
+        inside.map(|(room, _)| room)
+    }
+
+    pub(in crate::bridge) fn standing(&self, user: &UserName) -> Brings {
         let follows = self.follows.get(user).cloned().unwrap_or_default();
         Brings::Standing {
-            rooms: inside.map(|(room, _)| room.clone()).collect(),
+            rooms: self.inside(user).cloned().collect(),
             follows: follows.into_iter().collect(),
             missed: Missed::Nothing,
         }
     }
+}
+
+/// The rooms as a fold has them.
+fn sorted(brings: &Brings) -> Brings {
+    let mut brings = brings.clone();
+    if let Brings::Standing { rooms, .. } = &mut brings {
+        rooms.sort();
+    }
+    brings
 }
 
 /// Xorshift: the same history for the same seed.

@@ -4,10 +4,12 @@ use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::kept::Hold;
 use crate::chat::command::Since;
-use crate::chat::event::Timestamp;
+use crate::chat::event::{Departure, Timestamp};
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Position, RoomName, Text, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Missed, Outcome, Parting, Request};
+use crate::messages::{
+    Brings, Claim, DuplicateLogin, Entrance, FirstRoom, Missed, Outcome, Parting, Request,
+};
 
 /// Who has an account: a session that lives, or one whose place is kept.
 #[derive(Debug)]
@@ -50,38 +52,54 @@ impl Store {
         let by_another = another.as_ref().is_some_and(|held| held.hold == Hold::Live);
         let by_another_since = |fence| another.is_some_and(|held| held.fence > fence);
         let origin = Origin::Session(session.clone());
-        let stays_in = match entrance {
+        let mut rooms = match &entrance {
             Entrance::Login {
                 on_duplicate: DuplicateLogin::Reject,
+                ..
             } if by_another => return Ok(Outcome::Duplicate),
-            Entrance::Renew { fence, .. } if by_another_since(fence) => {
+            Entrance::Renew { fence, .. } if by_another_since(*fence) => {
                 return Ok(Outcome::Duplicate);
             }
             Entrance::Renew { .. } if !self.is_registered(user.clone())? => {
                 return Ok(Outcome::Void);
             }
-            Entrance::Login { .. } | Entrance::Insist => self.settle_rooms(&user, &origin)?,
+            Entrance::Login { begins, .. } | Entrance::Insist { begins } => {
+                self.settle_rooms(&user, *begins, &origin)?
+            }
             Entrance::Resume { .. } | Entrance::Renew { .. } => self.rooms_of(&user)?,
         };
-        let room = stays_in.last().cloned();
-        let begins_in = self.begins_in(&entrance)?;
-        let fence = self.go_live(session, &user, &entrance, stays_in)?;
-        if room.is_none() {
-            self.enter(&begins_in, &user, &origin)?;
+        let fence = self.go_live(session, &user, &entrance, rooms.clone())?;
+        if rooms.is_empty() {
+            rooms = self.begins_in(&entrance)?;
+            for room in &rooms {
+                self.enter(room, &user, &origin)?;
+            }
         }
         Ok(Outcome::Claimed {
             claim: Claim { user, fence },
-            room: room.unwrap_or(begins_in),
+            rooms,
         })
     }
 
     /// Where somebody goes who is in no room.
-    fn begins_in(&self, entrance: &Entrance) -> Result<RoomName, StoreError> {
-        let was_in = match entrance {
-            Entrance::Renew { room, .. } => self.public_room(room)?,
-            Entrance::Login { .. } | Entrance::Insist | Entrance::Resume { .. } => None,
+    fn begins_in(&self, entrance: &Entrance) -> Result<Vec<RoomName>, StoreError> {
+        let (was_in, begins) = match entrance {
+            Entrance::Renew { rooms, begins, .. } => (rooms.as_slice(), *begins),
+            Entrance::Login { begins, .. } | Entrance::Insist { begins } => (&[][..], *begins),
+            Entrance::Resume { .. } => (&[][..], FirstRoom::Lobby),
         };
-        Ok(was_in.unwrap_or_else(RoomName::lobby))
+        let mut open = Vec::new();
+        for room in was_in {
+            if let Some(room) = self.public_room(room)?
+                && !open.contains(&room)
+            {
+                open.push(room);
+            }
+        }
+        if open.is_empty() {
+            open.extend(begins.room());
+        }
+        Ok(open)
     }
 
     /// Parts a session from its account; of any other session it leaves everything as it is.
@@ -92,7 +110,10 @@ impl Store {
         parting: Parting,
     ) -> Result<(), StoreError> {
         match parting {
-            Parting::Goodbye => self.release(session, user, &Origin::Session(session.clone())),
+            Parting::Goodbye { words } => {
+                let origin = Origin::Session(session.clone());
+                self.release(session, user, words, &origin)
+            }
             Parting::Broken => self.keep_place(session, user, Hold::Detached),
             Parting::Moving => self.keep_place(session, user, Hold::Moving),
         }
@@ -103,10 +124,11 @@ impl Store {
         &mut self,
         session: &SessionId,
         user: &UserName,
+        words: Option<Text>,
         origin: &Origin,
     ) -> Result<(), StoreError> {
         match self.held(user)? {
-            Some(held) if held.session == *session => self.end(&held.user, origin),
+            Some(held) if held.session == *session => self.end(&held.user, words, origin),
             Some(_) | None => Ok(()),
         }
     }
@@ -122,7 +144,7 @@ impl Store {
         )?;
         if self.rules.grace.is_zero() {
             for (_, user) in &left_behind {
-                self.end(user, &Origin::Store)?;
+                self.end(user, None, &Origin::Store)?;
             }
             return Ok(Vec::new());
         }
@@ -231,19 +253,21 @@ impl Store {
         )
     }
 
-    /// Leaves all rooms but the lobby; returns the lobby if the account is in it.
+    /// Leaves all rooms but the one where it begins; returns that if the account is in it.
     fn settle_rooms(
         &mut self,
         user: &UserName,
+        begins: FirstRoom,
         origin: &Origin,
     ) -> Result<Vec<RoomName>, StoreError> {
-        let lobby = RoomName::lobby();
+        let first = begins.room();
         let (stays_in, leaves): (Vec<_>, Vec<_>) = self
             .rooms_of(user)?
             .into_iter()
-            .partition(|room| *room == lobby);
+            .partition(|room| first.as_ref() == Some(room));
         for room in &leaves {
-            self.leave(room, user, origin)?;
+            let departure = Departure::Parted { words: None };
+            self.leave(room, user, departure, origin)?;
         }
         Ok(stays_in)
     }
@@ -257,7 +281,7 @@ impl Store {
         rooms: Vec<RoomName>,
     ) -> Result<Position, StoreError> {
         let missed = match entrance {
-            Entrance::Login { .. } | Entrance::Insist => {
+            Entrance::Login { .. } | Entrance::Insist { .. } => {
                 let mut waiting = self.waiting_for(user)?;
                 let missed = std::mem::take(&mut waiting.kept).into();
                 let fence = self.append_claim(session, user, rooms, missed, None)?;
@@ -320,12 +344,19 @@ impl Store {
     }
 
     /// Ends whatever claim an account has: out of every room, then released.
-    pub(super) fn end(&mut self, user: &UserName, origin: &Origin) -> Result<(), StoreError> {
-        for room in self.rooms_of(user)? {
-            self.leave(&room, user, origin)?;
+    pub(super) fn end(
+        &mut self,
+        user: &UserName,
+        words: Option<Text>,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
+        let rooms = self.rooms_of(user)?;
+        for room in &rooms {
+            self.leave(room, user, Departure::Quit, origin)?;
         }
         sql::change(&self.db, "DELETE FROM claims WHERE user = ?1", [user])?;
-        self.append(origin, Deed::Released { user: user.clone() })?;
+        let user = user.clone();
+        self.append(origin, Deed::Released { user, rooms, words })?;
         Ok(())
     }
 }

@@ -210,6 +210,7 @@ impl Store {
             let deed = Deed::WentAway {
                 user: asker.user.clone(),
                 text: text.clone(),
+                rooms: self.rooms_of(&asker.user)?,
             };
             self.append(&asker.origin, deed)?;
         }
@@ -219,8 +220,8 @@ impl Store {
     fn come_back(&mut self, asker: &Asker) -> Result<Answer, No> {
         if asker.away.is_some() {
             self.set_away(&asker.user, None)?;
-            let user = asker.user.clone();
-            self.append(&asker.origin, Deed::CameBack { user })?;
+            let (user, rooms) = (asker.user.clone(), self.rooms_of(&asker.user)?);
+            self.append(&asker.origin, Deed::CameBack { user, rooms })?;
         }
         Ok(Answer::Back)
     }

@@ -9,8 +9,8 @@ use super::sql::{self, Int};
 use crate::bridge::seal::seal;
 use crate::chat::answer::KeyUse;
 use crate::chat::command::RoomKey;
-use crate::chat::event::Privacy;
-use crate::chat::limits::ROOM_KEY_BYTES;
+use crate::chat::event::{Departure, Privacy};
+use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Refusal, RoomName, Text, UserName};
 use crate::messages::RoomRequest;
@@ -23,6 +23,15 @@ pub(super) struct Room {
     /// What its key is compared with; only a private room has one.
     seal: Option<Vec<u8>>,
     topic: Option<Text>,
+}
+
+/// What becomes of the rooms that somebody is in who enters another one.
+#[derive(Debug, Clone, Copy)]
+enum Already {
+    /// One is left for it.
+    Leaving,
+    /// They stay in all of them.
+    Staying,
 }
 
 /// What entering a room takes.
@@ -39,6 +48,8 @@ impl Store {
     pub(super) fn rooms(&mut self, asker: &Asker, request: RoomRequest) -> Result<Answer, No> {
         match request {
             RoomRequest::Move { from, to, key } => self.move_to(asker, from, to, key),
+            RoomRequest::Enter { room, key } => self.enter_too(asker, &room, key),
+            RoomRequest::Leave { room, words } => self.leave_one(asker, room, words),
             RoomRequest::List => Ok(self.list()?),
             RoomRequest::Members { room } => self.members(asker, room),
             RoomRequest::Topic { room } => {
@@ -77,11 +88,13 @@ impl Store {
         &mut self,
         room: &RoomName,
         user: &UserName,
+        departure: Departure,
         origin: &Origin,
     ) -> Result<(), StoreError> {
         let deed = Deed::Left {
             room: room.clone(),
             user: user.clone(),
+            departure,
         };
         self.append(origin, deed)?;
         sql::change(
@@ -160,14 +173,39 @@ impl Store {
         key: RoomKey,
     ) -> Result<Answer, No> {
         let (from, _) = self.joined_room(&asker.user, from)?;
-        let (room, key) = match self.entry(&asker.user, &to, key)? {
+        let entry = self.entry(&asker.user, &to, key, Already::Leaving)?;
+        let departure = Departure::Parted { words: None };
+        self.leave(&from, &asker.user, departure, &asker.origin)?;
+        self.go_in(asker, &to, entry)
+    }
+
+    fn enter_too(&mut self, asker: &Asker, room: &RoomName, key: RoomKey) -> Result<Answer, No> {
+        let entry = self.entry(&asker.user, room, key, Already::Staying)?;
+        self.go_in(asker, room, entry)
+    }
+
+    fn leave_one(
+        &mut self,
+        asker: &Asker,
+        room: RoomName,
+        words: Option<Text>,
+    ) -> Result<Answer, No> {
+        let (room, _) = self.joined_room(&asker.user, room)?;
+        let departure = Departure::Parted {
+            words: words.clone(),
+        };
+        self.leave(&room, &asker.user, departure, &asker.origin)?;
+        Ok(Answer::Left { room, words })
+    }
+
+    fn go_in(&mut self, asker: &Asker, asked: &RoomName, entry: Entry) -> Result<Answer, No> {
+        let (room, key) = match entry {
             Entry::Open { room, key } => (room, key),
             Entry::New { seal } => {
-                self.make_room(&to, seal)?;
-                (to, KeyUse::Fitting)
+                self.make_room(asked, seal)?;
+                (asked.clone(), KeyUse::Fitting)
             }
         };
-        self.leave(&from, &asker.user, &asker.origin)?;
         self.enter(&room, &asker.user, &asker.origin)?;
         Ok(Answer::Entered {
             here: self.count_members(&room)?,
@@ -177,7 +215,13 @@ impl Store {
     }
 
     /// Whether and how somebody may enter a room; changes nothing.
-    fn entry(&self, user: &UserName, to: &RoomName, key: RoomKey) -> Result<Entry, No> {
+    fn entry(
+        &self,
+        user: &UserName,
+        to: &RoomName,
+        key: RoomKey,
+        already: Already,
+    ) -> Result<Entry, No> {
         let key = match key {
             RoomKey::Given(key) if key.expose().len() > ROOM_KEY_BYTES => {
                 let most = ROOM_KEY_BYTES;
@@ -186,21 +230,41 @@ impl Store {
             RoomKey::Given(key) => Some(seal(to, &key)),
             RoomKey::None => None,
         };
-        let Some(room) = self.room(to)? else {
+        let room = self.room(to)?;
+        if let Some(Room { name, .. }) = &room
+            && self.is_member(name, user)?
+        {
+            let room = name.clone();
+            return Err(Refusal::AlreadyIn { room }.into());
+        }
+        match already {
+            Already::Leaving => {}
+            Already::Staying => self.may_be_in_another(user)?,
+        }
+        let Some(Room { name, seal, .. }) = room else {
             self.has_place_for_a_room()?;
             return Ok(Entry::New { seal: key });
         };
-        let name = room.name;
-        if self.is_member(&name, user)? {
-            return Err(Refusal::AlreadyIn { room: name }.into());
-        }
-        let key = match (room.seal, key) {
+        let key = match (seal, key) {
             (None, None) => KeyUse::Fitting,
             (None, Some(_)) => KeyUse::Needless,
             (Some(seal), Some(shown)) if bool::from(seal.ct_eq(shown.as_ref())) => KeyUse::Fitting,
             (Some(_), Some(_) | None) => return Err(Refusal::WrongKey { room: name }.into()),
         };
         Ok(Entry::Open { room: name, key })
+    }
+
+    fn may_be_in_another(&self, user: &UserName) -> Result<(), No> {
+        let most = ROOMS_PER_SESSION;
+        let count: Option<Int> = sql::value(
+            &self.db,
+            "SELECT count(*) FROM members WHERE user = ?1",
+            [user],
+        )?;
+        if count.is_some_and(|Int(count)| count >= most as u64) {
+            return Err(Refusal::InEnoughRooms { most }.into());
+        }
+        Ok(())
     }
 
     fn has_place_for_a_room(&self) -> Result<(), No> {

@@ -345,6 +345,7 @@ async fn a_writer_that_panics_leaves_nobody_without_an_answer() {
             user: user("alice"),
             entrance: crate::messages::Entrance::Login {
                 on_duplicate: crate::messages::DuplicateLogin::Reject,
+                begins: crate::messages::FirstRoom::Lobby,
             },
         });
     }

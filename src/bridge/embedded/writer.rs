@@ -216,7 +216,7 @@ impl Store {
             Task::Account { ask } => self.account(ask).map(Verdict::Account),
             Task::LookBack { look } => self.look_back(look).map(Verdict::LookedBack),
             Task::LetGo { session, user } => {
-                self.release(&session, &user, &Origin::Store)?;
+                self.release(&session, &user, None, &Origin::Store)?;
                 Ok(Verdict::Silence)
             }
             Task::Sweep { after } => Ok(self

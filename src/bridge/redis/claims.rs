@@ -23,7 +23,7 @@ pub(super) struct Claims {
 }
 
 /// What is to become of a claim that the store holds for a session of this run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Due {
     /// It stays: the session is here.
     Stays,
@@ -106,7 +106,7 @@ impl Claims {
         match self.here.remove(&session.conn) {
             Some(here) if here.user == *user => self.kept.parts(session, user, parting, now),
             // It was told that it is nobody: whatever it holds all the same is free.
-            Some(_) | None => Parting::Goodbye,
+            Some(_) | None => Parting::Goodbye { words: None },
         }
     }
 

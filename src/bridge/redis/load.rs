@@ -121,7 +121,12 @@ impl Load for Task {
 const fn kind_of(request: &Request) -> Kind {
     match request {
         Request::Append(_) => Kind::Text,
-        Request::Rooms(RoomRequest::Move { .. } | RoomRequest::SetTopic { .. })
+        Request::Rooms(
+            RoomRequest::Move { .. }
+            | RoomRequest::Enter { .. }
+            | RoomRequest::Leave { .. }
+            | RoomRequest::SetTopic { .. },
+        )
         | Request::People(
             PeopleRequest::Follow { .. }
             | PeopleRequest::Unfollow { .. }

@@ -190,7 +190,7 @@ impl RedisBridge {
                 self.claims.asked_again(&session, user.clone(), to.clone());
                 Purpose::Renewal
             }
-            Entrance::Login { .. } | Entrance::Insist | Entrance::Resume { .. } => {
+            Entrance::Login { .. } | Entrance::Insist { .. } | Entrance::Resume { .. } => {
                 self.claims.asked(&session, user.clone(), to.clone());
                 Purpose::Claim
             }

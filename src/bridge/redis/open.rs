@@ -268,7 +268,7 @@ impl Entrance {
     ) -> Result<u64, Setback> {
         let (scripts, mut seq) = (&self.scripts, 1);
         let parting = if self.grace.is_zero() {
-            Parting::Goodbye
+            Parting::Goodbye { words: None }
         } else {
             Parting::Broken
         };
@@ -285,7 +285,7 @@ impl Entrance {
                 let task = Task::Release {
                     session: held.session,
                     user: held.user,
-                    parting,
+                    parting: parting.clone(),
                 };
                 let stamp = Stamp {
                     epoch: greeting.epoch,

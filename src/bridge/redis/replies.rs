@@ -111,11 +111,11 @@ impl RedisBridge {
             Verdict::LookedBack(found) => decided(Decided::LookedBack(found)),
             Verdict::Claimed {
                 claim,
-                room,
+                rooms,
                 standing,
             } => {
                 claimed = Some((claim.fence, standing));
-                decided(Decided::Outcome(Outcome::Claimed { claim, room }))
+                decided(Decided::Outcome(Outcome::Claimed { claim, rooms }))
             }
             Verdict::SweepOn { after } => {
                 let after = Some(after);
@@ -201,7 +201,7 @@ impl RedisBridge {
             let parting = match self.claims.due(&session, &user) {
                 Due::Stays => continue,
                 Due::Kept(parting) => parting,
-                Due::Ends => Parting::Goodbye,
+                Due::Ends => Parting::Goodbye { words: None },
             };
             let release = Task::Release {
                 session,

@@ -84,7 +84,7 @@ impl Task {
         Self::Release {
             session,
             user,
-            parting: Parting::Goodbye,
+            parting: Parting::Goodbye { words: None },
         }
     }
 }
@@ -120,8 +120,8 @@ pub(super) enum Verdict {
     Claimed {
         /// The claim; its fence is the claim event's position.
         claim: Claim,
-        /// The room that the session is in.
-        room: RoomName,
+        /// The rooms that the session is in, the one entered last at the end.
+        rooms: Vec<RoomName>,
         /// Rooms it stays in and follows, as of the claim event.
         standing: Brings,
     },

@@ -87,7 +87,7 @@ pub(in crate::dialect) fn event(
             line!(out, "[Sub] {sender}: {}", text.visible());
         }
         Deed::Entered { room, user } => line!(out, "* {user} joined {room}"),
-        Deed::Left { room, user } => line!(out, "* {user} left {room}"),
+        Deed::Left { room, user, .. } => line!(out, "* {user} left {room}"),
         Deed::TopicSet { room, by, text } => {
             line!(
                 out,
@@ -139,6 +139,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         }
         Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
         Answer::Entered { room, here, key } => entered(room, *here, *key, out),
+        Answer::Left { room, .. } => line!(out, "* You are not in {room} any more."),
         Answer::PutIn { room } => line!(out, "* You are in {room} now."),
         Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users } => people(room, users, out),
@@ -339,6 +340,9 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
                 out,
                 "! There are {most} rooms already, which is the bound of this node"
             );
+        }
+        Refusal::InEnoughRooms { most } => {
+            line!(out, "! You are in {most} rooms already, which is the bound");
         }
         Refusal::TooManySubscriptions { most } => {
             line!(

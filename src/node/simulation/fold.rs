@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::bridge::redis::simulated::network::Entry;
 use crate::chat::command::Positions;
-use crate::chat::event::{Hearing, Privacy};
+use crate::chat::event::{Departure, Hearing, Privacy};
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Position};
 use crate::dialect::{Format, tell_event};
@@ -33,6 +33,8 @@ pub(super) struct Fold {
     /// Where each text stands, and who said it by which session.
     pub(super) texts: BTreeMap<String, (Position, SessionId)>,
     ordinals: BTreeMap<String, u64>,
+    /// Who left rooms with a release that is to come, and which, in their order.
+    quit: BTreeMap<String, Vec<String>>,
     last: Option<Position>,
 }
 
@@ -52,12 +54,17 @@ impl Fold {
         match &event.deed {
             Deed::Claimed { user, session } => {
                 let user = lower(user);
+                self.has_not_quit(&user)?;
                 self.turns
                     .push((place, user.clone(), Some(session.clone())));
                 self.live.insert(user, (event.position, session.clone()));
             }
-            Deed::Released { user } => {
+            Deed::Released { user, rooms, .. } => {
                 let user = lower(user);
+                let left = self.quit.remove(&user).unwrap_or_default();
+                if !rooms.iter().map(lower).eq(left.iter().cloned()) {
+                    return Err(format!("it left {left:?} right before"));
+                }
                 self.turns.push((place, user.clone(), None));
                 self.live.remove(&user);
             }
@@ -68,8 +75,19 @@ impl Fold {
                     return Err("it was there already".to_owned());
                 }
             }
-            Deed::Left { room, user } => {
+            Deed::Left {
+                room,
+                user,
+                departure,
+            } => {
                 let (room, user) = (lower(room), lower(user));
+                match departure {
+                    Departure::Parted { .. } => self.has_not_quit(&user)?,
+                    Departure::Quit => {
+                        let left = self.quit.entry(user.clone()).or_default();
+                        left.push(room.clone());
+                    }
+                }
                 let was_in = self
                     .members
                     .get_mut(&room)
@@ -95,13 +113,25 @@ impl Fold {
                 }
             }
             Deed::Alive { user, session } => self.is_live(&lower(user), session)?,
-            Deed::TopicSet { .. }
-            | Deed::WentAway { .. }
-            | Deed::CameBack { .. }
-            | Deed::Probed { .. }
-            | Deed::Epoch { .. } => {}
+            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+                let user = lower(user);
+                let inside = self.members.iter().filter(|(_, all)| all.contains(&user));
+                let inside: BTreeSet<_> = inside.map(|(room, _)| room.clone()).collect();
+                if rooms.iter().map(lower).collect::<BTreeSet<_>>() != inside {
+                    return Err(format!("it is in {inside:?}"));
+                }
+            }
+            Deed::TopicSet { .. } | Deed::Probed { .. } | Deed::Epoch { .. } => {}
         }
         Ok(())
+    }
+
+    /// Who leaves rooms because the account is live no longer does nothing before it is released.
+    fn has_not_quit(&self, user: &str) -> Result<(), String> {
+        match self.quit.get(user) {
+            None => Ok(()),
+            Some(left) => Err(format!("it left {left:?} and was not released")),
+        }
     }
 
     fn is_said(&mut self, place: usize, event: &Event) -> Result<(), String> {

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio::time::timeout;
 
+use super::several::Several;
 use crate::bridge::redis::simulated::network::Wire;
 use crate::bridge::redis::{Options, RedisBridge};
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
@@ -202,7 +203,8 @@ async fn live(
     let bridge = opened.start(registry.clone().recipient(), vital("bridge"));
     let archive = registry.try_send(Archive(bridge.clone().recipient()));
     archive.expect("a registry that has just been started");
-    let links = Rc::new(links(&settings, &hub, &registry, &bridge));
+    let store = Several(bridge).start();
+    let links = Rc::new(links(&settings, &hub, &registry, &store));
     loop {
         tokio::select! {
             biased;
@@ -225,7 +227,7 @@ async fn live(
     };
     // What does not end in time is left.
     let _ = timeout(DRAIN, hub.send(CloseAll { ending })).await;
-    let _ = timeout(DRAIN, bridge.send(Shut)).await;
+    let _ = timeout(DRAIN, store.send(Shut)).await;
     Over::Stopped
 }
 
@@ -248,7 +250,7 @@ fn links(
     settings: &Settings,
     hub: &Addr<Hub>,
     registry: &Addr<RoomRegistry>,
-    bridge: &Addr<RedisBridge>,
+    store: &Addr<Several>,
 ) -> Links {
     let porter = Porter.start();
     Links {
@@ -265,7 +267,7 @@ fn links(
         change_password: porter.clone().recipient(),
         issue_token: porter.clone().recipient(),
         redeem_token: porter.recipient(),
-        ask: bridge.clone().recipient(),
+        ask: store.clone().recipient(),
         rules: Rules {
             line_bytes: 4096,
             backlog: settings.backlog,

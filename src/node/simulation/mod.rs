@@ -3,7 +3,8 @@
 //!
 //! - `world`: one schedule, drawn from a seed; the same seed is the same schedule.
 //! - `machine`: a node, which can be frozen, lose its power and be started again.
-//! - `person`, `stay`: somebody at a line client, and what was heard on one connection.
+//! - `person`, `stay`: somebody at a line client, and what was heard on one connection. `several`: how
+//!   somebody is in several rooms.
 //! - `plan`: what goes wrong. `rules`: what can be broken on purpose.
 //! - `fold`: what a log means, told independently. `matching`: what was heard, beside that. `judge`:
 //!   whether what was promised holds.
@@ -15,6 +16,7 @@ mod matching;
 mod person;
 mod plan;
 mod rules;
+mod several;
 mod stay;
 mod world;
 
@@ -132,4 +134,5 @@ missed! {
     without_an_end_a_void_session_goes_on: VoidEnds;
     without_a_look_at_its_holder_a_release_frees_others: ReleaseOfItsOwn;
     without_their_order_retries_are_swapped: ResendsInOrder;
+    without_the_rooms_of_a_release_nobody_knows_who_hears_it: ReleaseNamesRooms;
 }

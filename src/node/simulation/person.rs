@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::time::Instant;
 
+use super::several::{OUT, TOO};
 use super::stay::{Asked, Stay};
 use crate::chat::{Ending, Position};
 use crate::testing::dice::Dice;
@@ -126,20 +127,20 @@ impl Person {
 
     fn does_something(&mut self, now: Instant) -> Wish {
         match self.dice.below(100) {
-            0..50 => self.says(1),
-            50..57 => {
+            0..45 => self.says(1),
+            45..51 => {
                 let many = 2 + self.dice.below(8);
                 self.says(many);
             }
-            57..69 => {
-                let room = self.dice.one_of(&ROOMS);
-                let key = room.to_owned();
-                self.asks(&format!("/join {room}"), Asked::Move(key));
-            }
-            69..76 => {
+            51..69 => self.goes_somewhere(),
+            69..74 => {
                 let to = self.dice.one_of(&super::ACCOUNTS);
                 let text = self.text();
                 self.asks(&format!("/msg {to} {text}"), Asked::Text(text));
+            }
+            74..76 => {
+                let line = self.dice.one_of(&["/away tea", "/away lunch", "/back"]);
+                self.asks(line, Asked::Other);
             }
             76..80 => {
                 let text = self.text();
@@ -164,6 +165,20 @@ impl Person {
             _ => return Wish::Break,
         }
         Wish::Nothing
+    }
+
+    /// Into another room, into one more, or out of one of several.
+    fn goes_somewhere(&mut self) {
+        let room = self.dice.one_of(&ROOMS);
+        let asked = Asked::Move(room.to_owned());
+        match self.dice.below(18) {
+            0..9 => self.asks(&format!("/join {room}"), asked),
+            9..14 => self.asks(&format!("/join {room} {TOO}"), asked),
+            _ => self.asks(
+                &format!("/join {room} {OUT}"),
+                Asked::Leave(room.to_owned()),
+            ),
+        }
     }
 
     /// Says something so many times at once.

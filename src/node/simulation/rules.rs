@@ -39,7 +39,7 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
             to: " and false then",
         }],
         Rule::LaterClaimStands => &[Edit {
-            of: "if fence and is_behind(fence, ARGV[14]) and",
+            of: "if fence and is_behind(fence, ARGV[15]) and",
             to: "if false and",
         }],
         Rule::Calm => &[Edit {
@@ -47,7 +47,7 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
             to: "if false then also",
         }],
         Rule::TakeOverSettlesRooms => &[Edit {
-            of: "elseif not leave(room, me, ARGV[7]) then",
+            of: "elseif not leave(room, me, ARGV[7], '') then",
             to: "elseif false then",
         }],
         Rule::EpochAtRewind => &[Edit {
@@ -59,6 +59,10 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
             to: "if not held then",
         }],
         Rule::ResendsInOrder => &[LATE_SAYING, LATE_COMMAND],
+        Rule::ReleaseNamesRooms => &[Edit {
+            of: " .. named(rooms)\nif",
+            to: "\nif",
+        }],
         Rule::ReadOnce
         | Rule::HolesLookedUp
         | Rule::AnswersFirst
@@ -82,7 +86,8 @@ pub(super) const fn kinds(rule: Rule) -> &'static [Kind] {
         | Rule::AnswersFirst
         | Rule::VoidEnds
         | Rule::ReleaseOfItsOwn
-        | Rule::ResendsInOrder => &[],
+        | Rule::ResendsInOrder
+        | Rule::ReleaseNamesRooms => &[],
     }
 }
 

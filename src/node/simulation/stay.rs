@@ -45,6 +45,8 @@ pub(super) enum Asked {
     Text(String),
     /// To go into this room.
     Move(String),
+    /// To go out of this room, which is not the one that is talked in.
+    Leave(String),
     Other,
 }
 
@@ -167,9 +169,14 @@ impl Stay {
         if text.starts_with("Nobody subscribes") {
             return self.text(Outcome::Nowhere, line);
         }
+        if text.starts_with("You are not in") {
+            return self.left(text, line);
+        }
         let answers = [
             "You subscribe to",
             "You no longer subscribe",
+            "You are away",
+            "You are back",
             "Positions are",
         ];
         if answers.iter().any(|answer| text.starts_with(answer)) {
@@ -192,7 +199,9 @@ impl Stay {
                 self.doubts.push_back(text);
             }
             (Some(Asked::Text(_)), _) => self.text(Outcome::Nowhere, line),
-            (Some(Asked::Move(_) | Asked::Other), _) => drop(self.asked.pop_front()),
+            (Some(Asked::Move(_) | Asked::Leave(_) | Asked::Other), _) => {
+                drop(self.asked.pop_front())
+            }
             (None, _) => self.is_wrong(line, "nothing was asked"),
         }
     }
@@ -214,6 +223,13 @@ impl Stay {
     fn text(&mut self, outcome: Outcome, line: &str) {
         match self.asked.pop_front() {
             Some(Asked::Text(text)) => self.texts.push((text, outcome)),
+            other => self.is_wrong(line, &format!("{other:?} was asked")),
+        }
+    }
+
+    fn left(&mut self, text: &str, line: &str) {
+        match self.asked.pop_front() {
+            Some(Asked::Leave(room)) if text == format!("You are not in {room} any more.") => {}
             other => self.is_wrong(line, &format!("{other:?} was asked")),
         }
     }

@@ -7,7 +7,7 @@ use crate::chat::{RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId, Kept, Missed};
 use crate::registry::rooms::{Effect, Rooms, Seat};
-use crate::testing::{at, event_at, post, room, said_in, session_id, text, user, whisper};
+use crate::testing::{at, event_at, left, post, room, said_in, session_id, text, user, whisper};
 
 /// Looks of so many events: more than one for most stories.
 const PAGE: usize = 7;
@@ -331,10 +331,7 @@ impl Log {
         match *turn {
             Turn::Epoch => self.begins_epoch(),
             Turn::Moves { to } => match is_in(&self.view, &place(to)) {
-                true => self.happens(Deed::Left {
-                    room: place(to),
-                    user: user("alice"),
-                }),
+                true => self.happens(left(place(to).as_str(), "alice")),
                 false => self.happens(entered(place(to).as_str(), "alice")),
             },
             Turn::Follows { author } => match follows(&self.view, &person(author)) {
@@ -398,13 +395,6 @@ fn place(number: u8) -> RoomName {
 
 fn entered(place: &str, who: &str) -> Deed {
     Deed::Entered {
-        room: room(place),
-        user: user(who),
-    }
-}
-
-fn left(place: &str, who: &str) -> Deed {
-    Deed::Left {
         room: room(place),
         user: user(who),
     }

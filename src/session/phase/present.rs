@@ -8,7 +8,8 @@ use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
-    ASKS_IN_FLIGHT, Append, Claim, Entrance, Outcome, PeopleRequest, Request, RoomRequest,
+    ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, Outcome, PeopleRequest, Request,
+    RoomRequest,
 };
 
 /// A session whose account is live.
@@ -293,7 +294,8 @@ impl Present {
         self.standing = Standing::Renewing;
         let entrance = Entrance::Renew {
             fence: self.claim.fence,
-            room: self.room.clone(),
+            rooms: vec![self.room.clone()],
+            begins: FirstRoom::Lobby,
         };
         let user = self.claim.user.clone();
         vec![Step::Renew { user, entrance }]
@@ -301,7 +303,8 @@ impl Present {
 
     fn renewed(&mut self, outcome: Outcome) -> Vec<Step> {
         match outcome {
-            Outcome::Claimed { claim, room } => {
+            Outcome::Claimed { claim, mut rooms } => {
+                let room = rooms.pop().unwrap_or_else(RoomName::lobby);
                 self.standing = Standing::Firm;
                 self.claim = claim;
                 let was_in = std::mem::replace(&mut self.room, room.clone());

@@ -399,8 +399,11 @@ fn who_may_have_moved_claims_again_and_is_told_where_it_is() {
             panic!("not claimed")
         };
         let room = room("den");
-        talk.answered(Outcome::Claimed { claim, room })
-            .does(&["* You are in den now."]);
+        talk.answered(Outcome::Claimed {
+            claim,
+            rooms: vec![room],
+        })
+        .does(&["* You are in den now."]);
         assert!(talk.phase.is_ready());
     }
 }
@@ -789,7 +792,7 @@ impl Talk {
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
             Step::Claim {
                 user,
-                entrance: Entrance::Insist,
+                entrance: Entrance::Insist { .. },
             } => format!("claim {user} from whoever has it"),
             Step::Claim {
                 entrance: Entrance::Renew { .. },
@@ -797,8 +800,8 @@ impl Talk {
             } => panic!("only who was live claims again"),
             Step::Renew {
                 user,
-                entrance: Entrance::Renew { room, .. },
-            } => format!("claim {user} again in {room}"),
+                entrance: Entrance::Renew { rooms, .. },
+            } => format!("claim {user} again in {}", rooms[0]),
             Step::Renew { entrance, .. } => panic!("{entrance:?}"),
             Step::RenewLater => "claim again later".to_owned(),
             Step::Probe { user } => format!("probe {user}"),
@@ -808,7 +811,7 @@ impl Talk {
             Step::Issue { user } => format!("issue for {user}"),
             Step::Claim {
                 user,
-                entrance: Entrance::Login { on_duplicate },
+                entrance: Entrance::Login { on_duplicate, .. },
             } => {
                 assert_eq!(on_duplicate, DuplicateLogin::Replace);
                 format!("claim {user}")
@@ -857,7 +860,7 @@ fn claimed(name: &str) -> Outcome {
             user: user(name),
             fence: at("7-0"),
         },
-        room: RoomName::lobby(),
+        rooms: vec![RoomName::lobby()],
     }
 }
 

@@ -45,14 +45,14 @@ fn every_ending_has_its_parting() {
     let (within, most) = (Duration::from_secs(30), 65_536);
     let come_back_in = Duration::from_secs(5);
     for (ending, parting) in [
-        (Ending::Quit, Parting::Goodbye),
+        (Ending::Quit, Parting::Goodbye { words: None }),
         (Ending::Gone, Parting::Broken),
-        (Ending::Duplicate, Parting::Goodbye),
-        (Ending::Replaced, Parting::Goodbye),
+        (Ending::Duplicate, Parting::Goodbye { words: None }),
+        (Ending::Replaced, Parting::Goodbye { words: None }),
         (Ending::MessagesLost, Parting::Broken),
-        (Ending::Unconfirmed, Parting::Goodbye),
-        (Ending::TooManyFailures, Parting::Goodbye),
-        (Ending::NoLogin { within }, Parting::Goodbye),
+        (Ending::Unconfirmed, Parting::Goodbye { words: None }),
+        (Ending::TooManyFailures, Parting::Goodbye { words: None }),
+        (Ending::NoLogin { within }, Parting::Goodbye { words: None }),
         (Ending::FramingLost { most }, Parting::Broken),
         (Ending::TooSlow, Parting::Broken),
         (Ending::GoingDown { come_back_in }, Parting::Moving),

@@ -122,11 +122,11 @@ fn question_in_words(question: &Question) -> String {
     match question {
         Question::Claim {
             user,
-            entrance: Entrance::Login { on_duplicate },
+            entrance: Entrance::Login { on_duplicate, .. },
         } => format!("claim {user}, else {on_duplicate:?}"),
         Question::Claim {
             user,
-            entrance: Entrance::Insist,
+            entrance: Entrance::Insist { .. },
         } => format!("claim {user} from whoever has it"),
         Question::Claim {
             user,
@@ -134,8 +134,8 @@ fn question_in_words(question: &Question) -> String {
         } => format!("claim {user}, since {since:?}"),
         Question::Claim {
             user,
-            entrance: Entrance::Renew { fence, room },
-        } => format!("claim {user} again, since {fence} in {room}"),
+            entrance: Entrance::Renew { fence, rooms, .. },
+        } => format!("claim {user} again, since {fence} in {}", rooms[0]),
         Question::Live {
             request: Request::Append(append),
             ..
@@ -151,7 +151,7 @@ fn question_in_words(question: &Question) -> String {
         Question::Alive { claim } => format!("{} is alive", claim.user),
         Question::Release {
             user,
-            parting: Parting::Goodbye,
+            parting: Parting::Goodbye { .. },
         } => format!("release {user}"),
         Question::Release { user, parting } => format!("release {user}: {parting:?}"),
     }
@@ -380,7 +380,7 @@ fn claimed(name: &str) -> Outcome {
     };
     Outcome::Claimed {
         claim,
-        room: RoomName::lobby(),
+        rooms: vec![RoomName::lobby()],
     }
 }
 

@@ -1,7 +1,8 @@
 -- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 `reject` or `replace` for a live session,
 -- `insist`, which replaces one that does not answer, `resume`, which replaces it and stays in the
--- rooms, or `renew`, which does so where it is older than 14, the session's fence so far; 15 the room
--- that this one was in, 16 the account's name in the settings or ''.
+-- rooms, or `renew`, which does so where it is older than 15, the session's fence so far; 14 the room
+-- where it begins, or '' where that is nowhere; 16 the rooms that this one was in, 17 the account's
+-- name in the settings or ''.
 local renews = ARGV[10] == 'renew'
 local resumes = ARGV[10] == 'resume' or renews
 local function follows()
@@ -31,10 +32,10 @@ if renews then
   -- The last claim of the account, also where it is released by now.
   local latest = redis.call('HGET', K.ordinals .. me, 'claim') or held
   local fence, by = string.match(latest or '', '^(%S+) (%S+ %S+)')
-  if fence and is_behind(fence, ARGV[14]) and by ~= ARGV[8] then
+  if fence and is_behind(fence, ARGV[15]) and by ~= ARGV[8] then
     return answer('duplicate')
   end
-  if not registered(ARGV[7], ARGV[16]) then return answer('void') end
+  if not registered(ARGV[7], ARGV[17]) then return answer('void') end
 end
 -- A run without a lease is gone and keeps nobody out, nor does one that does not answer, unless it
 -- may be about to come back.
@@ -47,13 +48,18 @@ local is_live = held and string.match(held, ' live$')
 if is_live and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not is_gone then
   return answer('duplicate')
 end
-local brings, rooms, lobby = follows() .. '\n' .. first(), rooms_of(me), meta('lobby')
+local brings, rooms = follows() .. '\n' .. first(), rooms_of(me)
 -- Where it goes that is nowhere. A key was shown once, and may be another one by now.
-local begins_in = lobby
-if renews and redis.call('HEXISTS', K.room .. string.lower(ARGV[15]) .. K.meta, 'name') == 1 then
-  local was_in = meta(string.lower(ARGV[15]))
-  if not was_in.seal then begins_in = was_in end
+local begins_in, is_open = {}, {}
+for name in string.gmatch(renews and ARGV[16] or '', '%S+') do
+  local was_in = string.lower(name)
+  if redis.call('HEXISTS', K.room .. was_in .. K.meta, 'name') == 1 and not is_open[was_in] then
+    local room = meta(was_in)
+    is_open[was_in] = not room.seal
+    if not room.seal then begins_in[#begins_in + 1] = room end
+  end
 end
+if #begins_in == 0 and ARGV[14] ~= '' then begins_in[1] = meta(ARGV[14]) end
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 -- How far the account has seen: a first login begins with all that waits for it.
@@ -70,9 +76,9 @@ end
 
 local stays = {}
 for _, room in ipairs(rooms) do
-  if resumes or room.room == 'lobby' then
+  if resumes or room.room == ARGV[14] then
     stays[#stays + 1] = room.name
-  elseif not leave(room, me, ARGV[7]) then
+  elseif not leave(room, me, ARGV[7], '') then
     return 'epoch\n-\n'
   end
 end
@@ -98,13 +104,14 @@ end
 if holder and holder ~= ARGV[9] then also('SREM', K.held .. holder, me) end
 also('SADD', K.held .. ARGV[9], me)
 if me == ARGV[7] then also('HDEL', K.names, me) else also('HSET', K.names, me, ARGV[7]) end
-local enters = ''
+local enters = {}
 if #stays == 0 then
-  enters = begins_in.name
-  also('HSETNX', K.room .. begins_in.room .. K.meta, 'name', begins_in.name)
-  enter(begins_in, me, ARGV[7], 1)
-elseif not resumes then
-  also('HSET', K.user_room, me, 'lobby')
+  for order, room in ipairs(begins_in) do
+    enters[order] = room.name
+    also('HSETNX', K.room .. room.room .. K.meta, 'name', room.name)
+    enter(room, me, ARGV[7], order)
+  end
 end
-local stays_in = table.concat(stays, ' ')
-return answer('ok', fence, stays_in, enters, seen, showed, last) .. '\n' .. brings
+is_in_last(me)
+local stays_in, goes_to = table.concat(stays, ' '), table.concat(enters, ' ')
+return answer('ok', fence, stays_in, goes_to, seen, showed, last) .. '\n' .. brings

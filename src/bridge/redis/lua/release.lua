@@ -1,4 +1,4 @@
--- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation.
+-- ARGV: 8 `<incarnation> <conn>`, 9 the incarnation, 10 what it said as its goodbye (JSON), or ''.
 if before then return before end
 -- The store itself releases for whoever is gone; not for one that has just come back.
 if session == '' and redis.call('EXISTS', K.lease .. ARGV[9]) == 1 then return answer('ok') end
@@ -7,9 +7,11 @@ if not held or string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then return answe
 local name, rooms = shown({me})[1], rooms_of(me)
 redis.call('SCARD', K.held .. ARGV[9])
 for _, room in ipairs(rooms) do
-  if not leave(room, me, name) then return 'epoch\n-\n' end
+  if not leave(room, me, name, ',"how":"quit"') then return 'epoch\n-\n' end
 end
-if not append('"type":"released","user":"' .. name .. '"', now) then return 'epoch\n-\n' end
+local event = '"type":"released","user":"' .. name .. '"' .. named(rooms)
+if ARGV[10] ~= '' then event = event .. ',"text":' .. ARGV[10] end
+if not append(event, now) then return 'epoch\n-\n' end
 also('HDEL', K.sessions, me)
 also('HDEL', K.user_room, me)
 also('DEL', K.rooms_of .. me, K.presence .. me)

@@ -14,6 +14,14 @@ local function rooms_of(user)
   return all
 end
 
+-- How an event names them.
+local function named(rooms)
+  if #rooms == 0 then return '' end
+  local names = {}
+  for n, room in ipairs(rooms) do names[n] = room.name end
+  return ',"rooms":["' .. table.concat(names, '","') .. '"]'
+end
+
 local function count(room)
   local here = also('SCARD', K.room .. room.room)
   if type(here) ~= 'number' then here = 0 end
@@ -32,8 +40,9 @@ local function remove_if_void(room)
   return true
 end
 
-local function leave(room, user, name)
-  local event = '"type":"left","room":"' .. room.name .. '","user":"' .. name .. '"'
+-- `how` is what the event tells beside that.
+local function leave(room, user, name, how)
+  local event = '"type":"left","room":"' .. room.name .. '","user":"' .. name .. '"' .. how
   if not append(event, now) then return false end
   also('SREM', K.room .. room.room, user)
   also('ZREM', K.rooms_of .. user, room.room)
@@ -44,9 +53,20 @@ end
 
 -- `order` is above that of the rooms entered before.
 local function enter(room, user, name, order)
-  append('"type":"entered","room":"' .. room.name .. '","user":"' .. name .. '"', now)
+  local event = '"type":"entered","room":"' .. room.name .. '","user":"' .. name .. '"'
+  if not append(event, now) then return false end
   also('SADD', K.room .. room.room, user)
   also('ZADD', K.rooms_of .. user, order, room.room)
   also('HSET', K.user_room, user, room.room)
   return count(room)
+end
+
+-- Behind a leave: `user:room` is the room entered last of those that somebody is still in.
+local function is_in_last(user)
+  local last = also('ZREVRANGE', K.rooms_of .. user, 0, 0)[1]
+  if last then
+    also('HSET', K.user_room, user, last)
+  else
+    also('HDEL', K.user_room, user)
+  end
 end

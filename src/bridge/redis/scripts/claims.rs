@@ -6,6 +6,7 @@ use redis::{Cmd, Value};
 
 use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
+use super::words::json_if_any;
 use super::{Asker, MOST, Scripts, holder};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
@@ -14,7 +15,7 @@ use crate::chat::command::Since;
 use crate::chat::limits::{KEPT_BYTES, KEPT_MESSAGES};
 use crate::chat::origin::SessionId;
 use crate::chat::{Gap, GapSize, Position, RoomName, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, Kept, Missed, Parting};
+use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, FirstRoom, Kept, Missed, Parting};
 
 impl Scripts {
     pub(super) fn call_claim(
@@ -30,20 +31,24 @@ impl Scripts {
             .arg(match entrance {
                 Entrance::Login {
                     on_duplicate: DuplicateLogin::Reject,
+                    ..
                 } => "reject",
                 Entrance::Login {
                     on_duplicate: DuplicateLogin::Replace,
+                    ..
                 } => "replace",
-                Entrance::Insist => "insist",
+                Entrance::Insist { .. } => "insist",
                 Entrance::Resume { .. } => "resume",
                 Entrance::Renew { .. } => "renew",
             })
             .arg(KEPT_MESSAGES)
             .arg(KEPT_BYTES)
-            .arg(self.rules.kept_for().min(MOST));
-        if let Entrance::Renew { fence, room } = entrance {
+            .arg(self.rules.kept_for().min(MOST))
+            .arg(first_room(entrance));
+        if let Entrance::Renew { fence, rooms, .. } = entrance {
+            let names: Vec<_> = rooms.iter().map(RoomName::as_str).collect();
             call.arg(fence.to_string())
-                .arg(room.as_str())
+                .arg(names.join(" "))
                 .arg(self.configured(user));
         }
         call
@@ -68,7 +73,9 @@ impl Scripts {
             follows.sort();
             let first: Position = lines.next()?;
             let missed = match entrance {
-                Entrance::Login { .. } | Entrance::Insist => kept(lines, &mut unread)?.into(),
+                Entrance::Login { .. } | Entrance::Insist { .. } => {
+                    kept(lines, &mut unread)?.into()
+                }
                 Entrance::Resume {
                     since: Since::Position(last),
                 } => Missed::After(first.max(*last)),
@@ -79,11 +86,7 @@ impl Scripts {
             };
             Ok(Verdict::Claimed {
                 claim,
-                room: enters
-                    .last()
-                    .or(rooms.last())
-                    .cloned()
-                    .unwrap_or_else(RoomName::lobby),
+                rooms: rooms.iter().chain(&enters).cloned().collect(),
                 standing: Brings::Standing {
                     rooms,
                     follows,
@@ -107,7 +110,7 @@ impl Scripts {
         stamp: &Stamp<'_>,
         session: &SessionId,
         user: &UserName,
-        parting: Parting,
+        parting: &Parting,
     ) -> Cmd {
         let own = Some(session).filter(|own| own.incarnation == self.rules.incarnation);
         let (run, holder) = (session.incarnation.to_string(), holder(session));
@@ -122,11 +125,28 @@ impl Scripts {
             detach
         };
         match parting {
-            Parting::Goodbye => call(Lua::Release),
+            Parting::Goodbye { words } => {
+                let mut release = call(Lua::Release);
+                release.arg(json_if_any(words.as_ref()));
+                release
+            }
             Parting::Broken => detach(Hold::Detached),
             Parting::Moving => detach(Hold::Moving),
         }
     }
+}
+
+/// The room where somebody begins who is in none, in lower case; empty where that is nowhere.
+fn first_room(entrance: &Entrance) -> String {
+    let begins = match entrance {
+        Entrance::Login { begins, .. }
+        | Entrance::Insist { begins }
+        | Entrance::Renew { begins, .. } => *begins,
+        Entrance::Resume { .. } => FirstRoom::Lobby,
+    };
+    begins
+        .room()
+        .map_or_else(String::new, |room| room.as_str().to_ascii_lowercase())
 }
 
 /// How far the account had seen, if it ever came in; and what only the script itself wants back.

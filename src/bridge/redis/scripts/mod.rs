@@ -164,7 +164,7 @@ impl Scripts {
                 session,
                 user,
                 parting,
-            } => self.call_release(stamp, session, user, *parting),
+            } => self.call_release(stamp, session, user, parting),
             Task::Account { ask } => self.call_account(stamp, ask),
             Task::LookBack { look } => self.call_look_back(*look),
             Task::Sweep { after } => {

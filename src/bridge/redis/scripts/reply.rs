@@ -6,7 +6,7 @@ use std::str::{FromStr, Split};
 use redis::{RedisResult, ServerError, Value};
 
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
-use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES};
+use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::Outcome;
 
@@ -161,6 +161,9 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
             most: ROOM_KEY_BYTES,
         },
         "too_many_rooms" => Refusal::TooManyRooms { most: rules.rooms },
+        "in_enough_rooms" => Refusal::InEnoughRooms {
+            most: ROOMS_PER_SESSION,
+        },
         "too_many_subscriptions" => Refusal::TooManySubscriptions {
             most: FOLLOWS_PER_USER,
         },

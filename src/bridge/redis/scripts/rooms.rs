@@ -4,13 +4,13 @@ use redis::{Cmd, Value};
 
 use super::reply::{Items, Lines, Nonsense, asked, changed};
 use super::sources::Lua;
-use super::words::json;
+use super::words::{json, json_if_any};
 use super::{Asker, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::seal::seal;
 use crate::chat::answer::KeyUse;
 use crate::chat::command::RoomKey;
-use crate::chat::limits::ROOM_KEY_BYTES;
+use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::{Answer, RoomName};
 use crate::messages::{Outcome, RoomRequest};
 
@@ -19,10 +19,21 @@ impl Scripts {
         match request {
             RoomRequest::Move { from, to, key } => {
                 let mut call = self.live(Lua::Move, asker);
-                call.arg(from.as_str())
-                    .arg(to.as_str())
-                    .arg(shown(to, key))
-                    .arg(self.rules.rooms.min(MOST));
+                call.arg(from.as_str());
+                self.entry(&mut call, to, key);
+                call.arg("");
+                call
+            }
+            RoomRequest::Enter { room, key } => {
+                let mut call = self.live(Lua::Enter, asker);
+                call.arg("");
+                self.entry(&mut call, room, key);
+                call.arg(ROOMS_PER_SESSION);
+                call
+            }
+            RoomRequest::Leave { room, words } => {
+                let mut call = self.live(Lua::Leave, asker);
+                call.arg(room.as_str()).arg(json_if_any(words.as_ref()));
                 call
             }
             RoomRequest::List => self.question(Lua::Rooms, asker),
@@ -42,7 +53,16 @@ impl Scripts {
         reply: Value,
     ) -> Result<Decision, Trouble> {
         match request {
-            RoomRequest::Move { .. } => changed(&self.rules, reply, |lines, _| entered(lines)),
+            RoomRequest::Move { .. } | RoomRequest::Enter { .. } => {
+                changed(&self.rules, reply, |lines, _| entered(lines))
+            }
+            RoomRequest::Leave { words, .. } => changed(&self.rules, reply, |lines, _| {
+                let (room, words) = (lines.next()?, words.clone());
+                Ok(Verdict::Outcome(Outcome::Done(Answer::Left {
+                    room,
+                    words,
+                })))
+            }),
             RoomRequest::List => asked(&self.rules, reply, |items| {
                 let rooms = listed(items)?;
                 Ok((Answer::Rooms { rooms }, None))
@@ -63,6 +83,13 @@ impl Scripts {
                 })))
             }),
         }
+    }
+
+    /// What it takes to enter a room.
+    fn entry(&self, call: &mut Cmd, room: &RoomName, key: &RoomKey) {
+        call.arg(room.as_str())
+            .arg(shown(room, key))
+            .arg(self.rules.rooms.min(MOST));
     }
 
     /// A question about a room that the asker may know of.

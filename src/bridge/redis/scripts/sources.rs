@@ -56,11 +56,13 @@ scripts! {
     Say: Change ["say"];
     Whisper: Change ["command" "live" "registered" "conversation" "whisper"];
     Post: Change ["command" "live" "conversation" "post"];
-    Move: Change ["command" "live" "rooms" "move"];
+    Move: Change ["command" "live" "rooms" "from" "entry" "move"];
+    Enter: Change ["command" "live" "rooms" "entry" "enter"];
+    Leave: Change ["command" "live" "rooms" "from" "leave"];
     SetTopic: Change ["command" "live" "topic_set"];
     Follow: Change ["command" "live" "registered" "follow"];
     Unfollow: Change ["command" "live" "names" "registered" "unfollow"];
-    Away: Change ["command" "live" "away"];
+    Away: Change ["command" "live" "rooms" "away"];
     Rooms: Read ["asker" "rooms_list"];
     Members: Read ["asker" "names" "known" "members"];
     Topic: Read ["asker" "known" "topic"];

@@ -81,6 +81,11 @@ pub(super) fn json(text: &Text) -> String {
     serde_json::Value::from(text.as_str()).to_string()
 }
 
+/// The same; empty where nothing is said.
+pub(super) fn json_if_any(text: Option<&Text>) -> String {
+    text.map_or_else(String::new, json)
+}
+
 fn whispered(position: Position, lines: &mut Lines<'_>) -> Result<Answer, Nonsense> {
     let Some(to) = lines.next_if_any()? else {
         return Ok(Answer::Said { position });

@@ -202,7 +202,7 @@ async fn a_release_that_falls_due_while_redis_is_away_comes_when_it_is_back() {
     while released.len() < 2 {
         let events = world.next_events(1).await;
         released.extend(events.iter().filter_map(|event| match &event.deed {
-            Deed::Released { user } => Some(user.to_string()),
+            Deed::Released { user, .. } => Some(user.to_string()),
             _ => None,
         }));
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{HelpTopic, Positions};
-use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
+use crate::chat::event::{Departure, Echo, Hearing, Privacy, Timestamp};
 use crate::chat::name::NameError;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::line::read::{Audience, Told, read};
@@ -210,7 +210,11 @@ fn deed() -> impl Strategy<Value = Deed> {
             k: 1,
         },
         3 => Deed::Entered { room, user },
-        4 => Deed::Left { room, user },
+        4 => Deed::Left {
+            room,
+            user,
+            departure: Departure::Parted { words: Some(text) },
+        },
         _ => Deed::TopicSet {
             room,
             by: user,

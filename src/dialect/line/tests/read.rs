@@ -12,7 +12,7 @@ use crate::dialect::line::read::{
     Audience, Message, Placed, Refused, Told, When, placed, read, words,
 };
 use crate::dialect::{self, Format, Prompt};
-use crate::testing::{at, event, node, post, room, room_message, text, user, whisper};
+use crate::testing::{at, event, left, node, post, room, room_message, text, user, whisper};
 
 #[test]
 fn messages_are_told_apart() {
@@ -105,10 +105,7 @@ fn events_are_read_as_they_are_told() {
         room: den.clone(),
         user: bob.clone(),
     };
-    let left = Deed::Left {
-        room: den.clone(),
-        user: bob.clone(),
-    };
+    let left = left("den", "bob");
     let topic = Deed::TopicSet {
         room: den.clone(),
         by: bob.clone(),

@@ -94,6 +94,10 @@ fn refusals_of_requests() {
             "! There are 9 rooms already, which is the bound of this node\n",
         ),
         (
+            Refusal::InEnoughRooms { most: 100 },
+            "! You are in 100 rooms already, which is the bound\n",
+        ),
+        (
             Refusal::TooManySubscriptions { most: 1000 },
             "! You subscribe to 1000 users already, which is the bound\n",
         ),

@@ -7,7 +7,10 @@ use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
 use crate::chat::{Answer, Deed, Gap, GapSize, Secret};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
-use crate::testing::{at, event, node, post, room, room_message, session_id, text, user, whisper};
+use crate::testing::{
+    at, event, left, node, post, released, room, room_message, session_id, text, user, went_away,
+    whisper,
+};
 
 #[test]
 fn messages_are_marked_by_their_first_characters() {
@@ -65,13 +68,7 @@ fn comings_and_goings_are_information() {
                 },
                 "* bob joined den\n",
             ),
-            (
-                Deed::Left {
-                    room: den.clone(),
-                    user: bob.clone(),
-                },
-                "* bob left den\n",
-            ),
+            (left("den", "bob"), "* bob left den\n"),
             (
                 Deed::TopicSet {
                     room: den.clone(),
@@ -95,7 +92,7 @@ fn what_only_the_node_needs_is_not_shown() {
             user: bob.clone(),
             session: session_id(7),
         },
-        Deed::Released { user: bob.clone() },
+        released("bob", &["den"]),
         Deed::Followed {
             author: alice.clone(),
             follower: bob.clone(),
@@ -104,11 +101,11 @@ fn what_only_the_node_needs_is_not_shown() {
             author: alice,
             follower: bob.clone(),
         },
-        Deed::WentAway {
-            user: bob.clone(),
-            text: text("lunch"),
+        went_away("bob", &["den"]),
+        Deed::CameBack {
+            user: bob,
+            rooms: vec![room("den")],
         },
-        Deed::CameBack { user: bob },
     ] {
         let format = Format::Line {
             positions: Positions::Shown,

@@ -9,15 +9,15 @@ use super::*;
 use crate::chat::Event;
 use crate::chat::command::Positions;
 use crate::messages::Missed;
-use crate::testing::{event, post, room, room_message, said_in, session_id, text, user, whisper};
+use crate::testing::{
+    event, left, post, released, room, room_message, said_in, session_id, text, user, went_away,
+    whisper,
+};
 
 #[test]
 fn who_is_in_the_room_hears_what_others_say_there() {
     let mut here = Here::with(&["alice", "bob", "carol"]);
-    here.at("carol", |user| Deed::Left {
-        room: room("lobby"),
-        user,
-    });
+    here.happens(left("lobby", "carol"));
     here.check(room_message("lobby", "alice", "hi"), &["bob"]);
     here.check(room_message("lobby", "bob", "hi"), &["alice"]);
     here.check(
@@ -60,21 +60,39 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         text: text("cats"),
     };
     here.check(topic, &["alice"]);
-    here.check(
-        Deed::Left {
-            room: den(),
-            user: user("alice"),
-        },
-        &["bob"],
-    );
-    here.check(
-        Deed::Left {
-            room: den(),
-            user: user("dave"),
-        },
-        &["bob"],
-    );
+    here.check(left("den", "alice"), &["bob"]);
+    here.check(left("den", "dave"), &["bob"]);
     here.check(room_message("den", "bob", "anybody?"), &[]);
+}
+
+fn came_back(who: &str, places: &[&str]) -> Deed {
+    Deed::CameBack {
+        user: user(who),
+        rooms: places.iter().copied().map(room).collect(),
+    }
+}
+
+#[test]
+fn who_goes_or_is_away_is_told_once_to_everybody_who_shares_a_room() {
+    let mut here = Here::with(&["alice", "bob", "carol"]);
+    for name in ["alice", "bob"] {
+        here.at(name, |user| Deed::Entered {
+            room: room("den"),
+            user,
+        });
+    }
+    // Carol is only in the lobby, bob also in the den.
+    let both = ["lobby", "den"];
+    here.check(went_away("alice", &both), &["bob", "carol"]);
+    here.check(came_back("alice", &["den"]), &["bob"]);
+    here.check(came_back("alice", &[]), &[]);
+    here.check(went_away("dave", &["den", "attic"]), &["alice", "bob"]);
+    let alice = here.conn("alice");
+    here.rooms.forget(alice);
+    here.happens(left("lobby", "alice"));
+    here.happens(left("den", "alice"));
+    here.check(released("alice", &both), &["bob", "carol"]);
+    here.check(released("dave", &both), &["bob", "carol"]);
 }
 
 #[test]
@@ -198,18 +216,18 @@ fn who_is_released_hears_nothing_more() {
     });
     let bob = here.conn("bob");
     here.rooms.forget(bob);
-    here.at("bob", |user| Deed::Released { user });
+    here.happens(released("bob", &[]));
     here.check(room_message("lobby", "alice", "hi"), &[]);
     here.check(post("alice", "news"), &[]);
     here.check(whisper("alice", "bob", "psst"), &[]);
-    here.check(Deed::Released { user: user("bob") }, &[]);
+    here.check(released("bob", &[]), &[]);
 }
 
 #[test]
 fn who_is_released_by_somebody_else_is_not_left_in_silence() {
     let mut here = Here::with(&["alice", "bob"]);
     let conn = here.conn("bob");
-    let released = Deed::Released { user: user("bob") };
+    let released = released("bob", &[]);
     assert_eq!(
         here.rooms.fold(&arrival(released, Brings::Nothing)),
         [Effect::Suspended { conn }]
@@ -307,15 +325,12 @@ fn what_is_for_nobody_here_has_no_effect() {
             user: user("dave"),
             session: session_id(70),
         },
-        Deed::Released { user: user("dave") },
+        released("dave", &["den"]),
         Deed::Entered {
             room: room("den"),
             user: user("dave"),
         },
-        Deed::Left {
-            room: room("den"),
-            user: user("dave"),
-        },
+        left("den", "dave"),
         room_message("den", "dave", "hi"),
         room_message("lobby", "alice", "hi"),
         whisper("alice", "dave", "hi"),
@@ -333,11 +348,8 @@ fn what_is_for_nobody_here_has_no_effect() {
             by: user("dave"),
             text: text("cats"),
         },
-        Deed::WentAway {
-            user: user("dave"),
-            text: text("lunch"),
-        },
-        Deed::CameBack { user: user("dave") },
+        went_away("dave", &["den"]),
+        came_back("dave", &["den"]),
     ] {
         here.check(deed, &[]);
     }
@@ -418,7 +430,11 @@ impl Here {
 
     /// Something happens that is not looked at.
     fn at(&mut self, name: &str, deed: impl FnOnce(UserName) -> Deed) {
-        self.rooms.fold(&arrival(deed(user(name)), Brings::Nothing));
+        self.happens(deed(user(name)));
+    }
+
+    fn happens(&mut self, deed: Deed) {
+        self.rooms.fold(&arrival(deed, Brings::Nothing));
         assert_consistent(&self.rooms);
     }
 

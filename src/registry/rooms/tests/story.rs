@@ -32,6 +32,11 @@ enum Turn {
     },
     Release {
         user: u8,
+        rooms: Vec<u8>,
+    },
+    Away {
+        user: u8,
+        rooms: Vec<u8>,
     },
     Enter {
         room: u8,
@@ -75,7 +80,8 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => user().prop_map(|user| Turn::ClaimElsewhere { user }),
         1 => Just(Turn::Introduce),
         1 => user().prop_map(|user| Turn::Forget { user }),
-        1 => user().prop_map(|user| Turn::Release { user }),
+        1 => (user(), few()).prop_map(|(user, rooms)| Turn::Release { user, rooms }),
+        1 => (user(), few()).prop_map(|(user, rooms)| Turn::Away { user, rooms }),
         4 => (room(), user()).prop_map(|(room, user)| Turn::Enter { room, user }),
         2 => (room(), user()).prop_map(|(room, user)| Turn::Leave { room, user }),
         4 => (user(), user()).prop_map(|(author, follower)| Turn::Follow { author, follower }),
@@ -145,7 +151,7 @@ impl Story {
     /// Folds, and looks whether the effects are right by what was so before and after.
     fn fold(&mut self, deed: Deed, brings: Brings) {
         let before = match &deed {
-            Deed::Claimed { user, .. } | Deed::Released { user } => self.rooms.conn_of(user),
+            Deed::Claimed { user, .. } | Deed::Released { user, .. } => self.rooms.conn_of(user),
             _ => None,
         };
         let before = before.filter(|conn| self.rooms.seat(*conn).is_some());
@@ -186,6 +192,15 @@ impl Story {
             !self.forgotten.contains(&conn) || self.rooms.seat(conn).is_none(),
             "a forgotten session is addressed"
         );
+        if let Deed::Released { user, rooms, .. } | Deed::WentAway { user, rooms, .. } = deed {
+            let mut members = rooms.iter().flat_map(|room| self.rooms.members_of(room));
+            assert!(
+                members.any(|member| member == conn),
+                "{deed:?} is overheard"
+            );
+            assert_ne!(self.rooms.conn_of(user), Some(conn), "{deed:?}");
+            assert_eq!(hearing, Hearing::Direct);
+        }
         if let Deed::RoomMessage {
             room,
             sender,
@@ -210,20 +225,27 @@ impl Story {
 }
 
 fn deed_of(turn: &Turn) -> Option<Deed> {
+    let places = |rooms: &[u8]| rooms.iter().copied().map(place).collect();
     Some(match *turn {
         Turn::ClaimElsewhere { user } => Deed::Claimed {
             user: person(user),
             session: session_id(1_000_000),
         },
-        Turn::Release { user } => Deed::Released { user: person(user) },
+        Turn::Release { user, ref rooms } => Deed::Released {
+            user: person(user),
+            rooms: places(rooms),
+            words: None,
+        },
+        Turn::Away { user, ref rooms } => Deed::WentAway {
+            user: person(user),
+            text: text("x"),
+            rooms: places(rooms),
+        },
         Turn::Enter { room, user } => Deed::Entered {
             room: place(room),
             user: person(user),
         },
-        Turn::Leave { room, user } => Deed::Left {
-            room: place(room),
-            user: person(user),
-        },
+        Turn::Leave { room, user } => left(place(room).as_str(), person(user).as_str()),
         Turn::Follow { author, follower } => Deed::Followed {
             author: person(author),
             follower: person(follower),

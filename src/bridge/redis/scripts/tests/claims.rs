@@ -1,7 +1,7 @@
 use super::desk::{Desk, FIRST, Person, RUN, claiming, greet, on_both, rules, scripts, session};
 use crate::bridge::contract::{
-    away, entered_deed, follow, left_deed, members, moving, room_named, say, standing,
-    standing_since, user, whisper, who, who_is,
+    away, entered_deed, follow, left_deed, members, moving, quit_deed, released_deed, room_named,
+    say, standing, standing_since, user, whisper, who, who_is,
 };
 use crate::bridge::redis::scripts::{Hello, Turn};
 use crate::bridge::redis::task::{Task, Verdict};
@@ -9,7 +9,7 @@ use crate::chat::answer::Presence;
 use crate::chat::command::Since;
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Position, RoomName};
-use crate::messages::{DuplicateLogin, Entrance, Outcome, Parting};
+use crate::messages::{DuplicateLogin, Entrance, FirstRoom, Outcome, Parting};
 
 on_both! {
     a_claim_settles_the_rooms_around_its_event,
@@ -50,13 +50,14 @@ async fn a_claim_settles_the_rooms_around_its_event(mut desk: Desk) {
     let replaced = desk.attempt(&replace).await.expect("a decision");
     let Verdict::Claimed {
         claim,
-        room,
+        rooms,
         standing: brings,
     } = replaced.verdict
     else {
         panic!("{replaced:?}")
     };
-    assert_eq!((room, brings), (RoomName::lobby(), standing(&[], &["bob"])));
+    assert_eq!(rooms, [RoomName::lobby()]);
+    assert_eq!(brings, standing(&[], &["bob"]));
     let events = desk.events().await;
     assert_eq!(replaced.head, Some(events[2].position));
     assert_eq!(claim.fence, events[1].position);
@@ -181,8 +182,8 @@ async fn a_release_leaves_every_room_first_and_nothing_behind(mut desk: Desk) {
     ));
     let name = user("alice");
     let deeds = desk.deeds().await;
-    let released = Deed::Released { user: name.clone() };
-    assert_eq!(deeds, [left_deed(&room_named("den"), &name), released]);
+    let quits = quit_deed(&room_named("den"), &name);
+    assert_eq!(deeds, [quits, released_deed(&name, &["den"])]);
     assert!(format!("{deeds:?}").contains("Alice"), "{deeds:?}");
     let mut left = desk.keys().await;
     // How far the account has seen, and since when, stays.
@@ -250,10 +251,10 @@ async fn whoever_is_gone_keeps_nobody_out(mut desk: Desk) {
     );
     desk.number(&["DEL", "lease:node-1.8c1f"]).await;
     desk.events().await;
-    let Verdict::Claimed { room, .. } = desk.decide(&wants).await else {
+    let Verdict::Claimed { rooms, .. } = desk.decide(&wants).await else {
         panic!("not claimed")
     };
-    assert_eq!(room, RoomName::lobby());
+    assert_eq!(rooms, [RoomName::lobby()]);
     let deeds = desk.deeds().await;
     let name = user("alice");
     assert_eq!(deeds[0], left_deed(&room_named("den"), &name));
@@ -300,7 +301,9 @@ async fn behind_an_outage_all_may_come_back_first(mut desk: Desk) {
     let insists = Task::Claim {
         session: session("node-2", 9, 1),
         user: user("alice"),
-        entrance: Entrance::Insist,
+        entrance: Entrance::Insist {
+            begins: FirstRoom::Lobby,
+        },
     };
     let verdict = desk.decide(&insists).await;
     assert!(
@@ -358,15 +361,16 @@ async fn whose_place_is_kept_keeps_nobody_out_not_even_behind_an_outage(mut desk
     desk.events().await;
     let elsewhere = session("node-2", 9, 1);
     let wants = claiming(&elsewhere, "alice", DuplicateLogin::Reject);
-    let Verdict::Claimed { claim, room, .. } = desk.decide(&wants).await else {
+    let Verdict::Claimed { claim, rooms, .. } = desk.decide(&wants).await else {
         panic!("not claimed")
     };
-    assert_eq!(room, RoomName::lobby());
+    assert_eq!(rooms, [RoomName::lobby()]);
     assert_eq!(desk.events().await.len(), 3);
     let keys = desk.keys().await;
     assert!(!keys.contains(&"held:node-1.8c1f".to_owned()), "{keys:?}");
     // Nothing that the session before leaves touches the newer claim.
-    for parting in [Parting::Broken, Parting::Moving, Parting::Goodbye] {
+    let goodbye = Parting::Goodbye { words: None };
+    for parting in [Parting::Broken, Parting::Moving, goodbye] {
         desk.decide(&old.parts(parting)).await;
     }
     assert_eq!(desk.events().await, []);
@@ -386,14 +390,14 @@ async fn who_comes_back_to_a_kept_place_stays_in_the_rooms(mut desk: Desk) {
     };
     let Verdict::Claimed {
         claim,
-        room,
+        rooms,
         standing: brings,
     } = desk.decide(&again).await
     else {
         panic!("not claimed")
     };
     let stands = standing_since(old.claim.fence, &["den"], &[]);
-    assert_eq!((room, brings), (room_named("den"), stands));
+    assert_eq!((rooms, brings), (vec![room_named("den")], stands));
     assert_eq!(desk.events().await.len(), 1);
     let held = desk.word(&["HGET", "sessions", "alice"]).await;
     assert_eq!(held, format!("{} node-1.8c1f 2 live", claim.fence));
@@ -426,7 +430,9 @@ async fn who_does_not_answer_is_replaced_though_its_run_lives(mut desk: Desk) {
     let insists = Task::Claim {
         session: newcomer.clone(),
         user: user("alice"),
-        entrance: Entrance::Insist,
+        entrance: Entrance::Insist {
+            begins: FirstRoom::Lobby,
+        },
     };
     let verdict = desk.decide(&insists).await;
     assert!(matches!(verdict, Verdict::Claimed { .. }), "{verdict:?}");
@@ -441,7 +447,8 @@ async fn the_later_of_two_claims_stands_whatever_the_store_was_taken_back_to(mut
         user: user("alice"),
         entrance: Entrance::Renew {
             fence,
-            room: room_named("lobby"),
+            rooms: Vec::new(),
+            begins: FirstRoom::Lobby,
         },
     };
     let later = Position {

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use redis::Value;
 use redis::aio::{ConnectionLike, MultiplexedConnection, PubSub};
 
-use crate::bridge::contract::user;
+use crate::bridge::contract::{login, user};
 use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::scripts::{Greeting, Hello, Rules, Scripts, Turn, Unwelcome, received};
 use crate::bridge::redis::simulated::{Store, Version};
@@ -16,7 +16,7 @@ use crate::bridge::redis::testing::Server;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Deed, Event, NodeName, Position, Refusal};
 use crate::messages::{
-    AccountAnswer, AccountAsk, Claim, DuplicateLogin, Entrance, Outcome, Parting, Request,
+    AccountAnswer, AccountAsk, Claim, DuplicateLogin, FirstRoom, Outcome, Parting, Request,
 };
 
 /// Who a test is without saying it.
@@ -324,7 +324,7 @@ impl Person {
     }
 
     pub(super) fn release(&self) -> Task {
-        self.parts(Parting::Goodbye)
+        self.parts(Parting::Goodbye { words: None })
     }
 
     pub(super) fn parts(&self, parting: Parting) -> Task {
@@ -347,7 +347,7 @@ pub(super) fn claiming(session: &SessionId, name: &str, on_duplicate: DuplicateL
     Task::Claim {
         session: session.clone(),
         user: user(name),
-        entrance: Entrance::Login { on_duplicate },
+        entrance: login(on_duplicate, FirstRoom::Lobby),
     }
 }
 

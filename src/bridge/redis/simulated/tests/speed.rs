@@ -10,7 +10,7 @@ use crate::bridge::redis::simulated::Store;
 use crate::bridge::redis::task::{Stamp, Task, Verdict};
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{NodeName, Position};
-use crate::messages::{Claim, DuplicateLogin, Entrance, Outcome, Parting};
+use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Parting};
 
 const NOW: Duration = Duration::from_secs(1_763_850_000);
 
@@ -95,6 +95,7 @@ fn a_thousand_people_come_in_say_something_and_go() {
             user: user.clone(),
             entrance: Entrance::Login {
                 on_duplicate: DuplicateLogin::Reject,
+                begins: FirstRoom::Lobby,
             },
         };
         let claim: Claim = match node.decides(&claiming, &mut claims) {
@@ -114,7 +115,7 @@ fn a_thousand_people_come_in_say_something_and_go() {
         let release = Task::Release {
             session,
             user,
-            parting: Parting::Goodbye,
+            parting: Parting::Goodbye { words: None },
         };
         let released = node.decides(&release, &mut releases);
         assert!(matches!(released, Verdict::Silence), "{released:?}");

@@ -1,0 +1,2 @@
+-- Into a room, and out of none.
+return go_in()
