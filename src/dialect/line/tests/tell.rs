@@ -158,6 +158,13 @@ fn answers_about_rooms() {
             "* You are in den (3 here).\n* den is public: the key keeps nobody out.\n",
         ),
         (
+            Answer::Left {
+                room: den(),
+                words: Some(text("tea")),
+            },
+            "* You are not in den any more.\n",
+        ),
+        (
             Answer::Rooms {
                 rooms: vec![(den(), 3), (room("lobby"), 1)],
             },

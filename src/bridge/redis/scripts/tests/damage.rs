@@ -1,6 +1,7 @@
 use super::desk::{Desk, claiming, on_both, session};
 use crate::bridge::contract::{
-    away, entering, follow, history, members, moving, post, say, set_topic, whisper,
+    away, entering, entering_too, follow, history, leaving, members, moving, post, say, set_topic,
+    whisper,
 };
 use crate::bridge::redis::task::{Task, Trouble, Verdict};
 use crate::chat::Answer;
@@ -25,7 +26,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written(mut desk: Desk) {
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
     desk.events().await;
-    let cases: [Case; 17] = [
+    let cases: [Case; 25] = [
         ("sessions", || say("lobby", "hi")),
         ("room:lobby", || say("lobby", "hi")),
         ("room:lobby:meta", || say("lobby", "hi")),
@@ -40,6 +41,14 @@ async fn a_wrong_type_is_noticed_before_anything_is_written(mut desk: Desk) {
         ("rooms", || moving("lobby", "den")),
         ("rooms:alice", || moving("lobby", "den")),
         ("private_rooms", || entering("lobby", "den", "key")),
+        ("log", || entering_too("den")),
+        ("user:room", || entering_too("den")),
+        ("rooms:alice", || entering_too("den")),
+        ("log", || leaving("lobby", None)),
+        ("user:room", || leaving("lobby", None)),
+        ("rooms:alice", || leaving("lobby", None)),
+        ("rooms", || leaving("lobby", None)),
+        ("rooms:alice", || away("tea")),
         ("subs:bob", || follow("bob")),
         ("presence:alice", || away("tea")),
         ("room:lobby:meta", || set_topic("lobby", "tea")),

@@ -1,7 +1,7 @@
 use super::desk::{Desk, ROOMS, on_both};
 use crate::bridge::contract::{
-    about, already_in, entered, entering, history, listed, members, moving, no_room, not_in,
-    room_named, rooms, say, set_topic, shown, topic, who, wrong_key,
+    about, already_in, entered, entering, entering_too, history, leaving, listed, members, moving,
+    no_room, not_in, room_named, rooms, say, set_topic, shown, topic, who, wrong_key,
 };
 use crate::bridge::redis::task::{Task, Verdict};
 use crate::chat::answer::KeyUse;
@@ -10,6 +10,7 @@ use crate::chat::{Answer, Refusal};
 
 on_both! {
     rooms_are_entered_by_name_and_key,
+    the_current_room_is_the_one_entered_last_of_those_one_is_in,
     there_are_only_so_many_rooms_public_and_private,
     rooms_vanish_when_nothing_is_left_of_them,
     a_sweep_sees_every_empty_room_slice_by_slice,
@@ -55,6 +56,29 @@ async fn rooms_are_entered_by_name_and_key(mut desk: Desk) {
     assert_eq!(shown(&inside), shown(&entered("Vault", 2)));
     assert_eq!(desk.word(&["HGET", "user:room", "alice"]).await, "vault");
     assert_eq!(desk.number(&["SCARD", "room:vault"]).await, 2);
+}
+
+async fn the_current_room_is_the_one_entered_last_of_those_one_is_in(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    for (request, rooms) in [
+        (entering_too("Den"), &["lobby", "den"][..]),
+        (entering_too("attic"), &["lobby", "den", "attic"]),
+        (leaving("den", None), &["lobby", "attic"]),
+        (entering_too("den"), &["lobby", "attic", "den"]),
+        (leaving("DEN", Some("tea")), &["lobby", "attic"]),
+        (moving("attic", "den"), &["lobby", "den"]),
+        (leaving("den", None), &["lobby"]),
+        (leaving("lobby", None), &[]),
+        (entering_too("attic"), &["attic"]),
+    ] {
+        desk.done(&alice, request).await;
+        let there = desk.raw(&["ZRANGE", "rooms:alice", "0", "-1"]).await;
+        let there: Vec<String> = redis::from_redis_value(there).expect("names");
+        assert_eq!(there, rooms);
+        let current = desk.raw(&["HGET", "user:room", "alice"]).await;
+        let current: Option<String> = redis::from_redis_value(current).expect("a name");
+        assert_eq!(current.as_deref(), rooms.last().copied());
+    }
 }
 
 async fn there_are_only_so_many_rooms_public_and_private(mut desk: Desk) {
