@@ -55,11 +55,11 @@ pub enum Answer {
         /// What was said on leaving.
         words: Option<Text>,
     },
-    /// The account is in this room now, without having asked for it: it is not in the one before any
-    /// more.
+    /// The account is in these rooms now, without having asked for it, and in none of those before
+    /// that are not among them.
     PutIn {
-        /// The room.
-        room: RoomName,
+        /// The rooms, the one entered last at the end.
+        rooms: Vec<RoomName>,
     },
     /// The public rooms, sorted.
     Rooms {

@@ -53,6 +53,20 @@ pub enum Command {
     },
     /// Leave the current room and go back to the first one.
     Return,
+    /// Enter a room and leave none.
+    Enter {
+        /// The room to enter; made when it does not exist.
+        room: RoomName,
+        /// What a private room asks for; a new room with a key is private.
+        key: RoomKey,
+    },
+    /// Leave a room and enter none.
+    Leave {
+        /// The room.
+        room: RoomName,
+        /// What is said on leaving, if anything.
+        words: Option<Text>,
+    },
     /// The public rooms.
     Rooms,
     /// Who is in a room, on all nodes.
@@ -137,7 +151,10 @@ pub enum Command {
         topic: HelpTopic,
     },
     /// A clean goodbye.
-    Quit,
+    Quit {
+        /// What is said on leaving, if anything.
+        words: Option<Text>,
+    },
 }
 
 /// A room that is meant by its name or by being in it.

@@ -143,9 +143,10 @@ impl Seat {
                 self.place.positions = positions;
                 return;
             }
-            Heard::Refused(_)
+            Heard::Format(Format::Irc { .. })
+            | Heard::Refused(_)
             | Heard::Prompt(_)
-            | Heard::Reply(_)
+            | Heard::Reply
             | Heard::Malformed(_)
             | Heard::Nothing => return,
         };

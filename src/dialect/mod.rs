@@ -6,11 +6,15 @@
 pub mod irc;
 pub mod line;
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 
 use crate::chat::command::Positions;
 use crate::chat::event::Hearing;
 use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal};
+
+use irc::caps::Caps;
 
 /// How events are spelled for a session: a dialect and its switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,6 +23,11 @@ pub enum Format {
     Line {
         /// Whether positions are shown.
         positions: Positions,
+    },
+    /// IRC.
+    Irc {
+        /// What is switched on.
+        caps: Caps,
     },
 }
 
@@ -32,7 +41,7 @@ pub enum Heard {
     /// More is needed, and the dialect asks for it itself.
     Prompt(Prompt),
     /// The dialect answers by itself, in its turn.
-    Reply(Bytes),
+    Reply,
     /// A request that no wording could make acceptable, for example to a name that is none.
     Refused(Refusal),
     /// The peer broke the dialect; it is told how, and lives.
@@ -88,6 +97,8 @@ pub enum Dialect {
         /// What was heard and not taken.
         heard: Option<Heard>,
     },
+    /// IRC.
+    Irc(Box<irc::Conversation>),
 }
 
 impl Dialect {
@@ -100,17 +111,26 @@ impl Dialect {
         }
     }
 
+    /// A conversation over the IRC door, at its beginning.
+    #[must_use]
+    pub fn irc(identity: Arc<irc::Identity>) -> Self {
+        Self::Irc(Box::new(irc::Conversation::new(identity)))
+    }
+
     /// How events are spelled for it.
     #[must_use]
     pub const fn format(&self) -> Format {
         match self {
+            Self::Irc(talk) => Format::Irc {
+                caps: talk.enabled(),
+            },
             Self::Line { conversation, .. } => Format::Line {
                 positions: conversation.positions,
             },
         }
     }
 
-    /// Reads one frame of the peer, without its end. What it means is taken out by [`Self::next`],
+    /// Reads one frame of the peer, without its end. What it means is taken out by [`Self::next_heard`],
     /// before another one is read.
     pub fn hear(&mut self, frame: &[u8]) {
         match self {
@@ -118,6 +138,7 @@ impl Dialect {
                 conversation,
                 heard,
             } => *heard = Some(conversation.hear(frame)),
+            Self::Irc(talk) => talk.hear(frame),
         }
     }
 
@@ -127,13 +148,15 @@ impl Dialect {
             Self::Line { heard, .. } => {
                 *heard = Some(Heard::Malformed(Malformed::LineTooLong { most }));
             }
+            Self::Irc(talk) => talk.hear_too_long(),
         }
     }
 
     /// The next thing that was heard, in order.
-    pub const fn next(&mut self) -> Option<Heard> {
+    pub fn next_heard(&mut self) -> Option<Heard> {
         match self {
             Self::Line { heard, .. } => heard.take(),
+            Self::Irc(talk) => talk.next_heard(),
         }
     }
 
@@ -141,6 +164,7 @@ impl Dialect {
     pub fn greet(&self, node: &str, out: &mut BytesMut) {
         match self {
             Self::Line { .. } => line::tell::greeting(node, out),
+            Self::Irc(_) => {}
         }
     }
 
@@ -148,6 +172,8 @@ impl Dialect {
     pub fn logged_in(&mut self) {
         match self {
             Self::Line { conversation, .. } => conversation.logged_in(),
+            // Its welcome says so.
+            Self::Irc(_) => {}
         }
     }
 
@@ -155,6 +181,7 @@ impl Dialect {
     pub const fn login_refused(&mut self, refusal: &Refusal) -> Option<Prompt> {
         match self {
             Self::Line { conversation, .. } => conversation.login_refused(refusal),
+            Self::Irc(_) => None,
         }
     }
 
@@ -162,6 +189,7 @@ impl Dialect {
     pub const fn begins_with(&mut self, positions: Positions) {
         match self {
             Self::Line { conversation, .. } => conversation.positions = positions,
+            Self::Irc(_) => {}
         }
     }
 
@@ -171,29 +199,42 @@ impl Dialect {
             (Self::Line { conversation, .. }, Format::Line { positions }) => {
                 conversation.positions = positions;
             }
+            // Told and switched at once: by `tell_format_set`.
+            (Self::Irc(_), _) | (Self::Line { .. }, Format::Irc { .. }) => {}
         }
     }
 
     /// Spells that events are spelled in its format now.
-    pub fn tell_format_set(&self, out: &mut BytesMut) {
+    pub fn tell_format_set(&mut self, out: &mut BytesMut) {
         match self {
             Self::Line { conversation, .. } => line::tell::format_set(conversation.positions, out),
+            Self::Irc(talk) => talk.tell_format_set(out),
+        }
+    }
+
+    /// Spells what the dialect answers by itself.
+    pub fn tell_reply(&mut self, out: &mut BytesMut) {
+        match self {
+            Self::Line { .. } => {}
+            Self::Irc(talk) => talk.tell_reply(out),
         }
     }
 
     /// Spells a granted answer.
-    pub fn tell_answer(&self, answer: &Answer, out: &mut BytesMut) {
+    pub fn tell_answer(&mut self, answer: &Answer, out: &mut BytesMut) {
         match self {
             Self::Line { conversation, .. } => {
-                line::tell::answer(conversation.positions, answer, out)
+                line::tell::answer(conversation.positions, answer, out);
             }
+            Self::Irc(talk) => talk.tell_answer(answer, out),
         }
     }
 
     /// Spells a refusal.
-    pub fn tell_refusal(&self, refusal: &Refusal, out: &mut BytesMut) {
+    pub fn tell_refusal(&mut self, refusal: &Refusal, out: &mut BytesMut) {
         match self {
             Self::Line { .. } => line::tell::refusal(refusal, out),
+            Self::Irc(talk) => talk.tell_refusal(refusal, out),
         }
     }
 
@@ -201,6 +242,7 @@ impl Dialect {
     pub fn tell_fate(&self, fate: Fate, out: &mut BytesMut) {
         match self {
             Self::Line { .. } => line::tell::fate(fate, out),
+            Self::Irc(talk) => talk.tell_fate(fate, out),
         }
     }
 
@@ -208,6 +250,8 @@ impl Dialect {
     pub fn tell_malformed(&self, malformed: &Malformed, out: &mut BytesMut) {
         match self {
             Self::Line { .. } => line::tell::malformed(malformed, out),
+            // It says so itself, by its replies.
+            Self::Irc(_) => {}
         }
     }
 
@@ -215,6 +259,7 @@ impl Dialect {
     pub fn tell_prompt(&self, prompt: Prompt, out: &mut BytesMut) {
         match self {
             Self::Line { .. } => line::tell::prompt(prompt, out),
+            Self::Irc(_) => {}
         }
     }
 
@@ -222,6 +267,7 @@ impl Dialect {
     pub fn tell_ending(&self, ending: Ending, out: &mut BytesMut) {
         match self {
             Self::Line { .. } => line::tell::ending(ending, out),
+            Self::Irc(talk) => talk.tell_ending(ending, out),
         }
     }
 }
@@ -232,6 +278,7 @@ pub fn tell_event(format: Format, event: &Event, hearing: Hearing) -> Option<Byt
     let mut out = BytesMut::new();
     match format {
         Format::Line { positions } => line::tell::event(positions, event, hearing, &mut out),
+        Format::Irc { caps } => irc::events::event(caps, event, hearing, &mut out),
     }
     (!out.is_empty()).then(|| out.freeze())
 }
@@ -240,6 +287,7 @@ pub fn tell_event(format: Format, event: &Event, hearing: Hearing) -> Option<Byt
 pub fn tell_kept(format: Format, event: &Event, out: &mut BytesMut) {
     match format {
         Format::Line { positions } => line::tell::past(positions, event, out),
+        Format::Irc { caps } => irc::events::kept(caps, event, out),
     }
 }
 
@@ -247,5 +295,6 @@ pub fn tell_kept(format: Format, event: &Event, out: &mut BytesMut) {
 pub fn tell_gap(format: Format, gap: &Gap, out: &mut BytesMut) {
     match format {
         Format::Line { .. } => line::tell::gap(gap, out),
+        Format::Irc { .. } => irc::events::gap(gap, out),
     }
 }

@@ -24,12 +24,13 @@ use tokio::time::{Instant, Sleep};
 use tracing::{debug, info};
 
 use crate::chat::origin::SessionId;
-use crate::chat::{Ending, UserName};
+use crate::chat::{Ending, Text, UserName};
 use crate::dialect::Dialect;
+use crate::dialect::irc::LINE_WITH_TAGS_BYTES;
 use crate::messages::{
-    Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, Forget, HubId,
-    Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register, SESSION_MAILBOX,
-    SessionMail, SetFormat,
+    Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
+    HubId, Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register,
+    SESSION_MAILBOX, SessionMail, SetFormat,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -128,6 +129,8 @@ pub struct Session<IO: 'static> {
     heard_at: Instant,
     /// Wakes the work when the pace allows the next line.
     nap: Option<Pin<Box<Sleep>>>,
+    /// What it said as its goodbye.
+    goodbye: Option<Text>,
     /// The account that was claimed and has to be released.
     claimed: Option<UserName>,
     /// Whether it keeps up with what is said.
@@ -183,12 +186,13 @@ impl<IO: Transport + 'static> Session<IO> {
         Self {
             id,
             peer,
-            pump: Pump::new(io, rules.line_bytes),
+            pump: Pump::new(io, line_bytes(&dialect, rules)),
+            phase: Phase::new(rules.duplicate_login, first_room(&dialect)),
             dialect,
-            phase: Phase::new(rules.duplicate_login),
             pace: rules.messages_per_second.map(pace),
             heard_at: Instant::now(),
             nap: None,
+            goodbye: None,
             claimed: None,
             keeps_up: KeepsUp::Live,
             shown: Shown::default(),
@@ -290,9 +294,25 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
     }
 }
 
+/// Bytes of a line that the peer may say.
+const fn line_bytes(dialect: &Dialect, rules: Rules) -> usize {
+    match dialect {
+        Dialect::Line { .. } => rules.line_bytes,
+        Dialect::Irc(_) => LINE_WITH_TAGS_BYTES,
+    }
+}
+
+/// Where somebody begins who logs in by this door.
+const fn first_room(dialect: &Dialect) -> FirstRoom {
+    match dialect {
+        Dialect::Line { .. } => FirstRoom::Lobby,
+        Dialect::Irc(_) => FirstRoom::Nowhere,
+    }
+}
+
 /// How a session parts from its account that ends for this reason: who did not want to go, and was
 /// not put out, keeps the place.
-const fn parting(ending: Ending) -> Parting {
+fn parting(ending: Ending, words: Option<Text>) -> Parting {
     match ending {
         Ending::Gone
         | Ending::FramingLost { .. }
@@ -305,7 +325,7 @@ const fn parting(ending: Ending) -> Parting {
         | Ending::Replaced
         | Ending::Unconfirmed
         | Ending::TooManyFailures
-        | Ending::NoLogin { .. } => Parting::Goodbye { words: None },
+        | Ending::NoLogin { .. } => Parting::Goodbye { words },
     }
 }
 

@@ -7,7 +7,7 @@ mod present;
 mod step;
 
 use crate::chat::command::Since;
-use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, Secret, UserName};
+use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
 use crate::dialect::Heard;
 use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
 
@@ -28,6 +28,8 @@ pub(super) struct Phase {
     failures: u8,
     /// What becomes of a live session of the account that logs in.
     on_duplicate: DuplicateLogin,
+    /// Where a login begins.
+    begins: FirstRoom,
 }
 
 #[derive(Debug)]
@@ -83,11 +85,12 @@ enum Proof {
 
 impl Phase {
     /// Nobody is logged in.
-    pub(super) const fn new(on_duplicate: DuplicateLogin) -> Self {
+    pub(super) const fn new(on_duplicate: DuplicateLogin, begins: FirstRoom) -> Self {
         Self {
             state: State::Arriving(Known::Nobody),
             failures: 0,
             on_duplicate,
+            begins,
         }
     }
 
@@ -128,7 +131,7 @@ impl Phase {
             State::Arriving(_) => match heard {
                 Heard::Command(command) => self.first_command(command),
                 Heard::Format(_) => vec![Step::Refuse(Refusal::LoginFirst)],
-                Heard::Reply(reply) => vec![Step::Reply(reply)],
+                Heard::Reply => vec![Step::Reply],
                 Heard::Refused(refusal) => vec![Step::RefuseLogin(refusal)],
                 Heard::Prompt(prompt) => vec![Step::Prompt(prompt)],
                 Heard::Malformed(malformed) => vec![Step::Malformed(malformed)],
@@ -177,7 +180,7 @@ impl Phase {
     }
 
     fn claims(&mut self, user: UserName, looks: u8) -> Vec<Step> {
-        let (on_duplicate, begins) = (self.on_duplicate, FirstRoom::Lobby);
+        let (on_duplicate, begins) = (self.on_duplicate, self.begins);
         let entrance = if looks < LOOKS {
             Entrance::Login {
                 on_duplicate,
@@ -322,10 +325,12 @@ impl Phase {
             }
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Ping { token } => vec![Step::Answer(Answer::Pong { token })],
-            Command::Quit => vec![Step::End(Ending::Quit)],
+            Command::Quit { words } => vec![Step::Quit { words }],
             Command::Say { .. }
             | Command::Move { .. }
             | Command::Return
+            | Command::Enter { .. }
+            | Command::Leave { .. }
             | Command::Rooms
             | Command::Who { .. }
             | Command::Online
@@ -372,13 +377,13 @@ impl Phase {
         }
         let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
-            Outcome::Claimed { claim, mut rooms } => {
-                let room = rooms.pop().unwrap_or_else(RoomName::lobby);
+            Outcome::Claimed { claim, rooms } => {
+                let present = Present::new(claim, rooms, self.begins);
                 let welcome = Step::Welcome {
-                    user: claim.user.clone(),
-                    room: room.clone(),
+                    user: present.claim().user.clone(),
+                    room: present.here(),
                 };
-                self.state = State::Present(Box::new(Present::new(claim, room)));
+                self.state = State::Present(Box::new(present));
                 std::iter::once(welcome).chain(token).collect()
             }
             other => token.into_iter().chain(self.not_claimed(other)).collect(),

@@ -25,7 +25,7 @@ impl<IO: Transport + 'static> Session<IO> {
     fn step(&mut self, step: Step, ctx: &mut Context<Self>) {
         match step {
             Step::Answer(answer) => self.answer(&answer),
-            Step::Reply(reply) => self.tell(|_, out| out.extend_from_slice(&reply)),
+            Step::Reply => self.tell(Dialect::tell_reply),
             Step::Refuse(refusal) => self.tell(|dialect, out| dialect.tell_refusal(&refusal, out)),
             Step::Resolve(fate) => self.tell(|dialect, out| dialect.tell_fate(fate, out)),
             Step::RefuseLogin(refusal) => self.refuse_login(&refusal),
@@ -71,8 +71,12 @@ impl<IO: Transport + 'static> Session<IO> {
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
             Step::Settle => self.asks.push(Question::Settle),
             Step::SetFormat(format) => self.set_format(format, ctx),
-            Step::FormatSet => self.tell(|dialect, out| dialect.tell_format_set(out)),
+            Step::FormatSet => self.tell(Dialect::tell_format_set),
             Step::AwaitEnd => self.await_end(ctx),
+            Step::Quit { words } => {
+                self.goodbye = words;
+                self.end(Ending::Quit, ctx);
+            }
             Step::End(ending) => self.end(ending, ctx),
         }
     }
@@ -82,9 +86,9 @@ impl<IO: Transport + 'static> Session<IO> {
         self.tell(|dialect, out| dialect.greet(node.as_str(), out));
     }
 
-    fn tell(&mut self, spell: impl FnOnce(&Dialect, &mut BytesMut)) {
+    fn tell(&mut self, spell: impl FnOnce(&mut Dialect, &mut BytesMut)) {
         let mut out = BytesMut::new();
-        spell(&self.dialect, &mut out);
+        spell(&mut self.dialect, &mut out);
         if !out.is_empty() {
             self.granted = self.granted.min(self.pump.backlog()) + out.len();
             self.pump.push(out.freeze());
@@ -233,7 +237,7 @@ impl<IO: Transport + 'static> Session<IO> {
             let mut questions = Vec::from_iter(self.news_of_the_shown());
             questions.push(Question::Release {
                 user,
-                parting: parting(self.leaving.ending()),
+                parting: parting(self.leaving.ending(), self.goodbye.take()),
             });
             self.links.ask.do_send(Ask {
                 session: self.id.clone(),

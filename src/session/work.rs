@@ -77,7 +77,7 @@ impl<IO: Transport + 'static> Session<IO> {
     fn listen(&mut self, ctx: &mut Context<Self>, cx: &mut task::Context<'_>) -> Turned {
         let (mut lines, mut bytes) = (0, 0);
         while self.may_listen() {
-            if let Some(heard) = self.dialect.next() {
+            if let Some(heard) = self.dialect.next_heard() {
                 self.hear(heard, ctx);
                 continue;
             }

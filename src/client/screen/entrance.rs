@@ -260,11 +260,11 @@ impl Entrance {
             Heard::Command(Command::Register { user, password }) => {
                 self.wants_in(user, password, Entry::Register)
             }
-            Heard::Command(Command::Quit) => Outcome::Leave,
+            Heard::Command(Command::Quit { .. }) => Outcome::Leave,
             Heard::Command(_)
             | Heard::Format(_)
             | Heard::Prompt(_)
-            | Heard::Reply(_)
+            | Heard::Reply
             | Heard::Refused(_)
             | Heard::Malformed(_)
             | Heard::Nothing => {

@@ -119,7 +119,7 @@ impl Model {
                 self.talks.show_place(&Place::Posts);
                 self.texts(&Place::Posts, text.as_str(), line);
             }
-            Heard::Command(Command::Quit) => {
+            Heard::Command(Command::Quit { .. }) => {
                 self.editor.take(Keep::Forgotten);
                 self.does(Effect::Leave);
             }

@@ -17,23 +17,14 @@ pub const WORDS_BYTES: usize = 390;
 /// People or rooms that one message may be for.
 pub const TARGETS: usize = 4;
 
-/// Modes with a parameter that one `MODE` may set.
-pub const MODES: usize = 4;
-
-/// People that one session may watch.
-pub const MONITORED: usize = 100;
-
-/// Messages that one `CHATHISTORY` may ask for: its answer stays below any sensible backlog.
-pub const CHATHISTORY: usize = 100;
-
 /// The modes of rooms by their kinds; the key is the only one yet.
 const CHANMODES: &str = ",k,,";
 
 /// Targets of one command; nothing behind a colon is no bound, but that of the line.
-const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:1,WHOIS:1,KICK:1,PRIVMSG:4,NOTICE:4,TAGMSG:4";
+const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4";
 
-/// The modes of members, and what is shown in front of their names.
-const PREFIX: &str = "(ov)@+";
+/// The modes of members, and what is shown in front of their names: none yet.
+const PREFIX: &str = "";
 
 /// What stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,21 +66,16 @@ tokens! {
     "CHANTYPES", Value::Words("#"), modern!("chantypes-parameter");
     "CHANMODES", Value::Words(CHANMODES), modern!("chanmodes-parameter");
     "PREFIX", Value::Words(PREFIX), modern!("prefix-parameter");
-    "MODES", Value::Number(MODES), modern!("modes-parameter");
     "CHANLIMIT", Value::Words("#:"), modern!("chanlimit-parameter");
     "CHANNELLEN", Value::Number("#".len() + ROOM_NAME_BYTES), modern!("channellen-parameter");
     "NICKLEN", Value::Number(USER_NAME_BYTES), modern!("nicklen-parameter");
     "TOPICLEN", Value::Number(WORDS_BYTES), modern!("topiclen-parameter");
     "AWAYLEN", Value::Number(WORDS_BYTES), modern!("awaylen-parameter");
-    "KICKLEN", Value::Number(WORDS_BYTES), modern!("kicklen-parameter");
     "MAXTARGETS", Value::Number(TARGETS), modern!("maxtargets-parameter");
     "TARGMAX", Value::Words(TARGMAX), modern!("targmax-parameter");
     "ELIST", Value::Words("MNU"), modern!("elist-parameter");
     "UTF8ONLY", Value::Absent, ircv3!("utf8-only");
     "WHOX", Value::Absent, ircv3!("whox");
-    "MONITOR", Value::Number(MONITORED), ircv3!("monitor");
-    "CHATHISTORY", Value::Number(CHATHISTORY), ircv3!("chathistory");
-    "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
 }
 
 /// The tokens as they are spelled, by lines of at most [`TOKENS_PER_LINE`].

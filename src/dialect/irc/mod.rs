@@ -19,16 +19,32 @@ macro_rules! ircv3 {
     };
 }
 
+mod asked;
 pub mod caps;
+mod conversation;
+pub mod events;
 pub mod grammar;
+mod hear;
 pub mod isupport;
+mod labels;
 pub mod line;
+pub mod list;
+pub mod mask;
 pub mod nick;
 pub mod numerics;
+mod refuse;
 pub mod registration;
 pub mod reply;
+pub mod room;
 pub mod sasl;
 pub mod split;
+mod tell;
 #[cfg(test)]
 mod tests;
 pub mod welcome;
+pub mod who;
+
+pub use conversation::{Conversation, Identity};
+
+/// Bytes of a line with the tags that a client may put in front of it.
+pub const LINE_WITH_TAGS_BYTES: usize = grammar::TAG_BYTES + 2 + grammar::LINE_BYTES;

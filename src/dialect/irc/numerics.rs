@@ -66,6 +66,7 @@ numerics! {
     WhoisCertFp = 276, "RPL_WHOISCERTFP", modern!("rplwhoiscertfp-276");
     Away = 301, "RPL_AWAY", modern!("rplaway-301");
     UserHost = 302, "RPL_USERHOST", modern!("rpluserhost-302");
+    IsOn = 303, "RPL_ISON", modern!("rplison-303");
     UnAway = 305, "RPL_UNAWAY", modern!("rplunaway-305");
     NowAway = 306, "RPL_NOWAWAY", modern!("rplnowaway-306");
     WhoisRegNick = 307, "RPL_WHOISREGNICK", modern!("rplwhoisregnick-307");

@@ -28,6 +28,14 @@ pub enum FailCode {
     AccountRequired,
     /// A line was not UTF-8: <https://ircv3.net/specs/extensions/utf8-only>.
     InvalidUtf8,
+    /// Nobody can be that to themselves.
+    InvalidTarget,
+    /// Later it may be done.
+    TryAgain,
+    /// It may have been done.
+    NotConfirmed,
+    /// It is not done; the words say why.
+    Refused,
 }
 
 impl FailCode {
@@ -37,6 +45,10 @@ impl FailCode {
         match self {
             Self::AccountRequired => "ACCOUNT_REQUIRED",
             Self::InvalidUtf8 => "INVALID_UTF8",
+            Self::InvalidTarget => "INVALID_TARGET",
+            Self::TryAgain => "TEMPORARILY_UNAVAILABLE",
+            Self::NotConfirmed => "NOT_CONFIRMED",
+            Self::Refused => "REFUSED",
         }
     }
 }

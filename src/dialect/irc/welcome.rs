@@ -1,4 +1,5 @@
-//! The first words to somebody who is in: 001 to 005, how many there are, the message of the day.
+//! The first words to somebody who is in: 001 to 005 and the message of the day; and how many there
+//! are.
 //!
 //! <https://modern.ircdocs.horse/#connection-registration>.
 
@@ -25,29 +26,17 @@ pub struct Welcome<'a> {
     pub created: &'a str,
     /// As whom the peer is seen.
     pub nick: &'a str,
-    /// How many there are.
-    pub census: Census,
     /// The message of the day, by lines; none of them is none.
     pub motd: &'a [&'a str],
 }
 
-/// How many there are of whom.
+/// How many there are, in the whole cluster: people see no nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Census {
-    /// People in the whole cluster.
+    /// People.
     pub people: u64,
-    /// Most people that there were in the cluster, as far as the node knows.
-    pub most_people: u64,
-    /// Nodes in the cluster.
-    pub nodes: u64,
-    /// Rooms that anybody may know of.
+    /// Rooms that the peer may know of.
     pub rooms: u64,
-    /// People on this node.
-    pub here: u64,
-    /// Most people that there were on this node.
-    pub most_here: u64,
-    /// Connections to this node that are not logged in.
-    pub unknown: u64,
 }
 
 /// Writes all of it.
@@ -59,7 +48,6 @@ pub fn spell(welcome: &Welcome<'_>, out: &mut BytesMut) {
     };
     greeting(welcome, voice, out);
     features(voice, welcome.network, out);
-    census(voice, welcome.census, out);
     motd(voice, welcome.motd, out);
 }
 
@@ -94,32 +82,26 @@ pub fn features(voice: Voice<'_>, network: &str, out: &mut BytesMut) {
 
 /// Writes 251 to 266, the answer to `LUSERS`.
 pub fn census(voice: Voice<'_>, census: Census, out: &mut BytesMut) {
-    let Census {
-        people,
-        most_people,
-        nodes,
-        rooms,
-        here,
-        most_here,
-        unknown,
-    } = census;
+    let Census { people, rooms } = census;
     let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
-    let all = format!("There are {people} users and 0 invisible on {nodes} servers");
+    let all = format!("There are {people} users and 0 invisible on 1 servers");
     tell(Numeric::LuserClient, &[&all]);
     tell(Numeric::LuserOp, &["0", "operator(s) online"]);
-    let unknown = unknown.to_string();
-    tell(Numeric::LuserUnknown, &[&unknown, "unknown connection(s)"]);
-    let rooms = rooms.to_string();
-    tell(Numeric::LuserChannels, &[&rooms, "channels formed"]);
-    let others = nodes.saturating_sub(1);
-    let mine = format!("I have {here} clients and {others} servers");
+    tell(Numeric::LuserUnknown, &["0", "unknown connection(s)"]);
+    tell(
+        Numeric::LuserChannels,
+        &[&rooms.to_string(), "channels formed"],
+    );
+    let mine = format!("I have {people} clients and 0 servers");
     tell(Numeric::LuserMe, &[&mine]);
-    let mut count = |numeric, whose: &str, now: u64, most: u64| {
-        let text = format!("Current {whose} users {now}, max {most}");
-        tell(numeric, &[&now.to_string(), &most.to_string(), &text]);
-    };
-    count(Numeric::LocalUsers, "local", here, most_here);
-    count(Numeric::GlobalUsers, "global", people, most_people);
+    let count = people.to_string();
+    for (numeric, whose) in [
+        (Numeric::LocalUsers, "local"),
+        (Numeric::GlobalUsers, "global"),
+    ] {
+        let text = format!("Current {whose} users {people}, max {people}");
+        tell(numeric, &[&count, &count, &text]);
+    }
 }
 
 /// Writes the message of the day, or that there is none.

@@ -182,7 +182,9 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
             token: rest.to_owned(),
         },
         Verb::Help => help_topic(rest)?,
-        Verb::Quit => Command::Quit,
+        Verb::Quit => Command::Quit {
+            words: Text::new(rest).ok(),
+        },
     }))
 }
 

@@ -140,7 +140,11 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
         Answer::Entered { room, here, key } => entered(room, *here, *key, out),
         Answer::Left { room, .. } => line!(out, "* You are not in {room} any more."),
-        Answer::PutIn { room } => line!(out, "* You are in {room} now."),
+        Answer::PutIn { rooms } => {
+            if let Some(room) = rooms.last() {
+                line!(out, "* You are in {room} now.");
+            }
+        }
         Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users } => people(room, users, out),
         Answer::Online { users } => people("online", users, out),

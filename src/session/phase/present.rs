@@ -16,7 +16,10 @@ use crate::messages::{
 #[derive(Debug)]
 pub(super) struct Present {
     claim: Claim,
-    room: RoomName,
+    /// The rooms it is in, the one entered last at the end.
+    rooms: Vec<RoomName>,
+    /// Where it begins again if it is in none.
+    begins: FirstRoom,
     /// Texts that are on their way to the log.
     in_flight: usize,
     lane: Lane,
@@ -66,10 +69,11 @@ enum Asked {
 
 impl Present {
     /// Just logged in.
-    pub(super) const fn new(claim: Claim, room: RoomName) -> Self {
+    pub(super) const fn new(claim: Claim, rooms: Vec<RoomName>, begins: FirstRoom) -> Self {
         Self {
             claim,
-            room,
+            rooms,
+            begins,
             in_flight: 0,
             lane: Lane::Free,
             standing: Standing::Firm,
@@ -79,6 +83,11 @@ impl Present {
     /// The claim that makes it so.
     pub(super) const fn claim(&self) -> &Claim {
         &self.claim
+    }
+
+    /// The room that is meant where none is named.
+    pub(super) fn here(&self) -> RoomName {
+        self.rooms.last().cloned().unwrap_or_else(RoomName::lobby)
     }
 
     /// Whether another line can be heard.
@@ -111,7 +120,7 @@ impl Present {
             }
             Heard::Command(command) => self.alone(command),
             Heard::Format(format) => self.waiting(Asked::Format, Step::SetFormat(format)),
-            Heard::Reply(reply) => vec![Step::Reply(reply)],
+            Heard::Reply => vec![Step::Reply],
             Heard::Refused(refusal) => vec![Step::Refuse(refusal)],
             Heard::Prompt(prompt) => vec![Step::Prompt(prompt)],
             Heard::Malformed(malformed) => vec![Step::Malformed(malformed)],
@@ -144,6 +153,8 @@ impl Present {
         match command {
             Command::Move { room, key } => self.move_to(room, key),
             Command::Return => self.move_to(RoomName::lobby(), RoomKey::None),
+            Command::Enter { room, key } => self.rooms(RoomRequest::Enter { room, key }),
+            Command::Leave { room, words } => self.rooms(RoomRequest::Leave { room, words }),
             Command::Rooms => self.rooms(RoomRequest::List),
             Command::Who { room } => {
                 let room = self.meant(room);
@@ -179,7 +190,7 @@ impl Present {
                 self.waiting(Asked::Token, Step::Issue { user })
             }
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
-            Command::Quit => vec![Step::End(Ending::Quit)],
+            Command::Quit { words } => vec![Step::Quit { words }],
             Command::Login { .. }
             | Command::Prove { .. }
             | Command::Claim
@@ -197,14 +208,26 @@ impl Present {
 
     fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {
         let claim = self.claim.clone();
-        let from = self.room.clone();
+        let from = self.here();
         let request = Request::Rooms(RoomRequest::Move { from, to, key });
         self.waiting(Asked::Move, Step::Ask { claim, request })
     }
 
+    /// An answer says which rooms it is in from here on.
+    fn moves(&mut self, answer: &Answer) {
+        if let Answer::Entered { room, .. } = answer {
+            if self.is_moving() {
+                self.rooms.clear();
+            }
+            self.rooms.push(room.clone());
+        } else if let Answer::Left { room, .. } = answer {
+            self.rooms.retain(|other| other != room);
+        }
+    }
+
     fn meant(&self, room: Where) -> RoomName {
         match room {
-            Where::Here => self.room.clone(),
+            Where::Here => self.here(),
             Where::Room(room) => room,
         }
     }
@@ -234,9 +257,7 @@ impl Present {
         }
         let mut steps = match outcome {
             Outcome::Done(answer) => {
-                if let Answer::Entered { room, .. } = &answer {
-                    self.room = room.clone();
-                }
+                self.moves(&answer);
                 vec![Step::Answer(answer)]
             }
             Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.is_moving() => {
@@ -294,8 +315,8 @@ impl Present {
         self.standing = Standing::Renewing;
         let entrance = Entrance::Renew {
             fence: self.claim.fence,
-            rooms: vec![self.room.clone()],
-            begins: FirstRoom::Lobby,
+            rooms: self.rooms.clone(),
+            begins: self.begins,
         };
         let user = self.claim.user.clone();
         vec![Step::Renew { user, entrance }]
@@ -303,12 +324,11 @@ impl Present {
 
     fn renewed(&mut self, outcome: Outcome) -> Vec<Step> {
         match outcome {
-            Outcome::Claimed { claim, mut rooms } => {
-                let room = rooms.pop().unwrap_or_else(RoomName::lobby);
+            Outcome::Claimed { claim, rooms } => {
                 self.standing = Standing::Firm;
                 self.claim = claim;
-                let was_in = std::mem::replace(&mut self.room, room.clone());
-                let moved = (was_in != room).then_some(Step::Answer(Answer::PutIn { room }));
+                let before = std::mem::replace(&mut self.rooms, rooms.clone());
+                let moved = (before != rooms).then_some(Step::Answer(Answer::PutIn { rooms }));
                 moved.into_iter().chain(self.goes_on()).collect()
             }
             Outcome::Duplicate => vec![Step::End(Ending::Replaced)],

@@ -1,8 +1,6 @@
 //! What a session has to do.
 
-use bytes::Bytes;
-
-use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, Secret, UserName};
+use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, Secret, Text, UserName};
 use crate::dialect::{Format, Malformed, Prompt};
 use crate::messages::{Claim, Entrance, Request};
 
@@ -12,7 +10,7 @@ pub(in crate::session) enum Step {
     /// Spell a granted answer.
     Answer(Answer),
     /// Say what the dialect answers by itself.
-    Reply(Bytes),
+    Reply,
     /// Spell a refusal.
     Refuse(Refusal),
     /// Spell a refused login and ask for what the dialect wants next.
@@ -99,6 +97,11 @@ pub(in crate::session) enum Step {
     FormatSet,
     /// The end is on its way; it is not waited for for ever.
     AwaitEnd,
+    /// It is over, with these words.
+    Quit {
+        /// What others are told, if anything.
+        words: Option<Text>,
+    },
     /// It is over.
     End(Ending),
 }

@@ -1,6 +1,6 @@
 //! Conversations with a phase: what is typed or answered, and what is to be done then.
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 
 use super::*;
 use crate::chat::RoomName;
@@ -654,11 +654,10 @@ fn who_proves_first_goes_live_by_saying_so() {
 #[test]
 fn what_the_dialect_answers_itself_waits_its_turn() {
     let mut talk = Talk::new();
-    let reply = || Heard::Reply(Bytes::from_static(b"by itself"));
-    assert!(matches!(&talk.phase.hear(reply())[..], [Step::Reply(_)]));
+    assert!(matches!(&talk.phase.hear(Heard::Reply)[..], [Step::Reply]));
     let mut talk = Talk::present();
     talk.says("hi");
-    assert!(talk.phase.hear(reply()).is_empty());
+    assert!(talk.phase.hear(Heard::Reply).is_empty());
     assert!(!talk.phase.is_ready());
     talk.answered(said("7-1")).does(&["* ok 7-1", "by itself"]);
 }
@@ -691,7 +690,7 @@ impl Steps {
 
 impl Talk {
     fn new() -> Self {
-        let phase = Phase::new(DuplicateLogin::Replace);
+        let phase = Phase::new(DuplicateLogin::Replace, FirstRoom::Lobby);
         let dialect = Dialect::line();
         Self { phase, dialect }
     }
@@ -728,7 +727,7 @@ impl Talk {
 
     fn says(&mut self, line: &str) -> Steps {
         self.dialect.hear(line.as_bytes());
-        let heard = self.dialect.next().expect("one line is one thing");
+        let heard = self.dialect.next_heard().expect("one line is one thing");
         let steps = self.phase.hear(heard);
         self.in_words(steps)
     }
@@ -752,7 +751,7 @@ impl Talk {
         self.phase_does(Phase::suspended)
     }
 
-    fn resolved(&self, fate: Fate) -> Steps {
+    fn resolved(&mut self, fate: Fate) -> Steps {
         let steps = self.phase.resolved(fate);
         self.in_words(steps)
     }
@@ -772,11 +771,11 @@ impl Talk {
         self.in_words(steps)
     }
 
-    fn in_words(&self, steps: Vec<Step>) -> Steps {
+    fn in_words(&mut self, steps: Vec<Step>) -> Steps {
         Steps(steps.into_iter().map(|step| self.words(step)).collect())
     }
 
-    fn words(&self, step: Step) -> String {
+    fn words(&mut self, step: Step) -> String {
         match step {
             Step::Answer(answer) => self.told(|talk, out| talk.tell_answer(&answer, out)),
             Step::Refuse(refusal) => self.told(|talk, out| talk.tell_refusal(&refusal, out)),
@@ -830,16 +829,19 @@ impl Talk {
             }
             Step::Settle => "settle".to_owned(),
             Step::SetFormat(Format::Line { positions }) => format!("positions {positions:?}"),
+            Step::SetFormat(other) => panic!("{other:?}"),
             Step::FormatSet => self.told(|talk, out| talk.tell_format_set(out)),
-            Step::Reply(reply) => String::from_utf8_lossy(&reply).into_owned(),
+            Step::Reply => "by itself".to_owned(),
             Step::AwaitEnd => "await the end".to_owned(),
+            Step::Quit { words: None } => "end quit".to_owned(),
+            Step::Quit { words: Some(words) } => format!("quit: {}", words.as_str()),
             Step::End(ending) => format!("end {}", ending.label()),
         }
     }
 
-    fn told(&self, tell: impl FnOnce(&Dialect, &mut BytesMut)) -> String {
+    fn told(&mut self, tell: impl FnOnce(&mut Dialect, &mut BytesMut)) -> String {
         let mut out = BytesMut::new();
-        tell(&self.dialect, &mut out);
+        tell(&mut self.dialect, &mut out);
         String::from_utf8(out.to_vec())
             .unwrap()
             .trim_end()

@@ -58,7 +58,7 @@ fn every_ending_has_its_parting() {
         (Ending::GoingDown { come_back_in }, Parting::Moving),
         (Ending::Broken, Parting::Broken),
     ] {
-        assert_eq!(super::super::parting(ending), parting, "{ending:?}");
+        assert_eq!(super::super::parting(ending, None), parting, "{ending:?}");
     }
 }
 

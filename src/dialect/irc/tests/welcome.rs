@@ -1,24 +1,15 @@
 use super::written;
 use crate::dialect::irc::isupport;
+use crate::dialect::irc::reply::Voice;
 use crate::dialect::irc::welcome::{self, Census, Welcome};
 
 fn welcome(motd: &[&str]) -> Vec<String> {
-    let census = Census {
-        people: 7,
-        most_people: 9,
-        nodes: 2,
-        rooms: 3,
-        here: 4,
-        most_here: 5,
-        unknown: 1,
-    };
     let welcome = Welcome {
         server: "irc.example",
         network: "Our Net",
         version: "conclave-0.1.0",
         created: "2026-11-26 10:00:00 UTC",
         nick: "Bob",
-        census,
         motd,
     };
     written(|out| welcome::spell(&welcome, out))
@@ -44,15 +35,31 @@ fn somebody_who_is_in_is_greeted() {
     }
     assert_eq!(
         rest,
+        [":irc.example 422 Bob :There is no message of the day"]
+    );
+}
+
+#[test]
+fn people_and_rooms_are_counted_as_of_one_server() {
+    let census = Census {
+        people: 7,
+        rooms: 3,
+    };
+    let voice = Voice {
+        server: "irc.example",
+        nick: "Bob",
+        tags: &[],
+    };
+    assert_eq!(
+        written(|out| welcome::census(voice, census, out)),
         [
-            ":irc.example 251 Bob :There are 7 users and 0 invisible on 2 servers",
+            ":irc.example 251 Bob :There are 7 users and 0 invisible on 1 servers",
             ":irc.example 252 Bob 0 :operator(s) online",
-            ":irc.example 253 Bob 1 :unknown connection(s)",
+            ":irc.example 253 Bob 0 :unknown connection(s)",
             ":irc.example 254 Bob 3 :channels formed",
-            ":irc.example 255 Bob :I have 4 clients and 1 servers",
-            ":irc.example 265 Bob 4 5 :Current local users 4, max 5",
-            ":irc.example 266 Bob 7 9 :Current global users 7, max 9",
-            ":irc.example 422 Bob :There is no message of the day",
+            ":irc.example 255 Bob :I have 7 clients and 0 servers",
+            ":irc.example 265 Bob 7 7 :Current local users 7, max 7",
+            ":irc.example 266 Bob 7 7 :Current global users 7, max 7",
         ]
     );
 }

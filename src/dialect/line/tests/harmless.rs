@@ -47,7 +47,7 @@ proptest! {
 
     #[test]
     fn a_word_is_repeated_harmlessly_and_shortened(word in nasty()) {
-        let talk = Dialect::line();
+        let mut talk = Dialect::line();
         let mut out = BytesMut::new();
         let why = NameError::Character;
         talk.tell_refusal(&Refusal::NotAName { word: word.clone(), why }, &mut out);
@@ -106,9 +106,8 @@ fn turn() -> impl Strategy<Value = Turn> {
 fn told_back(talk: &mut Dialect, line: &[u8]) -> String {
     let mut out = BytesMut::new();
     talk.hear(line);
-    match talk.next().expect("a line is one thing") {
-        Heard::Command(_) | Heard::Format(_) | Heard::Nothing => {}
-        Heard::Reply(reply) => out.extend_from_slice(&reply),
+    match talk.next_heard().expect("a line is one thing") {
+        Heard::Command(_) | Heard::Format(_) | Heard::Reply | Heard::Nothing => {}
         Heard::Prompt(prompt) => talk.tell_prompt(prompt, &mut out),
         Heard::Refused(refusal) => talk.tell_refusal(&refusal, &mut out),
         Heard::Malformed(malformed) => talk.tell_malformed(&malformed, &mut out),

@@ -131,8 +131,13 @@ fn the_rest_is_about_the_connection() {
         ),
         ("/help /Join", help("Join")),
         ("/help nonsense", help("nonsense")),
-        ("/quit", Quit),
-        ("/quit see you", Quit),
+        ("/quit", Quit { words: None }),
+        (
+            "/quit see you",
+            Quit {
+                words: Some(text("see you")),
+            },
+        ),
     ]);
 }
 
@@ -307,7 +312,7 @@ fn before_the_login_commands_are_read_as_ever() {
         talk.hear(b"/join den"),
         Heard::Command(join("den", RoomKey::None))
     );
-    assert_eq!(talk.hear(b"/quit"), Heard::Command(Quit));
+    assert_eq!(talk.hear(b"/quit"), Heard::Command(Quit { words: None }));
 }
 
 #[test]

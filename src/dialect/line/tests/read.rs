@@ -147,7 +147,9 @@ fn answers_are_read_as_they_are_told() {
     };
     let room = den.clone();
     check_answer(&entered, &[Told::Entered { room: room.clone() }]);
-    let put_in = Answer::PutIn { room: room.clone() };
+    let put_in = Answer::PutIn {
+        rooms: vec![room.clone()],
+    };
     check_answer(&put_in, &[Told::Entered { room }]);
     let rooms = Answer::Rooms {
         rooms: vec![(den.clone(), 3)],

@@ -1,0 +1,164 @@
+//! What a conversation remembers of a command until it is answered.
+
+use super::caps::Negotiation;
+use super::reply::Reply;
+use super::who::Query;
+use crate::chat::{RoomName, Text, UserName};
+use crate::dialect::Heard;
+
+/// Something heard, and what has to be known to tell its answer.
+pub(super) type Item = (Heard, Asked);
+
+/// What was asked. Every one is answered or refused exactly once, in order.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Nothing of anybody else: this is the answer.
+    Own {
+        /// In this order.
+        replies: Vec<Reply>,
+    },
+    /// What the server says about itself.
+    About(About),
+    /// Other capabilities.
+    Caps {
+        /// What is agreed on when they hold.
+        agreed: Negotiation,
+        /// What is told then.
+        replies: Vec<Reply>,
+    },
+    /// Whether a password is right.
+    Proof,
+    /// The account.
+    Claim,
+    /// To be in a room.
+    Enter {
+        /// The room as it was spelled.
+        room: RoomName,
+    },
+    /// What the room is about that was just entered.
+    Subject,
+    /// To be out of a room.
+    Leave,
+    /// That something is said.
+    Say(Said),
+    /// What a room is about.
+    Topic,
+    /// That a room is about something else.
+    SetTopic,
+    /// Who is in a room.
+    Names {
+        /// The room as it was spelled.
+        room: RoomName,
+    },
+    /// Which rooms there are.
+    List {
+        /// Which of them are wanted.
+        wanted: super::list::Wanted,
+    },
+    /// What is known about the members of a room, or one person.
+    Who {
+        /// The question.
+        query: Query,
+    },
+    /// What is known about one person.
+    WhoIs {
+        /// Who.
+        user: UserName,
+    },
+    /// Which of these are here.
+    IsOn {
+        /// As they were spelled.
+        nicks: Vec<String>,
+    },
+    /// Where these come from.
+    UserHost {
+        /// As they were spelled.
+        nicks: Vec<String>,
+    },
+    /// How many people there are.
+    People,
+    /// How many rooms there are, beside so many people.
+    Rooms {
+        /// People in the cluster.
+        people: u64,
+    },
+    /// That others are told of being away, or no more.
+    Away,
+    /// A sign that all before is done.
+    Ping,
+    /// Something about subscriptions.
+    Subscription,
+    /// The end.
+    Quit,
+    /// From here on answers are gathered under a label.
+    LabelBegins {
+        /// It.
+        label: String,
+    },
+    /// They are all there.
+    LabelEnds,
+}
+
+/// A message of one's own, for who wants to see it again.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    /// To whom, as a parameter.
+    pub(super) target: String,
+    /// What.
+    pub(super) text: Text,
+    /// As which command.
+    pub(super) command: &'static str,
+}
+
+/// What a server tells about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// The message of the day.
+    Motd,
+    /// Its version and its features.
+    Version,
+    /// Whom to ask.
+    Admin,
+    /// What it is.
+    Info,
+    /// The servers of the network: one, for people see no nodes.
+    Links,
+    /// What can be asked.
+    Help,
+}
+
+impl Asked {
+    /// The room that it is about, if it is about one.
+    pub(super) const fn room(&self) -> Option<&RoomName> {
+        if let Self::Enter { room } | Self::Names { room } = self {
+            Some(room)
+        } else {
+            None
+        }
+    }
+
+    /// The command that it came from, as errors name it.
+    pub(super) const fn command(&self) -> &'static str {
+        match self {
+            Self::Own { .. } | Self::About(_) | Self::LabelBegins { .. } | Self::LabelEnds => "*",
+            Self::Caps { .. } => "CAP",
+            Self::Proof => "AUTHENTICATE",
+            Self::Claim => "USER",
+            Self::Enter { .. } | Self::Subject => "JOIN",
+            Self::Leave => "PART",
+            Self::Say(said) => said.command,
+            Self::Topic | Self::SetTopic => "TOPIC",
+            Self::Names { .. } => "NAMES",
+            Self::List { .. } => "LIST",
+            Self::Who { .. } => "WHO",
+            Self::WhoIs { .. } => "WHOIS",
+            Self::IsOn { .. } => "ISON",
+            Self::UserHost { .. } => "USERHOST",
+            Self::People | Self::Rooms { .. } => "LUSERS",
+            Self::Away => "AWAY",
+            Self::Ping => "PING",
+            Self::Subscription => "SUBSCRIBE",
+            Self::Quit => "QUIT",
+        }
+    }
+}

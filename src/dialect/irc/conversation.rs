@@ -1,0 +1,368 @@
+//! One IRC conversation: what was heard and waits, and what was asked and is not answered.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+
+use super::asked::{Asked, Item};
+use super::caps::{Cap, Caps, Negotiation};
+use super::grammar::{self, Message, Read};
+use super::hear;
+use super::labels::Labelled;
+use super::numerics::Numeric;
+use super::refuse;
+use super::registration::{self, Registration};
+use super::reply::{Reply, Voice, misread};
+use super::tell;
+use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, UserName};
+use crate::dialect::{Format, Heard};
+
+/// As what the server is known: the same on all nodes, for people see no nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The name of the server.
+    pub server: String,
+    /// The name of the network.
+    pub network: String,
+    /// The program and its version, one word.
+    pub version: String,
+    /// Since when the server runs, for people.
+    pub created: String,
+    /// The message of the day, by lines; none of them is none.
+    pub motd: Vec<String>,
+}
+
+/// Where an IRC conversation stands.
+#[derive(Debug)]
+pub struct Conversation {
+    pub(super) identity: Arc<Identity>,
+    stage: Stage,
+    caps: Negotiation,
+    /// What was heard and not taken yet.
+    heard: VecDeque<Item>,
+    /// What was taken and is not answered yet, oldest first.
+    asked: VecDeque<Asked>,
+    labelled: Option<Labelled>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Nobody is in yet.
+    Registering(Box<Registration>),
+    /// Somebody is.
+    Present(Me),
+    /// It was said why the connection ends.
+    Over,
+}
+
+/// Who is in, and where.
+#[derive(Debug)]
+pub(super) struct Me {
+    /// The account, whose name is the nick.
+    pub(super) user: UserName,
+    /// The rooms, as far as it was told.
+    pub(super) rooms: Vec<RoomName>,
+}
+
+impl Conversation {
+    /// A conversation at its beginning.
+    #[must_use]
+    pub fn new(identity: Arc<Identity>) -> Self {
+        let offered = Caps::offered();
+        Self {
+            identity,
+            stage: Stage::Registering(Box::new(Registration::new(offered))),
+            caps: Negotiation::new(offered),
+            heard: VecDeque::new(),
+            asked: VecDeque::new(),
+            labelled: None,
+        }
+    }
+
+    /// What is switched on.
+    #[must_use]
+    pub const fn enabled(&self) -> Caps {
+        self.caps.enabled()
+    }
+
+    /// Reads one line; what it means comes from [`Self::next_heard`].
+    pub fn hear(&mut self, line: &[u8]) {
+        let read = grammar::read(line);
+        match &mut self.stage {
+            Stage::Registering(registration) => {
+                let steps = registration.hear(&read);
+                self.caps = registration.caps();
+                let items = steps.into_iter().map(item);
+                self.heard.extend(items);
+            }
+            Stage::Present(_) => self.hear_present(&read),
+            Stage::Over => {}
+        }
+    }
+
+    /// A line of more bytes than fit was skipped.
+    pub fn hear_too_long(&mut self) {
+        self.heard.push_back(hear::own(
+            Numeric::InputTooLong,
+            &["Input line was too long"],
+        ));
+    }
+
+    fn hear_present(&mut self, read: &Read<'_>) {
+        let Read::Message(message) = read else {
+            let replies = misread(read).into_iter().collect();
+            self.heard.push_back((Heard::Reply, Asked::Own { replies }));
+            return;
+        };
+        let label = message.tag("label").filter(|label| !label.is_empty());
+        let label = label.filter(|_| self.enabled().has(Cap::LabeledResponse));
+        if let Some(label) = label {
+            let label = label.to_owned();
+            self.heard
+                .push_back((Heard::Reply, Asked::LabelBegins { label }));
+        }
+        let items = self.items(message);
+        self.heard.extend(items);
+        if label.is_some() {
+            self.heard.push_back((Heard::Reply, Asked::LabelEnds));
+        }
+    }
+
+    fn items(&self, message: &Message<'_>) -> Vec<Item> {
+        let Stage::Present(me) = &self.stage else {
+            return Vec::new();
+        };
+        if message.is("CAP") {
+            vec![self.negotiate(message)]
+        } else {
+            hear::hear(message, me)
+        }
+    }
+
+    /// What is switched holds for events only when the registry knows of it.
+    fn negotiate(&self, message: &Message<'_>) -> Item {
+        let mut agreed = self.caps;
+        let (replies, _) = agreed.hear(&message.params);
+        let caps = agreed.enabled();
+        let asked = Asked::Caps { agreed, replies };
+        if caps == self.enabled() {
+            (Heard::Reply, asked)
+        } else {
+            (Heard::Format(Format::Irc { caps }), asked)
+        }
+    }
+
+    /// The next thing that was heard. It has to be answered or refused, once.
+    pub fn next_heard(&mut self) -> Option<Heard> {
+        let (heard, asked) = self.heard.pop_front()?;
+        self.asked.push_back(asked);
+        Some(heard)
+    }
+
+    /// Asks this before anything else that was heard.
+    pub(super) fn asks_first(&mut self, items: impl DoubleEndedIterator<Item = Item>) {
+        for item in items.rev() {
+            self.heard.push_front(item);
+        }
+    }
+
+    pub(super) fn voice(&self) -> Voice<'_> {
+        let nick = match &self.stage {
+            Stage::Registering(registration) => registration.nick(),
+            Stage::Present(me) => me.user.as_str(),
+            Stage::Over => super::reply::NO_NICK,
+        };
+        Voice {
+            server: &self.identity.server,
+            nick,
+            tags: &[],
+        }
+    }
+
+    /// Who is in, while somebody is.
+    pub(super) const fn me(&self) -> Option<&Me> {
+        match &self.stage {
+            Stage::Present(me) => Some(me),
+            Stage::Registering(_) | Stage::Over => None,
+        }
+    }
+
+    pub(super) fn is_in(&mut self, room: &RoomName) {
+        if let Stage::Present(me) = &mut self.stage
+            && !me.rooms.contains(room)
+        {
+            me.rooms.push(room.clone());
+        }
+    }
+
+    pub(super) fn is_out_of(&mut self, room: &RoomName) {
+        if let Stage::Present(me) = &mut self.stage {
+            me.rooms.retain(|other| other != room);
+        }
+    }
+
+    /// Somebody is in.
+    pub(super) fn comes_in(&mut self, user: UserName) {
+        let rooms = Vec::new();
+        self.stage = Stage::Present(Me { user, rooms });
+    }
+
+    /// Spells a granted answer.
+    pub fn tell_answer(&mut self, answer: &Answer, out: &mut BytesMut) {
+        // Nobody asked for it.
+        if let Answer::PutIn { rooms } = answer {
+            return tell::put_in(self, rooms, out);
+        }
+        if let Some(asked) = self.asked.pop_front() {
+            self.gathered(out, |this, out| tell::answer(this, asked, answer, out));
+        }
+    }
+
+    /// Spells a refusal.
+    pub fn tell_refusal(&mut self, refusal: &Refusal, out: &mut BytesMut) {
+        match self.asked.pop_front() {
+            None => {}
+            Some(Asked::Proof) => self.not_proved(refusal, out),
+            Some(asked @ Asked::Claim) => {
+                refuse::refusal(self.voice(), self.enabled(), &asked, refusal, out);
+                self.heard.push_back(goodbye());
+            }
+            Some(asked) => self.gathered(out, |this, out| {
+                refuse::refusal(this.voice(), this.enabled(), &asked, refusal, out);
+            }),
+        }
+    }
+
+    /// Spells what the conversation answers by itself.
+    pub fn tell_reply(&mut self, out: &mut BytesMut) {
+        match self.asked.pop_front() {
+            Some(Asked::LabelBegins { label }) => self.labelled = Some(Labelled::new(&label)),
+            Some(Asked::LabelEnds) => {
+                if let Some(labelled) = self.labelled.take() {
+                    labelled.spell(&self.identity.server, out);
+                }
+            }
+            Some(asked) => self.gathered(out, |this, out| this.own(asked, out)),
+            None => {}
+        }
+    }
+
+    /// Spells that events are spelled otherwise from here on.
+    pub fn tell_format_set(&mut self, out: &mut BytesMut) {
+        self.tell_reply(out);
+    }
+
+    fn own(&mut self, asked: Asked, out: &mut BytesMut) {
+        match asked {
+            Asked::Own { replies } => self.reply(&replies, out),
+            Asked::Caps { agreed, replies } => {
+                self.caps = agreed;
+                self.reply(&replies, out);
+            }
+            Asked::About(about) => tell::about(self, about, out),
+            Asked::Proof
+            | Asked::Claim
+            | Asked::Enter { .. }
+            | Asked::Subject
+            | Asked::Leave
+            | Asked::Say(_)
+            | Asked::Topic
+            | Asked::SetTopic
+            | Asked::Names { .. }
+            | Asked::List { .. }
+            | Asked::Who { .. }
+            | Asked::WhoIs { .. }
+            | Asked::IsOn { .. }
+            | Asked::UserHost { .. }
+            | Asked::People
+            | Asked::Rooms { .. }
+            | Asked::Away
+            | Asked::Ping
+            | Asked::Subscription
+            | Asked::Quit
+            | Asked::LabelBegins { .. }
+            | Asked::LabelEnds => {}
+        }
+    }
+
+    fn reply(&self, replies: &[Reply], out: &mut BytesMut) {
+        for reply in replies {
+            reply.spell(self.voice(), out);
+        }
+    }
+
+    /// Spells into what waits for its label, or out at once.
+    fn gathered(&mut self, out: &mut BytesMut, spell: impl FnOnce(&mut Self, &mut BytesMut)) {
+        match self.labelled.take() {
+            Some(mut labelled) => {
+                spell(self, labelled.lines());
+                self.labelled = Some(labelled);
+            }
+            None => spell(self, out),
+        }
+    }
+
+    /// The password was right.
+    pub(super) fn proved(&mut self, user: UserName, out: &mut BytesMut) {
+        if let Stage::Registering(registration) = &mut self.stage {
+            let steps = registration.proved(user);
+            self.goes_on(steps, out);
+        }
+    }
+
+    fn not_proved(&mut self, refusal: &Refusal, out: &mut BytesMut) {
+        if let Stage::Registering(registration) = &mut self.stage {
+            let steps = registration.not_proved(&refuse::words(refusal));
+            self.goes_on(steps, out);
+        }
+    }
+
+    /// What is to be told is told at once, for it is the answer.
+    fn goes_on(&mut self, steps: Vec<registration::Step>, out: &mut BytesMut) {
+        for step in steps {
+            match step {
+                registration::Step::Tell { reply } => reply.spell(self.voice(), out),
+                registration::Step::End => {
+                    self.stage = Stage::Over;
+                    self.heard.push_back(goodbye());
+                }
+                registration::Step::Prove { .. }
+                | registration::Step::Claim { .. }
+                | registration::Step::Quit => self.heard.push_back(item(step)),
+            }
+        }
+    }
+
+    /// Spells what became of a text that was not confirmed.
+    pub fn tell_fate(&self, fate: Fate, out: &mut BytesMut) {
+        refuse::fate(self.voice(), fate, out);
+    }
+
+    /// Spells why the connection ends; nothing where that was said.
+    pub fn tell_ending(&self, ending: Ending, out: &mut BytesMut) {
+        match self.stage {
+            Stage::Registering(_) | Stage::Present(_) => refuse::ending(self.voice(), ending, out),
+            Stage::Over => {}
+        }
+    }
+}
+
+fn item(step: registration::Step) -> Item {
+    match step {
+        registration::Step::Tell { reply } => {
+            let replies = vec![reply];
+            (Heard::Reply, Asked::Own { replies })
+        }
+        registration::Step::Prove { user, password } => (
+            Heard::Command(Command::Prove { user, password }),
+            Asked::Proof,
+        ),
+        registration::Step::Claim { .. } => (Heard::Command(Command::Claim), Asked::Claim),
+        registration::Step::Quit | registration::Step::End => goodbye(),
+    }
+}
+
+const fn goodbye() -> Item {
+    (Heard::Command(Command::Quit { words: None }), Asked::Quit)
+}

@@ -1,0 +1,312 @@
+//! What happens, spelled once for all who hear it with the same capabilities.
+//!
+//! Whose doing it is does not hear of it here: that is told from the answer.
+
+use std::borrow::Cow;
+
+use bytes::BytesMut;
+use time::OffsetDateTime;
+
+use super::caps::{Cap, Caps};
+use super::grammar::Tag;
+use super::line::{Line, Source};
+use super::room;
+use super::split;
+use crate::chat::event::{Departure, Hearing, Timestamp};
+use crate::chat::{Deed, Event, Gap, GapSize, Position, Text, UserName};
+
+/// The tag of a post, which no room and no message to somebody is.
+const POST_TAG: &str = "conclave/post";
+
+/// Who is addressed by what goes to several people that are in no room together.
+const YOU: &str = "*";
+
+/// A line's tags and source, as an event gives them.
+struct Head<'a> {
+    tags: Vec<Tag<'a>>,
+    source: Source<'a>,
+}
+
+impl<'a> Head<'a> {
+    fn of(caps: Caps, who: &'a UserName, at: Timestamp) -> Self {
+        let mut tags = Vec::new();
+        if caps.has(Cap::ServerTime) {
+            tags.push(tag("time", server_time(at)));
+        }
+        if caps.has(Cap::AccountTag) {
+            tags.push(tag("account", who.as_str()));
+        }
+        Self {
+            tags,
+            source: person(who),
+        }
+    }
+
+    fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
+        Line {
+            tags: &self.tags,
+            source: self.source,
+            command,
+            params,
+        }
+        .spell(out);
+    }
+}
+
+/// Somebody as a source: nick and account are the same.
+#[must_use]
+pub(super) fn person(who: &UserName) -> Source<'_> {
+    Source::Person {
+        nick: who.as_str(),
+        account: who.as_str(),
+    }
+}
+
+fn tag<'a>(key: &'a str, value: impl Into<Cow<'a, str>>) -> Tag<'a> {
+    Tag {
+        key,
+        value: value.into(),
+    }
+}
+
+/// <https://ircv3.net/specs/extensions/server-time>: UTC with milliseconds.
+fn server_time(at: Timestamp) -> String {
+    let nanoseconds = i128::from(at.0) * 1_000_000;
+    let at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        at.year(),
+        u8::from(at.month()),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.millisecond()
+    )
+}
+
+/// Spells an event; writes nothing for one that IRC does not show.
+pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
+    let head = |who| Head::of(caps, who, event.at);
+    match &event.deed {
+        Deed::Entered { room, user } => joined(caps, &head(user), &room::spelled(room), user, out),
+        Deed::Left {
+            room,
+            user,
+            departure: Departure::Parted { words },
+        } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
+        Deed::Released { user, words, .. } => {
+            let words = words.as_ref().map_or("Gone", Text::as_str);
+            head(user).tell("QUIT", &[words], out);
+        }
+        Deed::RoomMessage {
+            room, sender, text, ..
+        } => match hearing {
+            Hearing::Direct => {
+                let target = room::spelled(room);
+                message(caps, &Message::of(event, sender, &target, text), out);
+            }
+            Hearing::Subscriber => {
+                let heard = format!("[Sub] [{}] {}", room::spelled(room), text.as_str());
+                post(caps, event, sender, &heard, out);
+            }
+        },
+        Deed::Whisper {
+            to, sender, text, ..
+        } => message(caps, &Message::of(event, sender, to.as_str(), text), out),
+        Deed::Post { sender, text, .. } => {
+            post(
+                caps,
+                event,
+                sender,
+                &format!("[Sub] {}", text.as_str()),
+                out,
+            );
+        }
+        Deed::TopicSet { room, by, text } => {
+            head(by).tell("TOPIC", &[&room::spelled(room), text.as_str()], out);
+        }
+        Deed::WentAway { user, text, .. } if caps.has(Cap::AwayNotify) => {
+            head(user).tell("AWAY", &[text.as_str()], out);
+        }
+        Deed::CameBack { user, .. } if caps.has(Cap::AwayNotify) => {
+            head(user).tell("AWAY", &[], out);
+        }
+        Deed::WentAway { .. }
+        | Deed::CameBack { .. }
+        | Deed::Left {
+            departure: Departure::Quit,
+            ..
+        }
+        | Deed::Epoch { .. }
+        | Deed::Claimed { .. }
+        | Deed::Followed { .. }
+        | Deed::Unfollowed { .. }
+        | Deed::Probed { .. }
+        | Deed::Alive { .. } => {}
+    }
+}
+
+/// Spells an event of a while ago. Who is not told the time by a tag is told it in words.
+pub fn kept(caps: Caps, past: &Event, out: &mut BytesMut) {
+    if !caps.has(Cap::ServerTime) {
+        let text = format!("Said at {}:", server_time(past.at));
+        notice(YOU, &text, out);
+    }
+    event(caps, past, Hearing::Direct, out);
+}
+
+/// Spells that something can no longer be told.
+pub fn gap(gap: &Gap, out: &mut BytesMut) {
+    let many = |size: &GapSize| match size {
+        GapSize::Exactly(1) => "1 message is".to_owned(),
+        GapSize::Exactly(missing) => format!("{missing} messages are"),
+        GapSize::Unknown => "some messages are".to_owned(),
+    };
+    match gap {
+        Gap::Room { room, size } => {
+            let text = format!("[gap] {} lost here", many(size));
+            notice(&room::spelled(room), &text, out);
+        }
+        Gap::Whispers { size } => {
+            notice(
+                YOU,
+                &format!("[gap] {} lost that were to you", many(size)),
+                out,
+            );
+        }
+        Gap::Posts => notice(YOU, "[gap] some posts are lost", out),
+    }
+}
+
+/// A word of the server, whose name the peer knows.
+fn notice(target: &str, text: &str, out: &mut BytesMut) {
+    Line {
+        tags: &[],
+        source: Source::Unsaid,
+        command: "NOTICE",
+        params: &[target, text],
+    }
+    .spell(out);
+}
+
+fn joined(caps: Caps, head: &Head<'_>, room: &str, user: &UserName, out: &mut BytesMut) {
+    if caps.has(Cap::ExtendedJoin) {
+        head.tell("JOIN", &[room, user.as_str(), user.as_str()], out);
+    } else {
+        head.tell("JOIN", &[room], out);
+    }
+}
+
+fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut) {
+    match words {
+        Some(words) => head.tell("PART", &[room, words.as_str()], out),
+        None => head.tell("PART", &[room], out),
+    }
+}
+
+/// The own way into a room, which the answer tells.
+pub(super) fn own_join(caps: Caps, me: &UserName, room: &str, out: &mut BytesMut) {
+    let head = Head {
+        tags: Vec::new(),
+        source: person(me),
+    };
+    joined(caps, &head, room, me, out);
+}
+
+/// The own way out of a room.
+pub(super) fn own_part(me: &UserName, room: &str, words: Option<&Text>, out: &mut BytesMut) {
+    let head = Head {
+        tags: Vec::new(),
+        source: person(me),
+    };
+    parted(&head, room, words, out);
+}
+
+/// The topic that one has set.
+pub(super) fn own_topic(me: &UserName, room: &str, topic: &Text, out: &mut BytesMut) {
+    let head = Head {
+        tags: Vec::new(),
+        source: person(me),
+    };
+    head.tell("TOPIC", &[room, topic.as_str()], out);
+}
+
+/// A message, whoever spells it.
+pub(super) struct Message<'a> {
+    pub(super) position: Position,
+    /// When the store took it, where that is known.
+    pub(super) at: Option<Timestamp>,
+    pub(super) sender: &'a UserName,
+    pub(super) command: &'a str,
+    pub(super) target: &'a str,
+    pub(super) text: &'a str,
+    /// Beside those that every message has.
+    pub(super) tag: Option<&'a str>,
+}
+
+impl<'a> Message<'a> {
+    fn of(event: &Event, sender: &'a UserName, target: &'a str, text: &'a Text) -> Self {
+        Self {
+            position: event.position,
+            at: Some(event.at),
+            sender,
+            command: "PRIVMSG",
+            target,
+            text: text.as_str(),
+            tag: None,
+        }
+    }
+}
+
+fn post(caps: Caps, event: &Event, sender: &UserName, text: &str, out: &mut BytesMut) {
+    let post = Message {
+        position: event.position,
+        at: Some(event.at),
+        sender,
+        command: "PRIVMSG",
+        target: YOU,
+        text,
+        tag: Some(POST_TAG),
+    };
+    message(caps, &post, out);
+}
+
+/// Writes a message, in as many lines as it needs; the position is the id of the first one.
+pub(super) fn message(caps: Caps, message: &Message<'_>, out: &mut BytesMut) {
+    let source = person(message.sender);
+    let line = |tags: &[Tag<'_>], text: &str, out: &mut BytesMut| {
+        Line {
+            tags,
+            source,
+            command: message.command,
+            params: &[message.target, text],
+        }
+        .spell(out);
+    };
+    let overhead = Line {
+        tags: &[],
+        source,
+        command: message.command,
+        params: &[message.target, ""],
+    }
+    .overhead();
+    let mut tags = message_tags(caps, message);
+    for piece in split::pieces(message.text, overhead) {
+        line(&tags, &piece, out);
+        tags.retain(|tag| tag.key != "msgid");
+    }
+}
+
+fn message_tags<'a>(caps: Caps, message: &Message<'a>) -> Vec<Tag<'a>> {
+    let mut tags = match message.at {
+        Some(at) => Head::of(caps, message.sender, at).tags,
+        None => Vec::new(),
+    };
+    if caps.has(Cap::MessageTags) {
+        tags.push(tag("msgid", message.position.to_string()));
+        tags.extend(message.tag.map(|key| tag(key, "")));
+    }
+    tags
+}

@@ -1,0 +1,111 @@
+//! Answers gathered under the label of the command that they answer.
+//!
+//! <https://ircv3.net/specs/extensions/labeled-response> and
+//! <https://ircv3.net/specs/extensions/batch>.
+
+use bytes::{BufMut as _, BytesMut};
+
+use super::grammar::escape;
+
+/// The answers to one labelled command so far.
+#[derive(Debug)]
+pub(super) struct Labelled {
+    label: String,
+    /// Whole lines.
+    lines: BytesMut,
+}
+
+impl Labelled {
+    /// Nothing is answered yet.
+    #[must_use]
+    pub(super) fn new(label: &str) -> Self {
+        let mut escaped = BytesMut::new();
+        escape(label, &mut escaped);
+        Self {
+            label: String::from_utf8_lossy(&escaped).into_owned(),
+            lines: BytesMut::new(),
+        }
+    }
+
+    /// Where more answers go.
+    pub(super) const fn lines(&mut self) -> &mut BytesMut {
+        &mut self.lines
+    }
+
+    /// Writes all of it: nothing as an `ACK`, one line with the label, several as a batch.
+    pub(super) fn spell(self, server: &str, out: &mut BytesMut) {
+        let label = format!("label={}", self.label);
+        let lines: Vec<&[u8]> = whole_lines(&self.lines).collect();
+        match lines[..] {
+            [] => out.put_slice(format!("@{label} :{server} ACK\r\n").as_bytes()),
+            [line] => tagged(&label, line, out),
+            [..] => {
+                let begin = format!(":{server} BATCH +{BATCH} labeled-response\r\n");
+                tagged(&label, begin.as_bytes(), out);
+                let batch = format!("batch={BATCH}");
+                for line in lines {
+                    // What is a batch of its own stands in this one, and its lines in that.
+                    if line.starts_with(b"@batch=") {
+                        out.put_slice(line);
+                    } else {
+                        tagged(&batch, line, out);
+                    }
+                }
+                out.put_slice(format!(":{server} BATCH -{BATCH}\r\n").as_bytes());
+            }
+        }
+    }
+}
+
+/// The name of the batch; it is over before another one can begin.
+const BATCH: &str = "labelled";
+
+fn whole_lines(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    lines.split_inclusive(|byte| *byte == b'\n')
+}
+
+/// Writes a line with one tag more, in front.
+fn tagged(tag: &str, line: &[u8], out: &mut BytesMut) {
+    out.put_u8(b'@');
+    out.put_slice(tag.as_bytes());
+    match line.strip_prefix(b"@") {
+        Some(rest) => {
+            out.put_u8(b';');
+            out.put_slice(rest);
+        }
+        None => {
+            out.put_u8(b' ');
+            out.put_slice(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(lines: &str) -> String {
+        let mut labelled = Labelled::new("a b");
+        labelled.lines().put_slice(lines.as_bytes());
+        let mut out = BytesMut::new();
+        labelled.spell("irc.test", &mut out);
+        String::from_utf8(out.to_vec()).expect("text")
+    }
+
+    #[test]
+    fn no_answer_one_and_several_carry_the_label_once() {
+        assert_eq!(spelled(""), "@label=a\\sb :irc.test ACK\r\n");
+        assert_eq!(spelled(":x PONG\r\n"), "@label=a\\sb :x PONG\r\n");
+        assert_eq!(
+            spelled("@time=1 :x PONG\r\n"),
+            "@label=a\\sb;time=1 :x PONG\r\n"
+        );
+        assert_eq!(
+            spelled(":x 1\r\n@time=1 :x 2\r\n"),
+            "@label=a\\sb :irc.test BATCH +labelled labeled-response\r\n\
+             @batch=labelled :x 1\r\n\
+             @batch=labelled;time=1 :x 2\r\n\
+             :irc.test BATCH -labelled\r\n"
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! Every no, every end, and what became of what was in doubt.
+
+use bytes::BytesMut;
+
+use super::asked::Asked;
+use super::caps::{Cap, Caps};
+use super::line::word;
+use super::numerics::Numeric;
+use super::reply::{FailCode, Voice};
+use super::room;
+use crate::chat::{Ending, Fate, Refusal};
+
+/// Writes why something was not done.
+pub(super) fn refusal(
+    voice: Voice<'_>,
+    caps: Caps,
+    asked: &Asked,
+    refusal: &Refusal,
+    out: &mut BytesMut,
+) {
+    match numeric(asked, refusal) {
+        Told::Numeric { numeric, about } => {
+            let why = words(refusal);
+            voice.reply(numeric, &[&about, &why], out);
+            end_of(voice, asked, out);
+        }
+        Told::Nothing => {}
+        Told::Fail(code) => {
+            let why = words(refusal);
+            if caps.has(Cap::StandardReplies) {
+                voice.fail(asked.command(), code, &why, out);
+            } else {
+                let text = format!("{}: {why}", asked.command());
+                voice.tell("NOTICE", &[voice.nick, &text], out);
+            }
+        }
+    }
+}
+
+/// How a refusal is told.
+enum Told {
+    /// As its numeric, about this.
+    Numeric { numeric: Numeric, about: String },
+    /// By a standard reply.
+    Fail(FailCode),
+    /// It is so already, and nobody needs to be told.
+    Nothing,
+}
+
+fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
+    let of = |numeric, about: String| Told::Numeric { numeric, about };
+    match refusal {
+        Refusal::NoSuchUser { user } => of(Numeric::NoSuchNick, user.to_string()),
+        Refusal::NoSuchRoom { room } => of(Numeric::NoSuchChannel, room::spelled(room)),
+        Refusal::WrongKey { room } => of(Numeric::BadChannelKey, room::spelled(room)),
+        Refusal::AlreadyIn { .. } => Told::Nothing,
+        Refusal::NotIn { room } if matches!(asked, Asked::Say(_)) => {
+            of(Numeric::CannotSendToChan, room::spelled(room))
+        }
+        Refusal::NotIn { room } => of(Numeric::NotOnChannel, room::spelled(room)),
+        Refusal::InEnoughRooms { .. } => match asked.room() {
+            Some(room) => of(Numeric::TooManyChannels, room::spelled(room)),
+            None => Told::Fail(FailCode::Refused),
+        },
+        Refusal::NotAName { word: sent, .. } => of(Numeric::NoSuchNick, word(sent).to_owned()),
+        Refusal::NothingToSay => of(Numeric::NoTextToSend, asked.command().to_owned()),
+        Refusal::ToYourself => Told::Fail(FailCode::InvalidTarget),
+        Refusal::SlowDown { .. } | Refusal::Busy => Told::Fail(FailCode::TryAgain),
+        Refusal::NotConfirmed => Told::Fail(FailCode::NotConfirmed),
+        Refusal::NotDelivered
+        | Refusal::WrongPassword
+        | Refusal::WrongToken
+        | Refusal::NameTaken { .. }
+        | Refusal::RegistrationClosed
+        | Refusal::PasswordLength { .. }
+        | Refusal::PasswordsDiffer
+        | Refusal::PasswordFixed
+        | Refusal::LoginFirst
+        | Refusal::LoggedInAlready { .. }
+        | Refusal::KeyTooLong { .. }
+        | Refusal::TooManyRooms { .. }
+        | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
+    }
+}
+
+/// Questions of which the answer has an end have it also where there is no answer.
+fn end_of(voice: Voice<'_>, asked: &Asked, out: &mut BytesMut) {
+    if let Asked::WhoIs { user } = asked {
+        voice.reply(Numeric::EndOfWhois, &[user.as_str(), "End of WHOIS"], out);
+    } else if let Asked::Who { query } = asked {
+        query.end(voice, out);
+    } else if let Asked::Names { room } = asked {
+        let params = [&room::spelled(room), "End of NAMES list"];
+        voice.reply(Numeric::EndOfNames, &params, out);
+    }
+}
+
+/// The same in words, for a person.
+pub(super) fn words(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::WrongPassword => "Wrong account or password".to_owned(),
+        Refusal::WrongToken => "This token is not good any more".to_owned(),
+        Refusal::NameTaken { user } => format!("There is an account {user} already"),
+        Refusal::RegistrationClosed => "Accounts are made by the operator alone".to_owned(),
+        Refusal::SlowDown { wait, .. } => {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            format!("Too many attempts: try again in {seconds} s")
+        }
+        Refusal::Busy => "Busy: try again".to_owned(),
+        Refusal::PasswordLength { least, most } => {
+            format!("A password has {least} to {most} bytes")
+        }
+        Refusal::PasswordsDiffer => "The passwords differ".to_owned(),
+        Refusal::PasswordFixed => "The operator's settings hold this password".to_owned(),
+        Refusal::LoginFirst => "Log in first".to_owned(),
+        Refusal::LoggedInAlready { user } => format!("You are {user} already"),
+        Refusal::NotAName { why, .. } => format!("Not a name: {why}"),
+        Refusal::NoSuchUser { .. } => "No such nick".to_owned(),
+        Refusal::NoSuchRoom { .. } => "No such channel".to_owned(),
+        Refusal::WrongKey { .. } => "Cannot join channel (+k): another key opens it".to_owned(),
+        Refusal::KeyTooLong { most } => format!("A key has at most {most} bytes"),
+        Refusal::AlreadyIn { .. } => "You are in there".to_owned(),
+        Refusal::NotIn { .. } => "You're not on that channel".to_owned(),
+        Refusal::InEnoughRooms { most } => format!("You are in {most} channels, which is enough"),
+        Refusal::TooManyRooms { most } => format!("There are {most} channels already"),
+        Refusal::TooManySubscriptions { most } => format!("You subscribe to {most} people already"),
+        Refusal::ToYourself => "That would be to yourself".to_owned(),
+        Refusal::NothingToSay => "No text to send".to_owned(),
+        Refusal::NotDelivered => "Not delivered: the store is unreachable, try again".to_owned(),
+        Refusal::NotConfirmed => {
+            "Not confirmed: the store went away; it may have been delivered".to_owned()
+        }
+    }
+}
+
+/// Writes what became of a text that was not confirmed.
+pub(super) fn fate(voice: Voice<'_>, fate: Fate, out: &mut BytesMut) {
+    let text = match fate {
+        Fate::Delivered { position } => format!("What was in doubt is delivered: {position}"),
+        Fate::NotDelivered => "What was in doubt is not delivered after all".to_owned(),
+        Fate::Unknown => "What became of what was in doubt will never be known".to_owned(),
+    };
+    voice.tell("NOTICE", &[voice.nick, &text], out);
+}
+
+/// Writes why the connection ends.
+pub(super) fn ending(voice: Voice<'_>, ending: Ending, out: &mut BytesMut) {
+    let why = match ending {
+        Ending::Gone => return,
+        Ending::Quit => "Goodbye".to_owned(),
+        Ending::Duplicate => "This account is logged in already".to_owned(),
+        Ending::Replaced => "Logged in elsewhere".to_owned(),
+        Ending::MessagesLost => "Messages were lost: log in again".to_owned(),
+        Ending::Unconfirmed => "What became of that is not known: log in again".to_owned(),
+        Ending::TooManyFailures => "Too many failures".to_owned(),
+        Ending::NoLogin { within } => format!("No login within {} s", within.as_secs()),
+        Ending::FramingLost { most } => format!("Line too long ({most} bytes without an end)"),
+        Ending::TooSlow => "Too slow: you read less than was said".to_owned(),
+        Ending::GoingDown { come_back_in } => {
+            format!(
+                "The server is going down: come back in {} s",
+                come_back_in.as_secs()
+            )
+        }
+        Ending::Broken => "The server failed: try again in a moment".to_owned(),
+    };
+    voice.tell("ERROR", &[&why], out);
+}

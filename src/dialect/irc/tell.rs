@@ -1,0 +1,406 @@
+//! Granted answers, each told as the command wants it that asked.
+
+use bytes::BytesMut;
+
+use super::asked::{About, Asked, Said};
+use super::caps::{Cap, Caps};
+use super::conversation::Conversation;
+use super::events;
+use super::grammar::LINE_BYTES;
+use super::hear;
+use super::line::CLOAK;
+use super::list::Wanted;
+use super::numerics::Numeric;
+use super::reply::Voice;
+use super::room;
+use super::welcome::{self, Census, Welcome};
+use super::who::{Here, Person, Query};
+use crate::chat::answer::Presence;
+use crate::chat::command::Where;
+use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
+use crate::dialect::Heard;
+
+/// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
+const NAMES_BYTES: usize = LINE_BYTES - 180;
+
+/// Writes an answer to what was asked.
+pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out: &mut BytesMut) {
+    match answer {
+        Answer::Proved { user } => talk.proved(user.clone(), out),
+        Answer::Welcome { user, .. } => welcomed(talk, user, out),
+        Answer::Entered { room, .. } => entered(talk, room, out),
+        Answer::Left { room, words } => left(talk, room, words.as_ref(), out),
+        Answer::Said { position } => said(talk, &asked, *position, out),
+        Answer::SaidToAway { position, to, text } => {
+            said(talk, &asked, *position, out);
+            let params = [to.as_str(), text.as_str()];
+            if !is_notice(&asked) {
+                talk.voice().reply(Numeric::Away, &params, out);
+            }
+        }
+        Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
+        Answer::Members { room, users } => members(talk, &asked, room, users, out),
+        Answer::Rooms { rooms } => {
+            listed(talk, &asked, rooms, out);
+        }
+        Answer::Online { users } => online(talk, asked, users, out),
+        Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
+        Answer::Away { .. } => {
+            let text = ["You have been marked as being away"];
+            talk.voice().reply(Numeric::NowAway, &text, out);
+        }
+        Answer::Back => {
+            let text = ["You are no longer marked as being away"];
+            talk.voice().reply(Numeric::UnAway, &text, out);
+        }
+        Answer::Pong { token } => {
+            let voice = talk.voice();
+            voice.tell("PONG", &[voice.server, token], out);
+        }
+        Answer::NobodySubscribes => note(talk, "Nobody subscribes to you", out),
+        Answer::Subscribed { author } => note(talk, &format!("You subscribe to {author}"), out),
+        Answer::Unsubscribed { author } => {
+            note(talk, &format!("You no longer subscribe to {author}"), out);
+        }
+        Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
+        Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
+        // These are not asked for by IRC.
+        Answer::PutIn { .. }
+        | Answer::History { .. }
+        | Answer::Token { .. }
+        | Answer::PasswordChanged
+        | Answer::Help { .. } => {}
+    }
+}
+
+fn note(talk: &Conversation, text: &str, out: &mut BytesMut) {
+    let voice = talk.voice();
+    voice.tell("NOTICE", &[voice.nick, text], out);
+}
+
+fn people(talk: &Conversation, what: &str, users: &[UserName], out: &mut BytesMut) {
+    let names = users.iter().map(ToString::to_string);
+    for names in rows(names) {
+        note(talk, &format!("{what}: {names}"), out);
+    }
+    note(talk, &format!("{what}: {} in all", users.len()), out);
+}
+
+fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
+    talk.comes_in(user.clone());
+    let identity = talk.identity.clone();
+    let motd: Vec<&str> = identity.motd.iter().map(String::as_str).collect();
+    let welcome = Welcome {
+        server: &identity.server,
+        network: &identity.network,
+        version: &identity.version,
+        created: &identity.created,
+        nick: user.as_str(),
+        motd: &motd,
+    };
+    welcome::spell(&welcome, out);
+}
+
+/// Who is in is told who else is, and what it is about.
+fn entered(talk: &mut Conversation, room: &RoomName, out: &mut BytesMut) {
+    talk.is_in(room);
+    let caps = talk.enabled();
+    if let Some(me) = talk.me() {
+        events::own_join(caps, &me.user, &room::spelled(room), out);
+    }
+    let here = || Where::Room(room.clone());
+    let subject = (
+        Heard::Command(Command::Topic { room: here() }),
+        Asked::Subject,
+    );
+    let names = (
+        Heard::Command(Command::Who { room: here() }),
+        Asked::Names { room: room.clone() },
+    );
+    let implicit = (!caps.has(Cap::NoImplicitNames)).then_some(names);
+    talk.asks_first([Some(subject), implicit].into_iter().flatten());
+}
+
+fn left(talk: &mut Conversation, room: &RoomName, words: Option<&Text>, out: &mut BytesMut) {
+    talk.is_out_of(room);
+    if let Some(me) = talk.me() {
+        events::own_part(&me.user, &room::spelled(room), words, out);
+    }
+}
+
+/// The account is in these rooms now, without having asked for it.
+pub(super) fn put_in(talk: &mut Conversation, rooms: &[RoomName], out: &mut BytesMut) {
+    let before: Vec<RoomName> = talk.me().map(|me| me.rooms.clone()).unwrap_or_default();
+    for room in before.iter().filter(|room| !rooms.contains(room)) {
+        left(talk, room, None, out);
+    }
+    for room in rooms.iter().filter(|room| !before.contains(room)) {
+        entered(talk, room, out);
+    }
+}
+
+fn is_notice(asked: &Asked) -> bool {
+    matches!(asked, Asked::Say(said) if said.command == "NOTICE")
+}
+
+/// Who wants to see its own messages does, as everybody else does.
+fn said(talk: &Conversation, asked: &Asked, position: Position, out: &mut BytesMut) {
+    let (Asked::Say(said), Some(me)) = (asked, talk.me()) else {
+        return;
+    };
+    let Said {
+        target,
+        text,
+        command,
+    } = said;
+    if talk.enabled().has(Cap::EchoMessage) {
+        let message = events::Message {
+            position,
+            at: None,
+            sender: &me.user,
+            command,
+            target,
+            text: text.as_str(),
+            tag: None,
+        };
+        events::message(talk.enabled(), &message, out);
+    }
+}
+
+fn about_topic(
+    talk: &Conversation,
+    asked: &Asked,
+    room: &RoomName,
+    topic: Option<&Text>,
+    out: &mut BytesMut,
+) {
+    let name = room::spelled(room);
+    let voice = talk.voice();
+    match (asked, topic, talk.me()) {
+        (Asked::SetTopic, Some(text), Some(me)) => events::own_topic(&me.user, &name, text, out),
+        (Asked::Subject, None, _) => {}
+        (_, Some(text), _) => voice.reply(Numeric::Topic, &[&name, text.as_str()], out),
+        (_, None, _) => voice.reply(Numeric::NoTopic, &[&name, "No topic is set"], out),
+    }
+}
+
+fn members(
+    talk: &Conversation,
+    asked: &Asked,
+    room: &RoomName,
+    users: &[UserName],
+    out: &mut BytesMut,
+) {
+    let voice = talk.voice();
+    if let Asked::Who { query } = asked {
+        for user in users {
+            let person = Person {
+                user,
+                room: Some(room),
+                presence: Here::Here,
+            };
+            query.tell(voice, person, out);
+        }
+        query.end(voice, out);
+    } else {
+        names(voice, talk.enabled(), room, users, out);
+    }
+}
+
+fn names(voice: Voice<'_>, caps: Caps, room: &RoomName, users: &[UserName], out: &mut BytesMut) {
+    let room = room::spelled(room);
+    let whole = caps.has(Cap::UserhostInNames);
+    let spelled = users.iter().map(|user| {
+        if whole {
+            format!("{user}!{user}@{CLOAK}")
+        } else {
+            user.to_string()
+        }
+    });
+    for row in rows(spelled) {
+        voice.reply(Numeric::NamReply, &["=", &room, &row], out);
+    }
+    let params = [room.as_str(), "End of NAMES list"];
+    voice.reply(Numeric::EndOfNames, &params, out);
+}
+
+/// Names, as many to a row as fit.
+fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for name in names {
+        match rows.last_mut() {
+            Some(row) if row.len() + 1 + name.len() <= NAMES_BYTES => {
+                row.push(' ');
+                row.push_str(&name);
+            }
+            Some(_) | None => rows.push(name),
+        }
+    }
+    rows
+}
+
+fn listed(talk: &Conversation, asked: &Asked, rooms: &[(RoomName, u64)], out: &mut BytesMut) {
+    let voice = talk.voice();
+    if let Asked::List { wanted } = asked {
+        list(voice, wanted, rooms, out);
+    } else if let Asked::Rooms { people } = asked {
+        let (people, rooms) = (*people, rooms.len() as u64);
+        welcome::census(voice, Census { people, rooms }, out);
+    }
+}
+
+fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[(RoomName, u64)], out: &mut BytesMut) {
+    voice.reply(Numeric::ListStart, &["Channel", "Users  Name"], out);
+    for (room, members) in rooms {
+        let name = room::spelled(room);
+        if wanted.has(&name, *members) {
+            voice.reply(Numeric::List, &[&name, &members.to_string(), ""], out);
+        }
+    }
+    voice.reply(Numeric::ListEnd, &["End of LIST"], out);
+}
+
+fn online(talk: &mut Conversation, asked: Asked, users: &[UserName], out: &mut BytesMut) {
+    let is_here = |nick: &String| {
+        let here = |user: &&UserName| user.as_str().eq_ignore_ascii_case(nick);
+        users.iter().find(here)
+    };
+    if let Asked::People = asked {
+        let people = users.len() as u64;
+        let rooms = (Heard::Command(Command::Rooms), Asked::Rooms { people });
+        return talk.asks_first(std::iter::once(rooms));
+    }
+    let voice = talk.voice();
+    if let Asked::IsOn { nicks } = asked {
+        let here: Vec<&str> = nicks
+            .iter()
+            .filter_map(is_here)
+            .map(UserName::as_str)
+            .collect();
+        voice.reply(Numeric::IsOn, &[&here.join(" ")], out);
+    } else if let Asked::UserHost { nicks } = asked {
+        let spelled = |user: &UserName| format!("{user}=+{user}@{CLOAK}");
+        let here: Vec<String> = nicks.iter().filter_map(is_here).map(spelled).collect();
+        voice.reply(Numeric::UserHost, &[&here.join(" ")], out);
+    } else if let Asked::Who { query } = asked {
+        who(voice, &query, users, out);
+    }
+}
+
+fn who(voice: Voice<'_>, query: &Query, users: &[UserName], out: &mut BytesMut) {
+    for user in users.iter().filter(|user| query.fits(user)) {
+        let person = Person {
+            user,
+            room: None,
+            presence: Here::Here,
+        };
+        query.tell(voice, person, out);
+    }
+    query.end(voice, out);
+}
+
+fn about_person(
+    talk: &Conversation,
+    asked: &Asked,
+    user: &UserName,
+    presence: &Presence,
+    out: &mut BytesMut,
+) {
+    let voice = talk.voice();
+    match (asked, presence) {
+        (Asked::Who { query }, Presence::Online { away, .. }) => {
+            let presence = if away.is_some() {
+                Here::Gone
+            } else {
+                Here::Here
+            };
+            let person = Person {
+                user,
+                room: None,
+                presence,
+            };
+            query.tell(voice, person, out);
+            query.end(voice, out);
+        }
+        (Asked::Who { query }, Presence::Offline) => query.end(voice, out),
+        (_, presence) => who_is(voice, user, presence, out),
+    }
+}
+
+fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut BytesMut) {
+    let name = user.as_str();
+    let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
+    match presence {
+        Presence::Offline => tell(Numeric::NoSuchNick, &[name, "Not here; a message is kept"]),
+        Presence::Online {
+            since, rooms, away, ..
+        } => {
+            tell(Numeric::WhoisUser, &[name, name, CLOAK, "*", name]);
+            for row in self::rows(rooms.iter().map(room::spelled)) {
+                tell(Numeric::WhoisChannels, &[name, &row]);
+            }
+            tell(
+                Numeric::WhoisServer,
+                &[name, voice.server, "The whole network"],
+            );
+            if let Some(text) = away {
+                tell(Numeric::Away, &[name, text.as_str()]);
+            }
+            tell(Numeric::WhoisAccount, &[name, name, "is logged in as"]);
+            tell(
+                Numeric::WhoisSecure,
+                &[name, "is using a secure connection"],
+            );
+            // How long somebody was silent is not kept.
+            let since = (since.0 / 1000).to_string();
+            let idle = [name, "0", &since, "seconds idle, signon time"];
+            tell(Numeric::WhoisIdle, &idle);
+        }
+    }
+    tell(Numeric::EndOfWhois, &[name, "End of WHOIS"]);
+}
+
+/// What the server says about itself.
+pub(super) fn about(talk: &Conversation, about: About, out: &mut BytesMut) {
+    let voice = talk.voice();
+    let identity = &talk.identity;
+    let network = identity.network.as_str();
+    let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
+    match about {
+        About::Motd => {
+            let lines: Vec<&str> = identity.motd.iter().map(String::as_str).collect();
+            welcome::motd(voice, &lines, out);
+        }
+        About::Version => {
+            let program = "conclave, a chat cluster";
+            tell(
+                Numeric::Version,
+                &[&identity.version, voice.server, program],
+            );
+            welcome::features(voice, network, out);
+        }
+        About::Admin => {
+            let of = format!("Administrative info about {network}");
+            tell(Numeric::AdminMe, &[voice.server, &of]);
+            tell(Numeric::AdminEmail, &["Ask whoever gave you your account"]);
+        }
+        About::Info => {
+            tell(Numeric::Info, &[&identity.version]);
+            let since = format!("Running since {}", identity.created);
+            tell(Numeric::Info, &[&since]);
+            tell(Numeric::EndOfInfo, &["End of INFO"]);
+        }
+        About::Links => {
+            let of = format!("0 {network}");
+            tell(Numeric::Links, &[voice.server, voice.server, &of]);
+            tell(Numeric::EndOfLinks, &["*", "End of LINKS"]);
+        }
+        About::Help => {
+            tell(Numeric::HelpStart, &["*", "What can be asked here"]);
+            for usage in hear::usages() {
+                tell(Numeric::HelpTxt, &["*", &usage]);
+            }
+            tell(Numeric::EndOfHelp, &["*", "End of HELP"]);
+        }
+    }
+}
