@@ -35,6 +35,9 @@ macro_rules! line {
 /// What is said of a resume token, whatever is wrong with it.
 pub(super) const WRONG_TOKEN: &str = "That token is not good any more: log in with your password";
 
+/// Why an account's password cannot be changed here.
+const PASSWORD_FIXED: &str = "Your password stands in the node's settings: its operator changes it";
+
 pub(in crate::dialect) fn greeting(node: &str, out: &mut BytesMut) {
     line!(
         out,
@@ -319,12 +322,7 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
             line!(out, "! A password has {least} to {most} bytes");
         }
         Refusal::PasswordsDiffer => line!(out, "! The two new passwords differ"),
-        Refusal::PasswordFixed => {
-            line!(
-                out,
-                "! Your password stands in the node's settings: its operator changes it"
-            );
-        }
+        Refusal::PasswordFixed => line!(out, "! {PASSWORD_FIXED}"),
         Refusal::LoginFirst => {
             line!(
                 out,

@@ -8,7 +8,7 @@ use crate::bridge::redis::simulated::network::Entry;
 use crate::chat::command::Positions;
 use crate::chat::event::{Departure, Hearing, Privacy};
 use crate::chat::origin::{Origin, SessionId};
-use crate::chat::{Deed, Event, Position};
+use crate::chat::{Deed, Event, Position, RoomName, UserName};
 use crate::dialect::{Format, tell_event};
 
 /// Somebody hears an event.
@@ -59,15 +59,7 @@ impl Fold {
                     .push((place, user.clone(), Some(session.clone())));
                 self.live.insert(user, (event.position, session.clone()));
             }
-            Deed::Released { user, rooms, .. } => {
-                let user = lower(user);
-                let left = self.quit.remove(&user).unwrap_or_default();
-                if !rooms.iter().map(lower).eq(left.iter().cloned()) {
-                    return Err(format!("it left {left:?} right before"));
-                }
-                self.turns.push((place, user.clone(), None));
-                self.live.remove(&user);
-            }
+            Deed::Released { user, rooms, .. } => self.is_released(place, user, rooms)?,
             Deed::Entered { room, user } => {
                 let (room, user) = (lower(room), lower(user));
                 self.others(place, event, &room, &user);
@@ -80,22 +72,8 @@ impl Fold {
                 user,
                 departure,
             } => {
-                let (room, user) = (lower(room), lower(user));
-                match departure {
-                    Departure::Parted { .. } => self.has_not_quit(&user)?,
-                    Departure::Quit => {
-                        let left = self.quit.entry(user.clone()).or_default();
-                        left.push(room.clone());
-                    }
-                }
-                let was_in = self
-                    .members
-                    .get_mut(&room)
-                    .is_some_and(|all| all.remove(&user));
-                if !was_in {
-                    return Err("it was not there".to_owned());
-                }
-                self.others(place, event, &room, &user);
+                self.is_left(lower(room), lower(user), departure)?;
+                self.others(place, event, &lower(room), &lower(user));
             }
             Deed::RoomMessage { .. } | Deed::Whisper { .. } | Deed::Post { .. } => {
                 self.is_said(place, event)?;
@@ -114,16 +92,50 @@ impl Fold {
             }
             Deed::Alive { user, session } => self.is_live(&lower(user), session)?,
             Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
-                let user = lower(user);
-                let inside = self.members.iter().filter(|(_, all)| all.contains(&user));
-                let inside: BTreeSet<_> = inside.map(|(room, _)| room.clone()).collect();
-                if rooms.iter().map(lower).collect::<BTreeSet<_>>() != inside {
-                    return Err(format!("it is in {inside:?}"));
-                }
+                self.is_in(&lower(user), rooms)?;
             }
             Deed::TopicSet { .. } | Deed::Probed { .. } | Deed::Epoch { .. } => {}
         }
         Ok(())
+    }
+
+    fn is_released(
+        &mut self,
+        place: usize,
+        user: &UserName,
+        rooms: &[RoomName],
+    ) -> Result<(), String> {
+        let user = lower(user);
+        let left = self.quit.remove(&user).unwrap_or_default();
+        self.live.remove(&user);
+        self.turns.push((place, user, None));
+        if rooms.iter().map(lower).eq(left.iter().cloned()) {
+            Ok(())
+        } else {
+            Err(format!("it left {left:?} right before"))
+        }
+    }
+
+    fn is_left(&mut self, room: String, user: String, how: &Departure) -> Result<(), String> {
+        let members = self.members.get_mut(&room);
+        if !members.is_some_and(|all| all.remove(&user)) {
+            return Err("it was not there".to_owned());
+        }
+        match how {
+            Departure::Parted { .. } => self.has_not_quit(&user)?,
+            Departure::Quit => self.quit.entry(user).or_default().push(room),
+        }
+        Ok(())
+    }
+
+    fn is_in(&self, user: &str, rooms: &[RoomName]) -> Result<(), String> {
+        let inside = self.members.iter().filter(|(_, all)| all.contains(user));
+        let inside: BTreeSet<_> = inside.map(|(room, _)| room.clone()).collect();
+        if rooms.iter().map(lower).collect::<BTreeSet<_>>() == inside {
+            Ok(())
+        } else {
+            Err(format!("it is in {inside:?}"))
+        }
     }
 
     /// Who leaves rooms because the account is live no longer does nothing before it is released.

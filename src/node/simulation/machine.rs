@@ -203,7 +203,7 @@ async fn live(
     let bridge = opened.start(registry.clone().recipient(), vital("bridge"));
     let archive = registry.try_send(Archive(bridge.clone().recipient()));
     archive.expect("a registry that has just been started");
-    let store = Several(bridge).start();
+    let store = Several::before(bridge.clone().recipient(), bridge.recipient()).start();
     let links = Rc::new(links(&settings, &hub, &registry, &store));
     loop {
         tokio::select! {

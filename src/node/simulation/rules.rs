@@ -59,10 +59,7 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
             to: "if not held then",
         }],
         Rule::ResendsInOrder => &[LATE_SAYING, LATE_COMMAND],
-        Rule::ReleaseNamesRooms => &[Edit {
-            of: " .. named(rooms)\nif",
-            to: "\nif",
-        }],
+        Rule::ReleaseNamesRooms => &[NAMES],
         Rule::ReadOnce
         | Rule::HolesLookedUp
         | Rule::AnswersFirst
@@ -90,6 +87,12 @@ pub(super) const fn kinds(rule: Rule) -> &'static [Kind] {
         | Rule::ReleaseNamesRooms => &[],
     }
 }
+
+/// Behind what a release says of itself.
+const NAMES: Edit = Edit {
+    of: " .. named(rooms)\nif",
+    to: "\nif",
+};
 
 /// What comes behind a later number is too late, in the script that says something in a room.
 const LATE_SAYING: Edit = Edit {

@@ -136,6 +136,15 @@ fn what_was_said_is_confirmed_only_with_its_position() {
 }
 
 #[test]
+fn who_left_a_room_is_told_so() {
+    let left = Answer::Left {
+        room: room("den"),
+        words: Some(text("tea")),
+    };
+    check_answers(&[(left, "* You are not in den any more.\n")]);
+}
+
+#[test]
 fn answers_about_rooms() {
     let den = || room("den");
     let entered = |key| Answer::Entered {
@@ -156,13 +165,6 @@ fn answers_about_rooms() {
         (
             entered(KeyUse::Needless),
             "* You are in den (3 here).\n* den is public: the key keeps nobody out.\n",
-        ),
-        (
-            Answer::Left {
-                room: den(),
-                words: Some(text("tea")),
-            },
-            "* You are not in den any more.\n",
         ),
         (
             Answer::Rooms {
