@@ -1,10 +1,11 @@
 //! The resolved settings in words, for `conclave check`.
 
 use std::fmt::Debug;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::units::{show_duration, show_size};
-use super::{Accounts, Bridge, Durability, KeyType, Limits, Redis, Registration, Settings};
+use super::{Accounts, Bridge, Durability, Irc, KeyType, Limits, Redis, Registration, Settings};
 use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
 
 /// What a message takes in Redis beside its text: names, ids, and the stream's own bytes.
@@ -16,6 +17,7 @@ const ENTRY_BYTES: u64 = 512;
 pub fn describe(settings: &Settings) -> String {
     let mut lines: Vec<String> = [
         node_and_doors(settings),
+        irc(&settings.irc),
         bridge(&settings.bridge),
         accounts(&settings.accounts),
         limits(&settings.limits),
@@ -43,19 +45,12 @@ fn node_and_doors(settings: &Settings) -> Lines {
     let Settings {
         node, listen, tls, ..
     } = settings;
-    let line: Vec<_> = listen.line.iter().map(ToString::to_string).collect();
     vec![
         ("node.name", quoted(node.name.as_str())),
         ("node.data_dir", quoted(&node.data_dir)),
         ("node.drain", duration(node.drain)),
-        (
-            "listen.line",
-            if line.is_empty() {
-                quoted("off")
-            } else {
-                quoted(line)
-            },
-        ),
+        ("listen.line", addresses(&listen.line)),
+        ("listen.irc", addresses(&listen.irc)),
         ("tls.cert", quoted(&tls.cert)),
         ("tls.key", quoted(&tls.key)),
         ("tls.names", quoted(&tls.names)),
@@ -66,6 +61,23 @@ fn node_and_doors(settings: &Settings) -> Lines {
                 KeyType::Rsa2048 => "rsa-2048",
             }),
         ),
+    ]
+}
+
+fn addresses(door: &[SocketAddr]) -> String {
+    let addresses: Vec<_> = door.iter().map(ToString::to_string).collect();
+    if addresses.is_empty() {
+        quoted("off")
+    } else {
+        quoted(addresses)
+    }
+}
+
+fn irc(irc: &Irc) -> Lines {
+    vec![
+        ("irc.network", quoted(irc.network.as_str())),
+        ("irc.server_name", quoted(irc.server_name.as_str())),
+        ("irc.motd", quoted(irc.motd.path())),
     ]
 }
 

@@ -155,8 +155,8 @@ pub(super) const KEYS: &[Key] = &[
 
     key("listen.line", Kind::List, r#""127.0.0.1:8001""#,
         "Where line clients connect, with TLS: an address with a port, a list of them, or \"off\"."),
-    key("listen.irc", Kind::Later("IRC door"), r#""127.0.0.1:6697""#,
-        "Where IRC clients connect, with TLS."),
+    key("listen.irc", Kind::List, r#""127.0.0.1:6697""#,
+        "Where IRC clients connect, with TLS: other addresses than those of the line door, or \"off\"."),
     key("listen.web", Kind::Later("web door"), r#""127.0.0.1:8443""#,
         "Where browsers connect, with TLS."),
     key("listen.ops", Kind::Later("operators' door"), r#""127.0.0.1:9600""#,
@@ -170,6 +170,13 @@ pub(super) const KEYS: &[Key] = &[
         "DNS names and addresses that a certificate made at the first start is for."),
     key("tls.key_type", Kind::Text, r#""ecdsa-p256""#,
         "The key of a certificate made at the first start: \"ecdsa-p256\" or \"rsa-2048\"."),
+
+    key("irc.network", Kind::Text, r#""conclave""#,
+        "The name by which IRC clients know all nodes together."),
+    key("irc.server_name", Kind::Text, r#""conclave.local""#,
+        "The name of the server as IRC clients see it, the same on all nodes."),
+    key("irc.motd", Kind::Text, r#""""#,
+        "A file with the message of the day, which IRC clients read when they are in."),
 
     key("bridge.kind", Kind::Text, r#""embedded""#,
         "What keeps the log: \"embedded\" is a SQLite file in node.data_dir, for one node; with \"redis\" the nodes that share a Redis and a prefix are one cluster."),

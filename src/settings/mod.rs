@@ -5,6 +5,7 @@
 //! in one list. And back to words: `describe`.
 
 mod describe;
+mod irc;
 mod keys;
 mod layers;
 mod load;
@@ -23,6 +24,7 @@ use crate::chat::{NodeName, UserName};
 use crate::messages::DuplicateLogin;
 
 pub use describe::describe;
+pub use irc::{Irc, Motd, NetworkName, ServerName};
 pub use load::{Loaded, Source, environment, load};
 pub use mistakes::{Mistake, Mistakes, Warning};
 pub use redis::{Redis, RedisUrl};
@@ -36,6 +38,8 @@ pub struct Settings {
     pub listen: Listen,
     /// `[tls]`
     pub tls: Tls,
+    /// `[irc]`
+    pub irc: Irc,
     /// `[bridge]`
     pub bridge: Bridge,
     /// `[accounts]`
@@ -62,6 +66,17 @@ pub struct Node {
 pub struct Listen {
     /// Addresses of the line door; none when it is off.
     pub line: Vec<SocketAddr>,
+    /// Addresses of the IRC door; none when it is off.
+    pub irc: Vec<SocketAddr>,
+}
+
+impl Listen {
+    /// Every address with the key where it stands.
+    pub fn addresses(&self) -> impl Iterator<Item = (&'static str, SocketAddr)> {
+        let line = self.line.iter().map(|address| ("listen.line", *address));
+        let irc = self.irc.iter().map(|address| ("listen.irc", *address));
+        line.chain(irc)
+    }
 }
 
 /// `[tls]`: the certificate.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use rustls::pki_types::ServerName;
 
+use super::irc::Irc;
 use super::layers::Layer;
 use super::redis::Redis;
 use super::written::{Entry, Written};
@@ -26,6 +27,7 @@ pub(super) fn settings(written: &mut Written) -> Option<Settings> {
     let node = node(written);
     let listen = listen(written);
     let tls = tls(written);
+    let irc = Irc::read(written);
     let bridge = bridge(written);
     let accounts = accounts(written, listen.as_ref());
     let limits = limits(written);
@@ -34,6 +36,7 @@ pub(super) fn settings(written: &mut Written) -> Option<Settings> {
         node: node?,
         listen: listen?,
         tls: tls?,
+        irc: irc?,
         bridge: bridge?,
         accounts: accounts?,
         limits: limits?,
@@ -55,20 +58,35 @@ fn node(written: &mut Written) -> Option<Node> {
 }
 
 fn listen(written: &mut Written) -> Option<Listen> {
-    let doors = written.list("listen.line", door)?;
-    let line: Vec<SocketAddr> = doors.iter().copied().flatten().collect();
-    if line.len() < doors.len() && doors.len() > 1 {
-        let found = "\"off\" among addresses".to_owned();
-        written.mistake("listen.line", found, "either \"off\" or addresses");
+    let line = door(written, "listen.line");
+    let irc = door(written, "listen.irc");
+    let (line, irc) = (line?, irc?);
+    // Port 0 is another one each time.
+    let is_taken = |address: &&SocketAddr| address.port() != 0 && line.contains(address);
+    if let Some(address) = irc.iter().find(is_taken) {
+        let found = format!("{address}, where the line door is");
+        written.mistake("listen.irc", found, "another address than in listen.line");
         return None;
     }
-    if line.is_empty() {
+    if line.is_empty() && irc.is_empty() {
         written.warn("listen.line", "every door is closed: nobody can connect");
     }
-    Some(Listen { line })
+    Some(Listen { line, irc })
 }
 
-fn door(text: &str) -> Result<Option<SocketAddr>, String> {
+/// The addresses of a door; none when it is off.
+fn door(written: &mut Written, key: &str) -> Option<Vec<SocketAddr>> {
+    let listed = written.list(key, address)?;
+    let addresses: Vec<SocketAddr> = listed.iter().copied().flatten().collect();
+    if addresses.len() < listed.len() && listed.len() > 1 {
+        let found = "\"off\" among addresses".to_owned();
+        written.mistake(key, found, "either \"off\" or addresses");
+        return None;
+    }
+    Some(addresses)
+}
+
+fn address(text: &str) -> Result<Option<SocketAddr>, String> {
     if text == "off" {
         return Ok(None);
     }
@@ -183,11 +201,11 @@ fn registration(written: &mut Written, listen: Option<&Listen>) -> Option<Regist
         ],
     );
     let public_is_meant = written.flag("accounts.allow_public_registration")?;
-    let is_public = |door: &&SocketAddr| !door.ip().to_canonical().is_loopback();
-    let public = listen?.line.iter().find(is_public);
+    let is_public = |(_, address): &(&str, SocketAddr)| !address.ip().to_canonical().is_loopback();
+    let public = listen?.addresses().find(is_public);
     match (registration?, public) {
-        (Registration::Open, Some(door)) if !public_is_meant => {
-            let found = format!("\"open\" while listen.line has {door}");
+        (Registration::Open, Some((door, address))) if !public_is_meant => {
+            let found = format!("\"open\" while {door} has {address}");
             let wanted = "\"closed\", loopback addresses only, or allow_public_registration = true";
             written.mistake("accounts.registration", found, wanted);
             None

@@ -1,7 +1,8 @@
+mod irc;
 mod redis;
 
 use super::super::keys::{KEYS, Kind};
-use super::super::{Bridge, Durability, KeyType, Registration, describe};
+use super::super::{Bridge, Durability, KeyType, Motd, Registration, describe};
 use super::*;
 use crate::chat::UserName;
 use crate::messages::DuplicateLogin;
@@ -46,6 +47,7 @@ fn defaults_are_what_the_contract_says() {
         node,
         listen,
         tls,
+        irc,
         bridge,
         accounts,
         limits,
@@ -54,6 +56,11 @@ fn defaults_are_what_the_contract_says() {
     assert_eq!((node.name.as_str(), node.drain.as_secs()), ("node-1", 10));
     assert_eq!(node.data_dir, Path::new("data"));
     assert_eq!(listen.line, ["127.0.0.1:8001".parse().unwrap()]);
+    assert_eq!(listen.irc, ["127.0.0.1:6697".parse().unwrap()]);
+    assert_eq!(
+        (irc.network.as_str(), irc.server_name.as_str(), irc.motd),
+        ("conclave", "conclave.local", Motd::None)
+    );
     assert_eq!(
         (tls.cert, tls.key),
         ("certs/cert.pem".into(), "certs/key.pem".into())
@@ -167,6 +174,10 @@ fn a_value_of_the_wrong_kind_is_a_mistake() {
             "listen.line: found \"off\" among addresses, wanted either \"off\" or addresses",
         ),
         (
+            "listen.irc = [\"127.0.0.1:1\", \"off\"]",
+            "listen.irc: found \"off\" among addresses, wanted either \"off\" or addresses",
+        ),
+        (
             "tls.names = []",
             "tls.names: found none, wanted at least one name",
         ),
@@ -243,10 +254,16 @@ fn zero_switches_three_limits_off() {
 
 #[test]
 fn doors_are_one_several_or_off() {
-    let line = |text: &str| settings(text).listen.line.len();
-    assert_eq!(line("listen.line = \"127.0.0.1:0\""), 1);
-    assert_eq!(line("listen.line = [\"127.0.0.1:1\", \"[::1]:1\"]"), 2);
-    assert_eq!(line("listen.line = \"off\""), 0);
+    let addresses = |text: &str| {
+        let listen = settings(text).listen;
+        (listen.line.len(), listen.irc.len())
+    };
+    assert_eq!(addresses("listen.line = \"127.0.0.1:0\""), (1, 1));
+    let several = "[\"127.0.0.1:1\", \"[::1]:1\"]";
+    assert_eq!(addresses(&format!("listen.line = {several}")), (2, 1));
+    assert_eq!(addresses(&format!("listen.irc = {several}")), (1, 2));
+    assert_eq!(addresses("listen.line = \"off\""), (0, 1));
+    assert_eq!(addresses("listen.irc = \"off\""), (1, 0));
 }
 
 #[test]
@@ -262,6 +279,9 @@ fn registration_is_not_opened_to_the_world_by_accident() {
     let with = |more: &str| read(&format!("{public}{more}"));
     assert!(with("accounts.allow_public_registration = true").is_ok());
     assert!(with("accounts.registration = \"closed\"").is_ok());
+    let lines = told(read("listen.irc = \"[::]:6697\""));
+    let found = "accounts.registration: found \"open\" while listen.irc has [::]:6697, wanted ";
+    assert!(lines[0].starts_with(found), "{lines:?}");
     for loopback in ["[::1]:1", "127.9.9.9:1", "[::ffff:127.0.0.1]:1"] {
         assert!(
             read(&format!("listen.line = {loopback:?}")).is_ok(),
@@ -391,9 +411,12 @@ fn what_is_doubtful_is_warned_of_once() {
         ["accounts.bcrypt_cost: under 10 stolen hashes are cheap to guess; for tests only",]
     );
     assert_eq!(
-        warned("listen.line = \"off\""),
+        warned("listen.line = \"off\"\nlisten.irc = \"off\""),
         ["listen.line: every door is closed: nobody can connect",]
     );
+    for one in ["listen.line", "listen.irc"] {
+        assert_eq!(warned(&format!("{one} = \"off\"")), [""; 0]);
+    }
     for key in KEYS {
         if let Kind::Later(part) = key.kind {
             let lines = warned(&format!("{} = {}", key.path, key.default));

@@ -80,21 +80,22 @@ fn settings_of_the_other_kind_of_bridge_are_warned_of_where_somebody_chose_them(
 #[test]
 fn the_example_of_a_cluster_is_one() {
     let example = include_str!("../../../../config/cluster.toml");
-    let node = |name: &str, door: &str| {
+    let node = |name: &str, line: &str, irc: &str| {
         let variables = [
             ("CONCLAVE_NODE__NAME", name),
-            ("CONCLAVE_LISTEN__LINE", door),
+            ("CONCLAVE_LISTEN__LINE", line),
+            ("CONCLAVE_LISTEN__IRC", irc),
         ];
         let loaded = read_with(example, &variables).unwrap();
         assert_eq!(loaded.warnings, []);
         loaded.settings
     };
     let (one, two) = (
-        node("node-1", "127.0.0.1:8001"),
-        node("node-2", "127.0.0.1:8002"),
+        node("node-1", "127.0.0.1:8001", "127.0.0.1:6697"),
+        node("node-2", "127.0.0.1:8002", "127.0.0.1:6698"),
     );
     assert!(matches!(&one.bridge, Bridge::Redis(redis) if redis.prefix == "chat:"));
-    assert_eq!(one.bridge, two.bridge);
+    assert_eq!((&one.bridge, &one.irc), (&two.bridge, &two.irc));
     assert_ne!(one.node.name, two.node.name);
 }
 
