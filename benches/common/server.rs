@@ -77,6 +77,7 @@ impl Place {
             {more}
             node.data_dir = {data:?}
             listen.line = "127.0.0.1:0"
+            listen.irc = "off"
             tls.cert = {cert:?}
             tls.key = {key:?}
             [accounts]

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
+use conclave::net::door::Door;
 use conclave::net::handshake::handshake;
 use conclave::net::tls::Identity;
 use std::io::{self, IoSlice};
@@ -121,7 +122,7 @@ async fn connection(
     mut queue: Receiver<Bytes>,
 ) -> Result<(), Failure> {
     let socket = TcpStream::from_std(socket)?;
-    let mut stream = handshake(socket, tls, Duration::from_secs(60)).await?;
+    let mut stream = handshake(socket, Door::Line, tls, Duration::from_secs(60)).await?;
     stream.write_all(b"* Username:\n").await?;
     stream.flush().await?;
     let mut frames = Vec::with_capacity(QUEUE);

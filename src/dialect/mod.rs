@@ -270,6 +270,15 @@ impl Dialect {
             Self::Irc(talk) => talk.tell_ending(ending, out),
         }
     }
+
+    /// Bytes of the longest line that is heard, without its end; `allowed` is what the settings
+    /// allow where the dialect has no bound of its own.
+    #[must_use]
+    pub const fn line_bytes(&self, allowed: usize) -> usize {
+        match self {
+            Self::Line { .. } => allowed,
+        }
+    }
 }
 
 /// Spells an event for all sessions of one format; `None` if that dialect does not show it.

@@ -1,7 +1,6 @@
 //! From an accepted socket to an encrypted one, within a deadline.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+
+use super::door::Door;
 
 /// First byte of every TLS handshake record (RFC 8446, section 5.1).
 const TLS_HANDSHAKE: u8 = 22;
@@ -44,13 +45,14 @@ pub enum HandshakeError {
     Failed(#[from] io::Error),
 }
 
-/// Encrypts an accepted socket. A peer that speaks plain text, or says nothing until the
+/// Encrypts a socket that was accepted at a door. A peer that speaks plain text, or says nothing until the
 /// deadline, reads one line that tells how to connect.
 ///
 /// # Errors
 /// [`HandshakeError`]; the socket is closed.
 pub async fn handshake(
     mut socket: TcpStream,
+    door: Door,
     tls: Arc<rustls::ServerConfig>,
     deadline: Duration,
 ) -> Result<TlsStream<TcpStream>, HandshakeError> {
@@ -59,13 +61,13 @@ pub async fn handshake(
     let mut first = [0];
     match timeout_at(until, socket.peek(&mut first)).await {
         Err(_) => {
-            send_away(&mut socket).await;
+            send_away(&mut socket, door).await;
             return Err(HandshakeError::Deadline);
         }
         Ok(Ok(0)) => return Err(HandshakeError::Failed(io::ErrorKind::UnexpectedEof.into())),
         Ok(Ok(_)) if first[0] == TLS_HANDSHAKE => {}
         Ok(Ok(_)) => {
-            send_away(&mut socket).await;
+            send_away(&mut socket, door).await;
             return Err(HandshakeError::Plaintext);
         }
         Ok(Err(error)) => return Err(error.into()),
@@ -118,8 +120,11 @@ pub fn doubt_life(socket: &TcpStream) -> io::Result<()> {
 }
 
 /// One readable line for a peer that does not speak TLS. Best effort: it may be gone.
-async fn send_away(socket: &mut TcpStream) {
-    let hint = hint(socket.local_addr().ok());
+async fn send_away(socket: &mut TcpStream, door: Door) {
+    let Ok(address) = socket.local_addr() else {
+        return;
+    };
+    let hint = door.hint(address.port());
     let say = async {
         socket.write_all(hint.as_bytes()).await?;
         socket.shutdown().await?;
@@ -129,9 +134,4 @@ async fn send_away(socket: &mut TcpStream) {
         io::Result::Ok(())
     };
     let _ = timeout(HINT_GRACE, say).await;
-}
-
-fn hint(address: Option<SocketAddr>) -> String {
-    let port = address.map_or(8001, |address| address.port());
-    format!("! This port speaks TLS only. Try: openssl s_client -quiet -connect <host>:{port}\n")
 }

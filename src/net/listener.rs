@@ -1,4 +1,4 @@
-//! The door: who may connect, and how many.
+//! The listeners: who may connect by which door, and how many.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -12,9 +12,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tracing::{debug, error, warn};
 
+use super::door::Door;
 use crate::messages::Peer;
 
-/// How long the door waits when the kernel has no socket to give, instead of spinning.
+/// How long the doors wait when the kernel has no socket to give, instead of spinning.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Addresses that are counted before those without connections are forgotten.
@@ -35,6 +36,8 @@ pub struct Crowd {
 /// A socket that was let in.
 #[derive(Debug)]
 pub struct Accepted {
+    /// By which door.
+    pub door: Door,
     /// The socket, on no runtime yet.
     pub socket: std::net::TcpStream,
     /// Its other end.
@@ -52,23 +55,41 @@ pub struct Place {
     of_all: Arc<()>,
 }
 
-/// Opens a door.
-///
-/// # Errors
-/// The kernel's, for example when the port is taken.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,
-    };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
+/// An address at which a door is open.
+#[derive(Debug)]
+pub struct Listener {
+    door: Door,
+    socket: TcpListener,
+}
+
+impl Listener {
+    /// Opens a door at an address.
+    ///
+    /// # Errors
+    /// The kernel's, for example when the port is taken.
+    pub fn bind(door: Door, address: SocketAddr) -> io::Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let socket = socket.listen(BACKLOG)?;
+        Ok(Self { door, socket })
+    }
+
+    /// The door, and its address with the port that the system chose for port 0.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn address(&self) -> io::Result<(Door, SocketAddr)> {
+        Ok((self.door, self.socket.local_addr()?))
+    }
 }
 
 /// Lets people in by all doors until `stop` resolves; `enter` takes each one on.
 pub async fn listen(
-    doors: Vec<TcpListener>,
+    doors: Vec<Listener>,
     crowd: Crowd,
     stop: oneshot::Receiver<()>,
     mut enter: impl FnMut(Accepted),
@@ -81,7 +102,7 @@ pub async fn listen(
             _ = &mut stop => return,
             accepted = poll_fn(|cx| knock(&doors, cx)) => accepted,
         };
-        match accepted.and_then(|(socket, address)| counts.admit(socket, address)) {
+        match accepted.and_then(|(door, socket, address)| counts.admit(door, socket, address)) {
             Ok(Some(accepted)) => enter(accepted),
             Ok(None) => {}
             Err(error) => {
@@ -93,11 +114,15 @@ pub async fn listen(
 }
 
 /// The next one at any door.
-fn knock(doors: &[TcpListener], cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-    let ready = doors
-        .iter()
-        .map(|door| door.poll_accept(cx))
-        .find(Poll::is_ready);
+fn knock(
+    doors: &[Listener],
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<(Door, TcpStream, SocketAddr)>> {
+    let mut knock = |listener: &Listener| {
+        let came = listener.socket.poll_accept(cx);
+        came.map_ok(|(socket, address)| (listener.door, socket, address))
+    };
+    let ready = doors.iter().map(&mut knock).find(Poll::is_ready);
     ready.unwrap_or(Poll::Pending)
 }
 
@@ -118,13 +143,19 @@ impl Counts {
     }
 
     /// `None` when there are too many; the socket is closed before it costs a handshake.
-    fn admit(&mut self, socket: TcpStream, address: SocketAddr) -> io::Result<Option<Accepted>> {
+    fn admit(
+        &mut self,
+        door: Door,
+        socket: TcpStream,
+        address: SocketAddr,
+    ) -> io::Result<Option<Accepted>> {
         let Some(place) = self.place(address.ip().into()) else {
             warn!(%address, "too many connections: one more was closed");
             return Ok(None);
         };
-        debug!(%address, "connected");
+        debug!(%address, %door, "connected");
         Ok(Some(Accepted {
+            door,
             socket: socket.into_std()?,
             address,
             place,

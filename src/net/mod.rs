@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a session or what is said.
 
+pub mod door;
 pub mod framing;
 pub mod handshake;
 pub mod listener;

@@ -2,7 +2,7 @@
 //! with it.
 //!
 //! TLS 1.3 and 1.2 by aws-lc-rs, hybrid post-quantum key exchange first. No client certificates,
-//! no ALPN, no resumption: a ticket costs a handshake more than it saves with an ECDSA key.
+//! no resumption: a ticket costs a handshake more than it saves with an ECDSA key.
 
 mod fingerprint;
 mod generate;
@@ -228,7 +228,7 @@ impl Identity {
         }
     }
 
-    /// What TLS does on every door.
+    /// What TLS does at every door; [`Door::tls`](super::door::Door::tls) makes that of one of it.
     ///
     /// # Errors
     /// [`TlsError::Setup`] when the TLS library cannot do what is asked, which is a bug.
@@ -329,6 +329,7 @@ mod tests {
     };
     use tempfile::TempDir;
 
+    use super::super::door::Door;
     use super::*;
 
     fn place() -> (TempDir, Files) {
@@ -509,7 +510,8 @@ mod tests {
             let (identity, _) = Identity::load_or_generate(&files, &wanted(key_type)).unwrap();
             for version in [&TLS12, &TLS13] {
                 for name in ["localhost", "127.0.0.1", "::1"] {
-                    let client = shake_hands(&identity, version, name);
+                    let config = identity.server_config().unwrap();
+                    let client = shake_hands(&identity, config, version, name, &[]).unwrap();
                     assert_eq!(client.protocol_version(), Some(version.version));
                     assert_eq!(client.alpn_protocol(), None);
                 }
@@ -520,7 +522,9 @@ mod tests {
     #[test]
     fn the_key_exchange_is_safe_from_tomorrows_computers() {
         let (_folder, files) = place();
-        let client = shake_hands(&start(&files).unwrap().0, &TLS13, "localhost");
+        let identity = start(&files).unwrap().0;
+        let config = identity.server_config().unwrap();
+        let client = shake_hands(&identity, config, &TLS13, "localhost", &[]).unwrap();
         assert_eq!(client.protocol_version(), Some(ProtocolVersion::TLSv1_3));
         let group = client.negotiated_key_exchange_group().unwrap().name();
         assert_eq!(group, NamedGroup::X25519MLKEM768);
@@ -535,12 +539,42 @@ mod tests {
         assert!(!config.ticketer.enabled());
     }
 
-    /// A whole handshake in memory, by a client that trusts this certificate alone.
+    #[test]
+    fn a_door_lets_in_who_names_its_protocol_or_none() {
+        let (_folder, files) = place();
+        let identity = start(&files).unwrap().0;
+        let common = identity.server_config().unwrap();
+        let chosen = |door: Door, protocols: &[&str]| {
+            let config = door.tls(&common);
+            let client = shake_hands(&identity, config, &TLS13, "localhost", protocols)?;
+            Ok::<_, rustls::Error>(client.alpn_protocol().map(<[u8]>::to_vec))
+        };
+        let irc = Some(b"irc".to_vec());
+        for (door, protocols, agreed) in [
+            (Door::Irc, &["irc"][..], Ok(irc.clone())),
+            (Door::Irc, &["h2", "irc"], Ok(irc)),
+            (Door::Irc, &[], Ok(None)),
+            (
+                Door::Irc,
+                &["http/1.1"],
+                Err(rustls::Error::NoApplicationProtocol),
+            ),
+            (Door::Line, &["http/1.1"], Ok(None)),
+            (Door::Line, &[], Ok(None)),
+        ] {
+            assert_eq!(chosen(door, protocols), agreed, "{door}: {protocols:?}");
+        }
+    }
+
+    /// A whole handshake in memory, by a client that trusts this certificate alone and names these
+    /// protocols; or why the server refuses it.
     fn shake_hands(
         identity: &Identity,
+        server: Arc<ServerConfig>,
         version: &'static SupportedProtocolVersion,
         name: &str,
-    ) -> ClientConnection {
+        protocols: &[&str],
+    ) -> Result<ClientConnection, rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.add(identity.0.cert[0].clone()).unwrap();
         let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
@@ -549,19 +583,23 @@ mod tests {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.resumption = Resumption::disabled();
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().into())
+            .collect();
         let name = ServerName::try_from(name.to_owned()).unwrap();
         let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
-        let mut server = ServerConnection::new(identity.server_config().unwrap()).unwrap();
+        let mut server = ServerConnection::new(server).unwrap();
         while client.is_handshaking() || server.is_handshaking() {
             let mut wire = Vec::new();
             client.write_tls(&mut wire).unwrap();
             server.read_tls(&mut wire.as_slice()).unwrap();
-            server.process_new_packets().unwrap();
+            server.process_new_packets()?;
             wire.clear();
             server.write_tls(&mut wire).unwrap();
             client.read_tls(&mut wire.as_slice()).unwrap();
             client.process_new_packets().unwrap();
         }
-        client
+        Ok(client)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::net::door::Door;
 use crate::net::tls::{Identity, Origin};
 use crate::settings::{Bridge, Durability, Redis, Settings, Tls};
 
@@ -15,17 +16,8 @@ pub fn started(settings: &Settings, running: &Running) -> String {
         env!("CARGO_PKG_VERSION"),
         settings.node.name
     )];
-    for address in &running.addresses {
-        lines.push(format!("  line door    {address}, TLS"));
-    }
-    if let Some(address) = running.addresses.first() {
-        let name = reached_as(*address);
-        lines.push(format!(
-            "  connect      openssl s_client -quiet -connect {name}"
-        ));
-    }
-    if running.addresses.is_empty() {
-        lines.push("  line door    off".to_owned());
+    for door in Door::ALL {
+        lines.extend(entrance(door, &running.addresses));
     }
     let made = match running.origin {
         Origin::Loaded => "",
@@ -42,6 +34,23 @@ pub fn started(settings: &Settings, running: &Running) -> String {
     lines.push(format!("  store        {}", store(settings)));
     lines.push("  stop         Ctrl-C, and once more to stop at once".to_owned());
     lines.join("\n")
+}
+
+/// Where a door is open, and how somebody on this machine comes in by it.
+fn entrance(door: Door, open: &[(Door, SocketAddr)]) -> Vec<String> {
+    let own = open.iter().filter(|(of, _)| *of == door);
+    let addresses: Vec<SocketAddr> = own.map(|(_, address)| *address).collect();
+    let Some(first) = addresses.first() else {
+        return vec![format!("  {door:<12} off")];
+    };
+    let told = |address: &SocketAddr| format!("  {door:<12} {address}, TLS");
+    let mut lines: Vec<_> = addresses.iter().map(told).collect();
+    let name = reached_as(*first);
+    lines.push(match door {
+        Door::Line => format!("  connect      openssl s_client -quiet -connect {name}"),
+        Door::Irc => format!("  connect      any IRC client with TLS and SASL, to {name}"),
+    });
+    lines
 }
 
 /// Where acknowledged messages are, and what they survive there.
@@ -92,6 +101,36 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).into(), (*value).into()));
         store(&crate::settings::load(None, variables).unwrap().settings)
+    }
+
+    #[test]
+    fn a_door_is_told_with_all_its_addresses_and_one_way_in() {
+        let open = |doors: &[(Door, &str)]| -> Vec<(Door, SocketAddr)> {
+            let parsed = |(door, address): &(Door, &str)| (*door, address.parse().unwrap());
+            doors.iter().map(parsed).collect()
+        };
+        let both = open(&[
+            (Door::Line, "127.0.0.1:8001"),
+            (Door::Irc, "0.0.0.0:6697"),
+            (Door::Irc, "[2001:db8::1]:7000"),
+        ]);
+        assert_eq!(
+            entrance(Door::Line, &both),
+            [
+                "  line door    127.0.0.1:8001, TLS",
+                "  connect      openssl s_client -quiet -connect localhost:8001",
+            ]
+        );
+        assert_eq!(
+            entrance(Door::Irc, &both),
+            [
+                "  IRC door     0.0.0.0:6697, TLS",
+                "  IRC door     [2001:db8::1]:7000, TLS",
+                "  connect      any IRC client with TLS and SASL, to localhost:6697",
+            ]
+        );
+        assert_eq!(entrance(Door::Line, &both[1..]), ["  line door    off"]);
+        assert_eq!(entrance(Door::Irc, &both[..1]), ["  IRC door     off"]);
     }
 
     #[test]

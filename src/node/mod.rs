@@ -25,16 +25,17 @@ use crate::bridge::{embedded, redis};
 use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
 use crate::messages::{Archive, Vital};
-use crate::net::listener;
+use crate::net::door::Door;
+use crate::net::listener::{self, Listener};
 use crate::net::tls::{Existing, Identity, TlsError};
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
-use crate::settings::Settings;
+use crate::settings::{Listen, Settings};
 
 pub use running::{Reason, Running, Stopped};
 
 use bridge::Opened;
-use reception::{Reception, Road};
+use reception::{Doors, Reception, Road};
 
 /// Why a node did not start; for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +89,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (opened, doors) = open(&settings, incarnation.clone()).await?;
     let addresses = doors
         .iter()
-        .filter_map(|door| door.local_addr().ok())
+        .filter_map(|door| door.address().ok())
         .collect();
 
     let (failed, failures) = mpsc::channel(1);
@@ -113,7 +114,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         bridge: bridge.clone(),
         rules: parts::rules(&settings),
         handshake: settings.limits.handshake,
-        tls,
+        doors: Doors::new(&tls, parts::irc_identity(&settings.irc)),
     };
     let mut reception = Reception::open(&arbiters, &hubs, &road);
     let (stop, stopped) = oneshot::channel();
@@ -165,9 +166,9 @@ fn start_hubs(arbiters: &[Arbiter], vital: &impl Fn(&'static str) -> Vital) -> V
 async fn open(
     settings: &Settings,
     incarnation: Incarnation,
-) -> Result<(Opened, Vec<tokio::net::TcpListener>), StartError> {
+) -> Result<(Opened, Vec<Listener>), StartError> {
     let opened = Opened::open(settings, incarnation).await?;
-    match bind(&settings.listen.line) {
+    match bind(&settings.listen) {
         Ok(doors) => Ok((opened, doors)),
         Err(error) => {
             opened.leave().await;
@@ -176,14 +177,13 @@ async fn open(
     }
 }
 
-fn bind(addresses: &[SocketAddr]) -> Result<Vec<tokio::net::TcpListener>, StartError> {
-    let open = |address: &SocketAddr| {
-        listener::bind(*address).map_err(|source| StartError::Bind {
-            address: *address,
-            source,
-        })
+fn bind(listen: &Listen) -> Result<Vec<Listener>, StartError> {
+    let open = |door: Door, address: SocketAddr| {
+        Listener::bind(door, address).map_err(|source| StartError::Bind { address, source })
     };
-    addresses.iter().map(open).collect()
+    let line = listen.line.iter().map(|at| open(Door::Line, *at));
+    let irc = listen.irc.iter().map(|at| open(Door::Irc, *at));
+    line.chain(irc).collect()
 }
 
 /// One arbiter for each core; the registry and the bridge share the system's own.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use time::OffsetDateTime;
+
 use crate::auth::{AuthOptions, Registration, StoredHash};
 use crate::bridge::{embedded, redis};
 use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
+use crate::dialect::irc;
 use crate::net::listener::Crowd;
 use crate::net::tls::{self, Identity, TlsError};
 use crate::session::Rules;
@@ -42,6 +45,18 @@ pub(crate) fn generation(settings: &settings::Tls) -> tls::Generation {
     tls::Generation {
         names: settings.names.clone(),
         key_type,
+    }
+}
+
+/// What the IRC door says of the server; this run of it begins now.
+pub(super) fn irc_identity(settings: &settings::Irc) -> irc::Identity {
+    let now = OffsetDateTime::now_utc();
+    irc::Identity {
+        server: settings.server_name.as_str().to_owned(),
+        network: settings.network.as_str().to_owned(),
+        version: concat!("conclave-", env!("CARGO_PKG_VERSION")).to_owned(),
+        created: format!("{} {:02}:{:02} UTC", now.date(), now.hour(), now.minute()),
+        motd: settings.motd.lines().to_vec(),
     }
 }
 

@@ -11,8 +11,9 @@ use tracing::{debug, info, warn};
 
 use crate::auth::Authenticator;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, irc};
 use crate::messages::HubId;
+use crate::net::door::Door;
 use crate::net::handshake::{HandshakeError, handshake};
 use crate::net::listener::Accepted;
 use crate::registry::RoomRegistry;
@@ -33,7 +34,39 @@ pub(super) struct Road {
     pub(super) bridge: Bridge,
     pub(super) rules: Rules,
     pub(super) handshake: Duration,
-    pub(super) tls: Arc<rustls::ServerConfig>,
+    pub(super) doors: Doors,
+}
+
+/// What is different between the doors.
+#[derive(Clone)]
+pub(super) struct Doors {
+    line: Arc<rustls::ServerConfig>,
+    irc: Arc<rustls::ServerConfig>,
+    identity: Arc<irc::Identity>,
+}
+
+impl Doors {
+    pub(super) fn new(tls: &Arc<rustls::ServerConfig>, identity: irc::Identity) -> Self {
+        Self {
+            line: Door::Line.tls(tls),
+            irc: Door::Irc.tls(tls),
+            identity: Arc::new(identity),
+        }
+    }
+
+    fn tls(&self, door: Door) -> Arc<rustls::ServerConfig> {
+        match door {
+            Door::Line => self.line.clone(),
+            Door::Irc => self.irc.clone(),
+        }
+    }
+
+    fn dialect(&self, door: Door) -> Dialect {
+        match door {
+            Door::Line => Dialect::line(),
+            Door::Irc => Dialect::irc(self.identity.clone()),
+        }
+    }
 }
 
 /// Spreads connections evenly over the arbiters.
@@ -100,24 +133,26 @@ async fn receive(mut arrivals: mpsc::Receiver<Arrival>, road: Road, links: Rc<Li
 async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), HandshakeError> {
     let Arrival {
         conn,
-        accepted: Accepted {
-            socket,
-            address,
-            place,
-        },
+        accepted:
+            Accepted {
+                door,
+                socket,
+                address,
+                place,
+            },
     } = arrival;
     let socket = TcpStream::from_std(socket)?;
-    let stream = handshake(socket, road.tls, road.handshake).await?;
+    let stream = handshake(socket, door, road.doors.tls(door), road.handshake).await?;
     let id = SessionId {
         incarnation: road.incarnation,
         conn,
     };
-    debug!(session = %id, %address, "session began");
+    debug!(session = %id, %address, %door, "session began");
     Session::new(
         id,
         address.ip().into(),
         stream,
-        Dialect::line(),
+        road.doors.dialect(door),
         links,
         Some(place),
     )

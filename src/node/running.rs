@@ -12,6 +12,7 @@ use tracing::{info, warn};
 
 use crate::chat::Ending;
 use crate::messages::{CloseAll, PartFailed};
+use crate::net::door::Door;
 use crate::net::tls::{Identity, Origin};
 use crate::registry::hub::Hub;
 
@@ -23,8 +24,8 @@ const COME_BACK_IN: Duration = Duration::from_secs(5);
 /// A node with open doors.
 #[derive(Debug)]
 pub struct Running {
-    /// Where the line door listens, with the port that the system chose for port 0.
-    pub addresses: Vec<SocketAddr>,
+    /// Where which door is open, with the port that the system chose for port 0.
+    pub addresses: Vec<(Door, SocketAddr)>,
     /// What the node proves to its clients.
     pub identity: Identity,
     /// Whether that was there already.

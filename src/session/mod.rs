@@ -26,7 +26,6 @@ use tracing::{debug, info};
 use crate::chat::origin::SessionId;
 use crate::chat::{Ending, Text, UserName};
 use crate::dialect::Dialect;
-use crate::dialect::irc::LINE_WITH_TAGS_BYTES;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
     HubId, Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register,
@@ -99,7 +98,7 @@ pub struct Links {
 /// What the operator allows a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
-    /// Bytes of a line.
+    /// Bytes of a line, where the dialect has no bound of its own.
     pub line_bytes: usize,
     /// Bytes that wait for the peer before it is told nothing more.
     pub backlog: usize,
@@ -186,7 +185,7 @@ impl<IO: Transport + 'static> Session<IO> {
         Self {
             id,
             peer,
-            pump: Pump::new(io, line_bytes(&dialect, rules)),
+            pump: Pump::new(io, dialect.line_bytes(rules.line_bytes)),
             phase: Phase::new(rules.duplicate_login, first_room(&dialect)),
             dialect,
             pace: rules.messages_per_second.map(pace),
@@ -291,14 +290,6 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
             }
             SessionMail::End(ending) => self.end(spread(ending, &self.id), ctx),
         }
-    }
-}
-
-/// Bytes of a line that the peer may say.
-const fn line_bytes(dialect: &Dialect, rules: Rules) -> usize {
-    match dialect {
-        Dialect::Line { .. } => rules.line_bytes,
-        Dialect::Irc(_) => LINE_WITH_TAGS_BYTES,
     }
 }
 
