@@ -38,17 +38,30 @@ impl Tls {
     }
 
     pub(crate) fn with(node: &Node, versions: &[&'static SupportedProtocolVersion]) -> Self {
+        Self::naming(node, versions, &[])
+    }
+
+    /// The same, naming protocols (ALPN).
+    pub(crate) fn naming(
+        node: &Node,
+        versions: &[&'static SupportedProtocolVersion],
+        protocols: &[&str],
+    ) -> Self {
         let mut trusted = RootCertStore::empty();
         let pem = node.home.path("certs/cert.pem");
         trusted
             .add(CertificateDer::from_pem_file(pem).unwrap())
             .unwrap();
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
+        let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .unwrap()
             .with_root_certificates(trusted)
             .with_no_client_auth();
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().into())
+            .collect();
         Self(TlsConnector::from(Arc::new(config)))
     }
 

@@ -13,6 +13,7 @@ mod client;
 mod cluster;
 mod crowd;
 mod dice;
+mod irc;
 mod ledger;
 mod meddler;
 mod node;
@@ -31,6 +32,7 @@ pub(crate) use cluster::{
 };
 pub(crate) use crowd::Crowd;
 pub(crate) use dice::Dice;
+pub(crate) use irc::{Irc, bare, command};
 pub(crate) use ledger::{agrees_on, fits_together, nobody_is_left};
 pub(crate) use meddler::{Meddler, Meddling};
 pub(crate) use node::{Home, Node, Said, lines_of};

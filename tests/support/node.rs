@@ -12,11 +12,13 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::client::{Client, Tls, password_of};
+use super::irc::Irc;
 use super::soon;
 
 /// Quick hashes, and no bound that a test did not ask for.
-const USUAL: [(&str, &str); 6] = [
+const USUAL: [(&str, &str); 7] = [
     ("listen.line", "127.0.0.1:0"),
+    ("listen.irc", "127.0.0.1:0"),
     ("accounts.bcrypt_cost", "4"),
     ("limits.connections_per_ip", "0"),
     ("limits.messages_per_second", "0"),
@@ -46,6 +48,8 @@ pub(crate) struct Said {
 pub(crate) struct Node {
     pub(crate) home: Home,
     pub(crate) address: SocketAddr,
+    /// Where the IRC door is open.
+    pub(crate) irc: SocketAddr,
     /// What it said when its door was open.
     pub(crate) banner: Vec<String>,
     child: Child,
@@ -132,6 +136,7 @@ impl Home {
         let mut node = Node {
             home: self.clone(),
             address: ([127, 0, 0, 1], 0).into(),
+            irc: ([127, 0, 0, 1], 0).into(),
             banner: Vec::new(),
             child,
             stdout,
@@ -175,10 +180,14 @@ impl Node {
             panic!("the node did not start");
         };
         soon("the node's banner", first_lines).await;
-        let door = self.said("line door");
-        if let Some(address) = door.strip_suffix(", TLS") {
-            self.address = address.parse().unwrap();
-        }
+        self.address = self.door("line door").unwrap_or(self.address);
+        self.irc = self.door("IRC door").unwrap_or(self.irc);
+    }
+
+    /// Where a door is, unless it is off.
+    fn door(&self, name: &str) -> Option<SocketAddr> {
+        let address = self.said(name).strip_suffix(", TLS")?;
+        Some(address.parse().unwrap())
     }
 
     /// As the node calls itself.
@@ -244,6 +253,25 @@ impl Node {
             .says(&format!("/login {name} {}", password_of(name)))
             .await;
         person.is_welcome(name).await;
+        person
+    }
+
+    /// An account for each of them, and nobody there.
+    pub(crate) async fn knows(&self, names: &[&str]) {
+        for name in names {
+            self.newcomer(name).await.quits().await;
+        }
+    }
+
+    /// Somebody whose account exists, on an IRC client and in no room.
+    pub(crate) async fn irc(&self, name: &str) -> Irc {
+        self.irc_with(name, &[]).await
+    }
+
+    /// The same with these capabilities.
+    pub(crate) async fn irc_with(&self, name: &str, caps: &[&str]) -> Irc {
+        let mut person = Irc::connect(self).await.named(name).wanting(caps);
+        person.logs_in(name, &password_of(name)).await;
         person
     }
 

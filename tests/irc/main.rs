@@ -1,0 +1,12 @@
+//! The IRC door, as clients use it: beside people at the line door, and on several nodes.
+
+#![expect(clippy::unwrap_used, reason = "a test says where it stopped")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod door;
+mod limits;
+mod login;
+mod people;
+mod rooms;

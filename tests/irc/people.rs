@@ -1,0 +1,146 @@
+//! People: what is said to one of them, who is away, what is known of somebody.
+
+use crate::support::{Cluster, Node};
+
+#[tokio::test]
+async fn private_messages_go_both_ways_between_the_doors() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    let mut ben = node.newcomer("ben").await;
+    let mut anna = node.irc("anna").await;
+    anna.says("PRIVMSG ben :a word with you").await;
+    ben.hears("[PM] anna: a word with you").await;
+    ben.says("/msg anna with me?").await;
+    anna.hears(":ben!ben@conclave PRIVMSG anna :with me?").await;
+    // The name in any case is the same person.
+    anna.says("PRIVMSG BEN :yes").await;
+    ben.hears("[PM] anna: yes").await;
+    anna.says("PRIVMSG nobody :hello").await;
+    anna.hears_numeric("401").await;
+    anna.hears_nothing_else().await;
+    ben.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn one_line_may_be_for_several() {
+    let node = Node::start().await;
+    node.knows(&["anna", "ben"]).await;
+    let mut clara = node.newcomer("clara").await;
+    let mut anna = node.irc("anna").await;
+    let mut ben = node.irc("ben").await;
+    anna.says("PRIVMSG ben,clara :to both of you").await;
+    ben.hears(":anna!anna@conclave PRIVMSG ben :to both of you")
+        .await;
+    clara.hears("[PM] anna: to both of you").await;
+    anna.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn what_was_said_to_somebody_who_was_not_there_waits() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    let mut ben = node.newcomer("ben").await;
+    ben.says("/msg anna for later").await;
+    ben.catches_up().await;
+    let mut anna = node.irc("anna").await;
+    let waiting = anna.catches_up().await;
+    let told = waiting
+        .iter()
+        .filter(|line| line.contains("PRIVMSG anna :for later"));
+    assert_eq!(told.count(), 1, "{waiting:#?}");
+    anna.quits().await;
+    let mut again = node.irc("anna").await;
+    let waiting = again.catches_up().await;
+    assert!(
+        waiting.iter().all(|line| !line.contains("for later")),
+        "{waiting:#?}"
+    );
+}
+
+#[tokio::test]
+async fn who_is_away_says_so() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    let mut ben = node.newcomer("ben").await;
+    let mut anna = node.irc("anna").await;
+    anna.says("AWAY :out for lunch").await;
+    anna.hears_numeric("306").await;
+    ben.asks("/msg anna are you there?", "* anna is away: out for lunch")
+        .await;
+    anna.hears(":ben!ben@conclave PRIVMSG anna :are you there?")
+        .await;
+    anna.says("AWAY").await;
+    anna.hears_numeric("305").await;
+    ben.asks("/away in a meeting", "* You are away: in a meeting")
+        .await;
+    anna.says("PRIVMSG ben :and you?").await;
+    anna.hears(":conclave.local 301 anna ben :in a meeting")
+        .await;
+    ben.hears("[PM] anna: and you?").await;
+}
+
+#[tokio::test]
+async fn who_shares_a_room_is_told_who_goes_away_if_they_want() {
+    let node = Node::start().await;
+    node.knows(&["anna", "ben", "clara"]).await;
+    let mut anna = node.irc_with("anna", &["away-notify"]).await;
+    let mut ben = node.irc("ben").await;
+    let mut clara = node.irc_with("clara", &["away-notify"]).await;
+    for person in [&mut anna, &mut ben] {
+        person.joins("#den").await;
+        person.joins("#zoo").await;
+    }
+    anna.catches_up().await;
+    ben.says("AWAY :tea").await;
+    ben.hears_numeric("306").await;
+    anna.hears(":ben!ben@conclave AWAY :tea").await;
+    ben.says("AWAY").await;
+    ben.hears_numeric("305").await;
+    anna.hears(":ben!ben@conclave AWAY").await;
+    anna.hears_nothing_else().await;
+    clara.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_person_is_told() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    let mut ben = node.newcomer("Ben").await;
+    ben.asks("/away tea", "* You are away: tea").await;
+    let mut anna = node.irc("anna").await;
+    anna.says("WHOIS ben").await;
+    let told = anna.hears_up_to("318").await;
+    let said = |code: &str| {
+        let line = told.iter().find(|line| line.contains(&format!(" {code} ")));
+        line.unwrap_or_else(|| panic!("no {code} in {told:#?}"))
+    };
+    assert!(said("311").starts_with(":conclave.local 311 anna Ben Ben conclave * "));
+    assert!(said("330").contains(" anna Ben Ben "));
+    assert!(said("301").contains("tea"));
+    // Which node somebody is on is not shown.
+    assert!(
+        told.iter().all(|line| !line.contains("node-1")),
+        "{told:#?}"
+    );
+    anna.says("WHOIS nobody").await;
+    anna.hears_numeric("401").await;
+    anna.hears_numeric("318").await;
+    anna.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn a_message_finds_its_person_on_the_other_node() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    cluster.one.node.knows(&["anna", "ben"]).await;
+    let mut anna = cluster.one.node.irc("anna").await;
+    let mut ben = cluster.two.node.irc("ben").await;
+    anna.says("PRIVMSG ben :hello over there").await;
+    ben.hears(":anna!anna@conclave PRIVMSG ben :hello over there")
+        .await;
+    ben.says("PRIVMSG anna :hello").await;
+    anna.hears(":ben!ben@conclave PRIVMSG anna :hello").await;
+    anna.hears_nothing_else().await;
+    ben.hears_nothing_else().await;
+}
