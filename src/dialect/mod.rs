@@ -277,6 +277,7 @@ impl Dialect {
     pub const fn line_bytes(&self, allowed: usize) -> usize {
         match self {
             Self::Line { .. } => allowed,
+            Self::Irc(_) => irc::LINE_WITH_TAGS_BYTES,
         }
     }
 }

@@ -310,6 +310,13 @@ fn help(topic: &HelpTopic, out: &mut BytesMut) {
     }
 }
 
+/// The store did not take it, for certain.
+const NOT_DELIVERED: &str = "Not delivered: the cluster store is unreachable, try again";
+
+/// Whether the store took it is not known.
+const NOT_CONFIRMED: &str =
+    "Not confirmed: the cluster store went away; it may have been delivered";
+
 pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
     match refusal {
         Refusal::WrongPassword => line!(out, "! Wrong username or password"),
@@ -354,18 +361,8 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         }
         Refusal::ToYourself => line!(out, "! That is yourself"),
         Refusal::NothingToSay => line!(out, "! Nothing to say"),
-        Refusal::NotDelivered => {
-            line!(
-                out,
-                "! Not delivered: the cluster store is unreachable, try again"
-            );
-        }
-        Refusal::NotConfirmed => {
-            line!(
-                out,
-                "! Not confirmed: the cluster store went away; it may have been delivered"
-            );
-        }
+        Refusal::NotDelivered => line!(out, "! {NOT_DELIVERED}"),
+        Refusal::NotConfirmed => line!(out, "! {NOT_CONFIRMED}"),
     }
 }
 

@@ -295,7 +295,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
     for (line, then) in [
         ("/join den", MOVE_TO_DEN),
         ("/ping x", "settle"),
-        ("/ids off", "positions Hidden"),
+        ("/ids off", "set Line { positions: Hidden }"),
         ("/passwd a b", "change password of alice"),
         ("/token", "issue for alice"),
         (
@@ -491,7 +491,8 @@ fn a_ping_is_answered_when_everything_before_it_is_handled() {
 fn the_switch_for_positions_holds_when_it_is_confirmed() {
     let mut talk = Talk::present();
     talk.format_set().does(&[]);
-    talk.says("/ids on").does(&["positions Shown"]);
+    talk.says("/ids on")
+        .does(&["set Line { positions: Shown }"]);
     assert!(!talk.phase.is_ready());
     talk.format_set().does(&["* Positions are shown."]);
     assert!(talk.phase.is_ready());
@@ -828,8 +829,7 @@ impl Talk {
                 format!("ask {request:?}")
             }
             Step::Settle => "settle".to_owned(),
-            Step::SetFormat(Format::Line { positions }) => format!("positions {positions:?}"),
-            Step::SetFormat(other) => panic!("{other:?}"),
+            Step::SetFormat(format) => format!("set {format:?}"),
             Step::FormatSet => self.told(|talk, out| talk.tell_format_set(out)),
             Step::Reply => "by itself".to_owned(),
             Step::AwaitEnd => "await the end".to_owned(),

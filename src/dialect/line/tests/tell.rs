@@ -166,6 +166,13 @@ fn answers_about_rooms() {
             entered(KeyUse::Needless),
             "* You are in den (3 here).\n* den is public: the key keeps nobody out.\n",
         ),
+    ]);
+}
+
+#[test]
+fn answers_about_which_rooms_there_are_and_who_is_in_them() {
+    let den = || room("den");
+    check_answers(&[
         (
             Answer::Rooms {
                 rooms: vec![(den(), 3), (room("lobby"), 1)],
