@@ -37,6 +37,8 @@ pub(super) enum Asked {
     },
     /// What the room is about that was just entered.
     Subject,
+    /// What was said last in the room that was just entered.
+    Playback,
     /// To be out of a room.
     Leave,
     /// That something is said.
@@ -88,6 +90,8 @@ pub(super) enum Asked {
     Ping,
     /// Something about subscriptions.
     Subscription,
+    /// Nothing: it was just said why the connection ends.
+    Over,
     /// The end.
     Quit,
     /// From here on answers are gathered under a label.
@@ -140,11 +144,15 @@ impl Asked {
     /// The command that it came from, as errors name it.
     pub(super) const fn command(&self) -> &'static str {
         match self {
-            Self::Own { .. } | Self::About(_) | Self::LabelBegins { .. } | Self::LabelEnds => "*",
+            Self::Own { .. }
+            | Self::About(_)
+            | Self::Over
+            | Self::LabelBegins { .. }
+            | Self::LabelEnds => "*",
             Self::Caps { .. } => "CAP",
             Self::Proof => "AUTHENTICATE",
             Self::Claim => "USER",
-            Self::Enter { .. } | Self::Subject => "JOIN",
+            Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",
             Self::Leave => "PART",
             Self::Say(said) => said.command,
             Self::Topic | Self::SetTopic => "TOPIC",

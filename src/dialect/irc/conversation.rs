@@ -93,8 +93,12 @@ impl Conversation {
             Stage::Registering(registration) => {
                 let steps = registration.hear(&read);
                 self.caps = registration.caps();
-                let items = steps.into_iter().map(item);
-                self.heard.extend(items);
+                for step in steps {
+                    if step == registration::Step::End {
+                        self.heard.push_back((Heard::Reply, Asked::Over));
+                    }
+                    self.heard.push_back(item(step));
+                }
             }
             Stage::Present(_) => self.hear_present(&read),
             Stage::Over => {}
@@ -261,10 +265,12 @@ impl Conversation {
                 self.reply(&replies, out);
             }
             Asked::About(about) => tell::about(self, about, out),
+            Asked::Over => self.stage = Stage::Over,
             Asked::Proof
             | Asked::Claim
             | Asked::Enter { .. }
             | Asked::Subject
+            | Asked::Playback
             | Asked::Leave
             | Asked::Say(_)
             | Asked::Topic

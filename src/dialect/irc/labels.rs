@@ -42,15 +42,7 @@ impl Labelled {
             [..] => {
                 let begin = format!(":{server} BATCH +{BATCH} labeled-response\r\n");
                 tagged(&label, begin.as_bytes(), out);
-                let batch = format!("batch={BATCH}");
-                for line in lines {
-                    // What is a batch of its own stands in this one, and its lines in that.
-                    if line.starts_with(b"@batch=") {
-                        out.put_slice(line);
-                    } else {
-                        tagged(&batch, line, out);
-                    }
-                }
+                in_batch(BATCH, &self.lines, out);
                 out.put_slice(format!(":{server} BATCH -{BATCH}\r\n").as_bytes());
             }
         }
@@ -59,6 +51,18 @@ impl Labelled {
 
 /// The name of the batch; it is over before another one can begin.
 const BATCH: &str = "labelled";
+
+/// Writes whole lines as those of a batch; what is in another one already is in this one by that.
+pub(super) fn in_batch(name: &str, lines: &[u8], out: &mut BytesMut) {
+    let batch = format!("batch={name}");
+    for line in whole_lines(lines) {
+        if line.starts_with(b"@batch=") {
+            out.put_slice(line);
+        } else {
+            tagged(&batch, line, out);
+        }
+    }
+}
 
 fn whole_lines(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines.split_inclusive(|byte| *byte == b'\n')
