@@ -63,11 +63,13 @@ pub(super) struct Line {
     pub(super) here: Side,
     /// The server's end.
     pub(super) there: Side,
-    pub(super) up: InOrder,
+    up: InOrder,
     pub(super) down: InOrder,
-    /// Nothing arrives at the server before: it would overtake what was held up.
+    /// Nothing arrives at the server before: what was held up is late.
     pub(super) not_before: Instant,
-    pub(super) held_up: VecDeque<Pipeline>,
+    /// What is on its way to the server in the order in which it was sent, whether it is held up
+    /// or not, and when it would be there by itself.
+    under_way: VecDeque<(Instant, Pipeline)>,
     pub(super) held_down: VecDeque<Vec<Value>>,
     /// Who waits for an answer; when they are dropped the node knows that the connection is lost.
     pub(super) waiting: VecDeque<oneshot::Sender<Vec<Value>>>,
@@ -82,10 +84,27 @@ impl Line {
             up: InOrder::default(),
             down: InOrder::default(),
             not_before: Instant::now(),
-            held_up: VecDeque::new(),
+            under_way: VecDeque::new(),
             held_down: VecDeque::new(),
             waiting: VecDeque::new(),
         }
+    }
+
+    /// A pipeline is sent, which would be there then if it were the only one; when it is there if
+    /// nothing is held up.
+    pub(super) fn sends(&mut self, pipeline: Pipeline, at: Instant) -> Instant {
+        let at = self.up.behind(at);
+        match self.there {
+            Side::Open => self.under_way.push_back((at, pipeline)),
+            Side::Closed => {}
+        }
+        at
+    }
+
+    /// The next pipeline that is at the server by now. None overtakes another.
+    pub(super) fn arrives(&mut self, now: Instant) -> Option<Pipeline> {
+        let (_, pipeline) = self.under_way.pop_front_if(|(at, _)| *at <= now)?;
+        Some(pipeline)
     }
 
     /// The node learns that it is lost.
@@ -101,7 +120,7 @@ impl Line {
     /// The server takes nothing more of it.
     pub(super) fn close(&mut self) {
         self.there = Side::Closed;
-        self.held_up.clear();
+        self.under_way.clear();
     }
 }
 

@@ -32,6 +32,9 @@ const BEGIN: Duration = Duration::from_secs(1_763_850_000);
 /// The longest that a pipeline, an answer or a message is under way, if nothing is wrong.
 const LATENCY: Duration = Duration::from_millis(4);
 
+/// The latest that something arrives behind an end of its being held up.
+const LATEST: Duration = Duration::from_secs(70);
+
 /// The server, its connections and all that is under way on them.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -109,9 +112,9 @@ enum Happening {
         line: u64,
         answer: oneshot::Sender<u64>,
     },
+    /// Something may be at the server's end of a line.
     Asked {
         line: u64,
-        pipeline: Pipeline,
     },
     Answered {
         line: u64,
@@ -260,9 +263,8 @@ impl Server {
                     && line.here == Side::Open
                 {
                     line.waiting.push_back(answer);
-                    let at = line.up.behind(at);
-                    let line = number;
-                    self.comes(at, Happening::Asked { line, pipeline });
+                    let at = line.sends(pipeline, at);
+                    self.comes(at, Happening::Asked { line: number });
                 }
             }
         }
@@ -290,34 +292,34 @@ impl Server {
                     }
                 }
             }
-            Happening::Asked { line, pipeline } => self.asked(line, pipeline),
+            Happening::Asked { line } => self.asked(line),
             Happening::Answered { line, values } => self.answered(line, values),
             Happening::Heard { ear, payload } => self.heard(ear, payload),
         }
     }
 
-    /// A pipeline has come to the server's end of the network.
-    fn asked(&mut self, number: u64, pipeline: Pipeline) {
-        let Some(line) = self.lines.get_mut(&number) else {
-            return;
-        };
-        if line.there == Side::Closed {
-            return;
-        }
-        if self.routes[line.node].up == Flow::Stops {
-            line.held_up.push_back(pipeline);
-            return;
-        }
-        let (line, not_before) = (number, line.not_before);
-        if Instant::now() < not_before {
-            return self.comes(not_before, Happening::Asked { line, pipeline });
-        }
-        let values = self.execute(number, &pipeline);
-        let at = self.soon();
-        if let Some(line) = self.lines.get_mut(&number) {
-            let at = line.down.behind(at);
-            let line = number;
-            self.comes(at, Happening::Answered { line, values });
+    /// Executes all that has come to the server's end of a line.
+    fn asked(&mut self, number: u64) {
+        let now = Instant::now();
+        while let Some(line) = self.lines.get_mut(&number) {
+            if self.routes[line.node].up == Flow::Stops {
+                // It is looked at again when the way is healed.
+                return;
+            }
+            if now < line.not_before {
+                let at = line.not_before;
+                return self.comes(at, Happening::Asked { line: number });
+            }
+            let Some(pipeline) = line.arrives(now) else {
+                return;
+            };
+            let values = self.execute(number, &pipeline);
+            let at = self.soon();
+            if let Some(line) = self.lines.get_mut(&number) {
+                let at = line.down.behind(at);
+                let line = number;
+                self.comes(at, Happening::Answered { line, values });
+            }
         }
     }
 
@@ -432,8 +434,11 @@ impl Server {
 /// How much later than it could be something arrives that was held up.
 fn lateness(dice: &mut Dice) -> Duration {
     match dice.below(8) {
-        0 => dice.up_to(Duration::from_secs(70)),
+        0 => dice.up_to(LATEST),
         1 | 2 => dice.up_to(Duration::from_secs(10)),
         _ => Duration::ZERO,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,40 +22,20 @@ impl Server {
         (route.up, route.down, route.refuses) = (Flow::Runs, Flow::Runs, false);
         route.hanging.clear();
         let now = Instant::now();
-        let mut late = Vec::new();
-        for (&number, line) in self.lines.iter_mut().filter(|(_, line)| line.node == node) {
-            let at = line.up.behind(now + lateness(&mut self.dice));
-            line.not_before = at;
-            let (asked, answered) = (line.held_up.drain(..), line.held_down.drain(..));
-            late.extend(asked.map(|pipeline| {
-                (
-                    at,
-                    Happening::Asked {
-                        line: number,
-                        pipeline,
-                    },
-                )
-            }));
-            late.extend(answered.map(|values| {
-                (
-                    now,
-                    Happening::Answered {
-                        line: number,
-                        values,
-                    },
-                )
-            }));
+        let mut passes = Vec::new();
+        for (&line, there) in self.lines.iter_mut().filter(|(_, line)| line.node == node) {
+            // A line that is late from before does not become earlier.
+            there.not_before = there.not_before.max(now + lateness(&mut self.dice));
+            passes.push(Happening::Asked { line });
+            let answered = there.held_down.drain(..);
+            passes.extend(answered.map(|values| Happening::Answered { line, values }));
         }
         for (&ear, there) in self.ears.iter_mut().filter(|(_, ear)| ear.node == node) {
             let heard = there.held.drain(..);
-            late.extend(heard.map(|payload| (now, Happening::Heard { ear, payload })));
+            passes.extend(heard.map(|payload| Happening::Heard { ear, payload }));
         }
-        for (at, what) in late {
-            if at == now {
-                self.happens(what);
-            } else {
-                self.comes(at, what);
-            }
+        for what in passes {
+            self.happens(what);
         }
     }
 
