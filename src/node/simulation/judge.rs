@@ -186,16 +186,20 @@ fn judge_stay(stay: &Stay, chains: &[Vec<Arc<Entry>>], folds: &[Fold]) -> Verdic
         .map(|(chain, fold)| expected(stay, chain, fold))
         .collect();
     let mut wrong = None;
-    for first in (0..chains.len()).rev() {
-        let verdict = match_up(stay, &expected[first..]).and_then(|heard| {
-            if heard.log == 0 {
-                answers_come_first(stay, &chains[first], &heard)?;
+    for (first, times) in expected.iter().enumerate().rev() {
+        for time in times {
+            let later = expected[first + 1..].iter().flat_map(|times| times.first());
+            let logs: Vec<_> = std::iter::once(time).chain(later).copied().collect();
+            let verdict = match_up(stay, &logs).and_then(|heard| {
+                if heard.log == 0 {
+                    answers_come_first(stay, &chains[first], &heard)?;
+                }
+                nothing_is_missing(stay, first + heard.log + 1 == chains.len(), &heard)
+            });
+            match verdict {
+                Ok(()) => return Ok(()),
+                Err(why) => wrong = wrong.or(Some(why)),
             }
-            nothing_is_missing(stay, first + heard.log + 1 == chains.len(), &heard)
-        });
-        match verdict {
-            Ok(()) => return Ok(()),
-            Err(why) => wrong = wrong.or(Some(why)),
         }
     }
     Err(wrong.unwrap_or_default())

@@ -17,49 +17,62 @@ pub(super) struct Expected<'a> {
     claimed: Position,
 }
 
-/// Until the account is another one's; between being let go and having claimed again it is in no room.
-pub(super) fn expected<'a>(stay: &Stay, chain: &[Arc<Entry>], fold: &'a Fold) -> Expected<'a> {
+/// What a log says that a connection hears, for each time that the account was its own: as a rule
+/// once. A claim that somebody else took over before it was answered is told to be in vain, and who
+/// waited for it may claim once more.
+pub(super) fn expected<'a>(stay: &Stay, chain: &[Arc<Entry>], fold: &'a Fold) -> Vec<Expected<'a>> {
     let account = stay.account.to_ascii_lowercase();
-    let turns = fold.turns.iter().filter(|(_, user, _)| *user == account);
-    let mut turns = turns.skip_while(|(_, _, by)| by.as_ref() != Some(&stay.session));
-    let Some((claimed, _, _)) = turns.next() else {
-        return Expected {
+    let mut came = fold.turns.iter().filter(|(_, user, _)| *user == account);
+    let came = came.next().map_or(0, |(place, _, _)| *place);
+    let all = fold.heard.get(&account).map_or(&[][..], Vec::as_slice);
+    let times = times(stay, &account, fold).into_iter();
+    let mut expected: Vec<_> = times
+        .map(|(claimed, end)| {
+            let begin = match stay.since {
+                // Nothing of before the account came in for the first time, if that was before.
+                Some(since) => all.partition_point(|hears| {
+                    hears.position <= since || came < claimed && hears.place <= came
+                }),
+                None => all.partition_point(|hears| hears.place <= claimed),
+            };
+            let end = end.unwrap_or(chain.len());
+            let end = all.partition_point(|hears| hears.place < end);
+            Expected {
+                from_claim: &all[begin.min(end)..end],
+                from_begin: &all[..end],
+                claimed: chain[claimed].event.position,
+            }
+        })
+        .collect();
+    if expected.is_empty() {
+        expected.push(Expected {
             from_claim: &[],
             from_begin: &[],
             claimed: Position::START,
-        };
-    };
-    let mut end = chain.len();
-    let mut let_go = None;
-    for (place, _, by) in turns {
-        match by {
-            Some(by) if *by == stay.session => let_go = None,
-            Some(_) => {
-                end = *place;
-                break;
+        });
+    }
+    expected
+}
+
+/// From where to where in the log the account is the connection's own: until it is another one's.
+/// Between being let go and having claimed again it is in no room.
+fn times(stay: &Stay, account: &str, fold: &Fold) -> Vec<(usize, Option<usize>)> {
+    let mut times = Vec::new();
+    let mut now: Option<(usize, Option<usize>)> = None;
+    for (place, _, by) in fold.turns.iter().filter(|(_, user, _)| user == account) {
+        let is_own = by.as_ref() == Some(&stay.session);
+        now = match (now, by) {
+            (None, _) => is_own.then_some((*place, None)),
+            (Some((claimed, _)), _) if is_own => Some((claimed, None)),
+            (Some((claimed, let_go)), Some(_)) => {
+                times.push((claimed, let_go.or(Some(*place))));
+                None
             }
-            None => let_go = Some(*place),
-        }
+            (Some((claimed, _)), None) => Some((claimed, Some(*place))),
+        };
     }
-    let end = let_go.unwrap_or(end);
-    let all = fold.heard.get(&account).map_or(&[][..], Vec::as_slice);
-    let begin = match stay.since {
-        // Nothing of before the account came in for the first time, if that was before.
-        Some(since) => {
-            let mut came = fold.turns.iter().filter(|(_, user, _)| *user == account);
-            let came = came.next().map_or(0, |(place, _, _)| *place);
-            let is_told =
-                |hears: &Hears| hears.position <= since || came < *claimed && hears.place <= came;
-            all.partition_point(is_told)
-        }
-        None => all.partition_point(|hears| hears.place <= *claimed),
-    };
-    let end = all.partition_point(|hears| hears.place < end);
-    Expected {
-        from_claim: &all[begin.min(end)..end],
-        from_begin: &all[..end],
-        claimed: chain[*claimed].event.position,
-    }
+    times.extend(now);
+    times
 }
 
 /// What was heard, each with its place in the log, and what was not.
