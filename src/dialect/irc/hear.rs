@@ -399,7 +399,7 @@ fn away(words: &str) -> Item {
     (Heard::Command(command), Asked::Away)
 }
 
-/// Rooms have keys, which are nobody's to see, and people have no modes.
+/// Rooms have keys, which are nobody's to see, and people are told of to those alone who ask by name.
 fn mode(message: &Message<'_>, me: &UserName) -> Item {
     let target = message.param(0).unwrap_or_default();
     let change = message.param(1).unwrap_or_default();
@@ -420,10 +420,14 @@ fn mode(message: &Message<'_>, me: &UserName) -> Item {
     if !target.eq_ignore_ascii_case(me.as_str()) {
         return own(Numeric::UsersDontMatch, &["You are not that one"]);
     }
-    if change.is_empty() {
-        own(Numeric::UserModeIs, &["+"])
-    } else {
-        own(Numeric::UserModeUnknownFlag, &["There are no such modes"])
+    match change {
+        "" => own(Numeric::UserModeIs, &["+i"]),
+        // Clients ask for it as soon as they are in, and everybody has it.
+        "i" | "+i" => nothing(),
+        _ => own(
+            Numeric::UserModeUnknownFlag,
+            &["The only mode of people is i, and all have it"],
+        ),
     }
 }
 
