@@ -7,6 +7,7 @@ mod asks;
 mod back;
 mod claims;
 mod flow;
+mod history;
 mod inbox;
 mod kept;
 mod many;
@@ -29,8 +30,8 @@ use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, inbox::*, kept::*, many::*, order::*, probes::*,
-    renew::*, rooms::*, tokens::*, words::*, world::*,
+    asks::*, back::*, claims::*, flow::*, history::*, inbox::*, kept::*, many::*, order::*,
+    probes::*, renew::*, rooms::*, tokens::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -128,6 +129,11 @@ macro_rules! keeps_the_contract {
             whispers_and_posts_reach_those_they_can,
             people_are_shown_as_far_as_the_asker_may_know,
             history_is_the_last_messages_oldest_first,
+            spans_of_a_room_are_told_by_position_and_time,
+            a_dialogue_has_both_directions_and_nobody_else,
+            what_is_sent_is_not_told_at_a_login,
+            conversations_are_told_by_their_last_message,
+            no_history_is_told_to_whom_it_does_not_concern,
             a_login_is_told_a_bounded_number_of_bytes,
             a_new_account_inherits_no_tokens,
             a_token_is_good_once_and_is_followed_by_the_next,

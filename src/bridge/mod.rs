@@ -105,11 +105,21 @@
 //! 23. A claim that comes back brings no messages, but from where on to look: its own position or
 //!     the one last seen, but never one before the account came in for the first time.
 //!
+//! **History.**
+//! 24. A [`HistoryRequest`](crate::messages::HistoryRequest) is answered with the messages of its
+//!     [`Span`](crate::chat::history::Span), oldest first: of a room among the last ones that the
+//!     settings keep, of two people those that each of them sent to the other, as they are kept for
+//!     the asker. What is too old is not among them, and a mark need not be anything that exists.
+//! 25. The conversations of somebody are the rooms it is in and the people to whom or from whom a
+//!     private message is kept. Of them those are answered whose last message lies between two
+//!     times, which do not count, by its time; if there are too many, those nearest to the first
+//!     time.
+//!
 //! **Resume tokens.**
-//! 24. A token is redeemed once: that uses it up and makes the next one of its family good, in one
+//! 26. A token is redeemed once: that uses it up and makes the next one of its family good, in one
 //!     step. Of any number of simultaneous redemptions one wins. A token that is not its family's
 //!     last revokes the family. Whose account is neither in the settings nor in the store has none.
-//! 25. Another password and the end of an account revoke all its tokens, and a new account begins
+//! 27. Another password and the end of an account revoke all its tokens, and a new account begins
 //!     without any; another stored form of the same password leaves them. An account has at most
 //!     [`TOKENS_PER_USER`](crate::chat::limits::TOKENS_PER_USER) families, and each lives for
 //!     [`TOKEN_DAYS`](crate::chat::limits::TOKEN_DAYS) from its last use.
@@ -119,6 +129,7 @@ mod feed;
 mod kept;
 pub mod redis;
 mod seal;
+mod span;
 mod wire;
 
 #[cfg(test)]

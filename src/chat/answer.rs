@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::command::HelpTopic;
 use super::event::Timestamp;
+use super::history::Conversation;
 use super::{Event, NodeName, Position, RoomName, Secret, Text, UserName};
 
 /// The granted answer to one [`super::Command`].
@@ -98,7 +99,7 @@ pub enum Answer {
         /// The followers.
         users: Vec<UserName>,
     },
-    /// The last messages of a room, oldest first.
+    /// Messages of a room, oldest first.
     History {
         /// The room.
         room: RoomName,
@@ -106,6 +107,18 @@ pub enum Answer {
         count: u16,
         /// The messages: [`super::Deed::RoomMessage`] only.
         messages: Vec<Arc<Event>>,
+    },
+    /// Messages between the person and another one, oldest first.
+    Dialogue {
+        /// The other one, as registered.
+        with: UserName,
+        /// The messages, to either of them: [`super::Deed::Whisper`] only.
+        messages: Vec<Arc<Event>>,
+    },
+    /// Conversations, by the times at which something was said in them last.
+    Conversations {
+        /// Each with its time.
+        latest: Vec<(Conversation, Timestamp)>,
     },
     /// What a room is about.
     Topic {

@@ -1,5 +1,7 @@
 //! Everything a person can ask, whatever the door and its spelling.
 
+use super::event::Timestamp;
+use super::history::Span;
 use super::{Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
@@ -102,10 +104,31 @@ pub enum Command {
     Subscriptions,
     /// Who follows me.
     Subscribers,
-    /// The last messages of a room.
+    /// What was said in a room.
     History {
         /// Which room.
         room: Where,
+        /// Which of its messages.
+        span: Span,
+        /// How many, at most [`super::limits::HISTORY_MOST`].
+        count: u16,
+    },
+    /// What was said in private between the person and another one.
+    Dialogue {
+        /// The other one.
+        with: UserName,
+        /// Which of their messages.
+        span: Span,
+        /// How many, at most [`super::limits::HISTORY_MOST`].
+        count: u16,
+    },
+    /// In which rooms of one's own, and with whom in private, something was said last between two
+    /// times.
+    Conversations {
+        /// From where on they are counted; it may be the later one.
+        from: Timestamp,
+        /// The other one.
+        to: Timestamp,
         /// How many, at most [`super::limits::HISTORY_MOST`].
         count: u16,
     },

@@ -9,6 +9,7 @@ pub mod ending;
 pub mod event;
 pub mod fate;
 pub mod gap;
+pub mod history;
 pub mod limits;
 pub mod name;
 pub mod origin;

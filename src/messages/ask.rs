@@ -4,6 +4,9 @@ use actix::{Message, Recipient};
 
 use super::SessionMail;
 use crate::chat::command::{RoomKey, Since};
+use crate::chat::event::Timestamp;
+use crate::chat::history::{Mark, Span};
+use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
 
@@ -163,13 +166,8 @@ pub enum Request {
     Rooms(RoomRequest),
     /// About people.
     People(PeopleRequest),
-    /// The last messages of a room.
-    History {
-        /// The room.
-        room: RoomName,
-        /// How many at most.
-        count: u16,
-    },
+    /// About what was said before.
+    History(HistoryRequest),
 }
 
 /// Something to be said.
@@ -274,6 +272,68 @@ pub enum PeopleRequest {
     },
     /// At the keyboard again.
     Back,
+}
+
+/// Something about what was said before.
+#[derive(Debug)]
+pub enum HistoryRequest {
+    /// Messages of a room that the asker may know of.
+    Room {
+        /// The room.
+        room: RoomName,
+        /// Which.
+        span: Span,
+        /// How many at most.
+        count: u16,
+    },
+    /// Private messages between the asker and somebody else.
+    Person {
+        /// The other one.
+        user: UserName,
+        /// Which.
+        span: Span,
+        /// How many at most.
+        count: u16,
+    },
+    /// The conversations of the asker whose last message was said between two times.
+    Conversations {
+        /// From where on they are counted; it may be the later one.
+        from: Timestamp,
+        /// The other one.
+        to: Timestamp,
+        /// How many at most.
+        count: u16,
+    },
+}
+
+impl HistoryRequest {
+    /// Messages that the store looks at for it, about: what it finds by a time or a person it
+    /// searches for.
+    #[must_use]
+    pub fn messages(&self) -> usize {
+        let kept = KEPT_MESSAGES as usize;
+        match self {
+            Self::Room { span, count, .. } => {
+                let searched = match span {
+                    Span::Latest => 0,
+                    Span::Since { mark }
+                    | Span::Before { mark }
+                    | Span::After { mark }
+                    | Span::Around { mark } => searched(*mark),
+                    Span::Between { from, to } => searched(*from).max(searched(*to)),
+                };
+                searched + usize::from(*count)
+            }
+            Self::Person { .. } | Self::Conversations { .. } => 2 * kept,
+        }
+    }
+}
+
+const fn searched(mark: Mark) -> usize {
+    match mark {
+        Mark::Position { .. } => 0,
+        Mark::Time { .. } => KEPT_MESSAGES as usize,
+    }
 }
 
 /// How an [`Ask`] ended.

@@ -341,6 +341,8 @@ impl Phase {
             | Command::Subscriptions
             | Command::Subscribers
             | Command::History { .. }
+            | Command::Dialogue { .. }
+            | Command::Conversations { .. }
             | Command::Topic { .. }
             | Command::SetTopic { .. }
             | Command::Away { .. }

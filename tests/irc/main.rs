@@ -6,6 +6,7 @@
 mod support;
 
 mod door;
+mod history;
 mod limits;
 mod login;
 mod people;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{RoomKey, Since};
-use crate::chat::event::Departure;
+use crate::chat::event::{Departure, Timestamp};
+use crate::chat::history::Span;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
-    Append, Brings, DuplicateLogin, Entrance, FirstRoom, Missed, Parting, PeopleRequest, Question,
-    Request, RoomRequest,
+    Append, Brings, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Missed, Parting,
+    PeopleRequest, Question, Request, RoomRequest,
 };
 
 pub(in crate::bridge) fn user(name: &str) -> UserName {
@@ -184,10 +185,23 @@ pub(in crate::bridge) fn back() -> Request {
 }
 
 pub(in crate::bridge) fn history(room: &str, count: u16) -> Request {
-    Request::History {
-        room: room_named(room),
-        count,
-    }
+    spans(room, Span::Latest, count)
+}
+
+/// A part of what was said in a room.
+pub(in crate::bridge) fn spans(room: &str, span: Span, count: u16) -> Request {
+    let room = room_named(room);
+    Request::History(HistoryRequest::Room { room, span, count })
+}
+
+/// A part of what was said with somebody.
+pub(in crate::bridge) fn dialogue(with: &str, span: Span, count: u16) -> Request {
+    let user = user(with);
+    Request::History(HistoryRequest::Person { user, span, count })
+}
+
+pub(in crate::bridge) fn conversations(from: Timestamp, to: Timestamp, count: u16) -> Request {
+    Request::History(HistoryRequest::Conversations { from, to, count })
 }
 
 /// A request again, for those that are asked twice.

@@ -190,7 +190,7 @@ impl Store {
             Request::Append(append) => self.say(&asker, append),
             Request::Rooms(request) => self.rooms(&asker, request),
             Request::People(request) => self.people(&asker, request),
-            Request::History { room, count } => self.history(&asker, room, count),
+            Request::History(request) => self.history(&asker, request),
         };
         match granted {
             Ok(answer) => Ok(Outcome::Done(answer)),

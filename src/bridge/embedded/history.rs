@@ -1,15 +1,20 @@
-//! The last messages of rooms: kept beside the log, which forgets them sooner.
+//! What was said in rooms and between people: kept beside the log, which forgets it sooner.
 
 use std::sync::Arc;
+
+use rusqlite::Row;
 
 use super::claims::Asker;
 use super::kept::Swept;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
+use crate::bridge::span::{self, End, Stretch};
 use crate::bridge::wire;
 use crate::chat::event::Timestamp;
+use crate::chat::history::{Conversation, Span};
 use crate::chat::limits::HISTORY_MOST;
-use crate::chat::{Answer, Event, RoomName};
+use crate::chat::{Answer, Event, Position, RoomName, UserName};
+use crate::messages::HistoryRequest;
 
 /// Messages between two trims of a room; so many more than `keep_messages` lie in the file.
 const TRIM_EVERY: u64 = 64;
@@ -20,15 +25,35 @@ const SWEEP_ROOMS: u64 = 64;
 const DAY: u64 = 24 * 60 * 60 * 1000;
 
 impl Store {
-    /// The last messages of a room that the asker may know of, oldest first.
-    pub(super) fn history(&self, asker: &Asker, room: RoomName, count: u16) -> Result<Answer, No> {
-        let room = self.known_room(&asker.user, room)?.name;
-        let count = count.min(HISTORY_MOST);
-        Ok(Answer::History {
-            messages: self.last_messages(&room, count)?,
-            room,
-            count,
-        })
+    /// Tells what was said before.
+    pub(super) fn history(&self, asker: &Asker, request: HistoryRequest) -> Result<Answer, No> {
+        match request {
+            HistoryRequest::Room { room, span, count } => {
+                let room = self.known_room(&asker.user, room)?.name;
+                let count = count.min(HISTORY_MOST);
+                Ok(Answer::History {
+                    messages: self.spans(span, count, |part| self.said_in(&room, part))?,
+                    room,
+                    count,
+                })
+            }
+            HistoryRequest::Person { user, span, count } => {
+                let with = self.registered(user)?;
+                let count = count.min(HISTORY_MOST);
+                let between = |part: &Stretch| self.said_between(&asker.user, &with, part);
+                Ok(Answer::Dialogue {
+                    messages: self.spans(span, count, between)?,
+                    with,
+                })
+            }
+            HistoryRequest::Conversations { from, to, count } => {
+                let count = count.min(HISTORY_MOST);
+                let latest = self.conversations(&asker.user)?;
+                Ok(Answer::Conversations {
+                    latest: span::between(latest, from, to, count),
+                })
+            }
+        }
     }
 
     /// The next ordinal among a room's messages, and a time not before its last.
@@ -82,21 +107,117 @@ impl Store {
         Ok(last.or(after.cloned()).filter(|_| !is_last))
     }
 
-    fn last_messages(&self, room: &RoomName, count: u16) -> Result<Vec<Arc<Event>>, StoreError> {
-        let most = self.rules.keep_messages.min(count.into());
-        let mut records = sql::rows(
+    /// The messages of a span, by what reads the stretches of it.
+    fn spans(
+        &self,
+        span: Span,
+        count: u16,
+        read: impl Fn(&Stretch) -> rusqlite::Result<Vec<(Position, String)>>,
+    ) -> Result<Vec<Arc<Event>>, StoreError> {
+        let mut messages = Vec::new();
+        for mut stretch in span::stretches(span, count) {
+            let too_old = Timestamp(self.too_old_before().0.saturating_sub(1));
+            stretch.later = stretch.later.max(too_old);
+            let mut read_of_it = Vec::new();
+            for (position, record) in read(&stretch)? {
+                read_of_it.push(Arc::new(wire::read(position, &record)?));
+            }
+            messages.extend(stretch.cut(read_of_it));
+        }
+        messages.truncate(count.into());
+        Ok(messages)
+    }
+
+    fn said_in(
+        &self,
+        room: &RoomName,
+        stretch: &Stretch,
+    ) -> rusqlite::Result<Vec<(Position, String)>> {
+        let last = sql::value(&self.db, "SELECT k FROM rooms WHERE name = ?1", [room])?;
+        let last = last.map_or(0, |Int(k)| k);
+        let gone = last.saturating_sub(self.rules.keep_messages);
+        let sql = match stretch.end {
+            End::Newest => {
+                "SELECT epoch, n, record FROM messages WHERE room = ?1 AND k > ?2
+                 AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8
+                 ORDER BY k DESC LIMIT ?9"
+            }
+            End::Oldest => {
+                "SELECT epoch, n, record FROM messages WHERE room = ?1 AND k > ?2
+                 AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8
+                 ORDER BY k LIMIT ?9"
+            }
+        };
+        let (after, before) = (stretch.after, stretch.before);
+        let params = (
+            room,
+            Int(gone),
+            Int(after.epoch),
+            Int(after.n),
+            Int(before.epoch),
+            Int(before.n),
+            stretch.later,
+            stretch.earlier,
+            stretch.most,
+        );
+        sql::rows(&self.db, sql, params, entry)
+    }
+
+    /// What is kept of two people for the first one, in both directions.
+    fn said_between(
+        &self,
+        user: &UserName,
+        other: &UserName,
+        stretch: &Stretch,
+    ) -> rusqlite::Result<Vec<(Position, String)>> {
+        let (after, before) = (stretch.after, stretch.before);
+        let params = (
+            user,
+            other,
+            Int(after.epoch),
+            Int(after.n),
+            Int(before.epoch),
+            Int(before.n),
+            stretch.later,
+            stretch.earlier,
+        );
+        // How many are told is cut from it: no more than `KEPT_MESSAGES` are kept of each kind.
+        sql::rows(
             &self.db,
-            "SELECT epoch, n, record FROM messages WHERE room = ?1 AND at >= ?2
-             ORDER BY k DESC LIMIT ?3",
-            (room, self.too_old_before(), Int(most)),
-            |row| Ok((sql::position(row, 0)?, row.get::<_, String>(2)?)),
+            "SELECT epoch, n, record FROM kept
+             WHERE name = ?1 AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6)
+               AND at > ?7 AND at < ?8 AND (
+                 kind = 'whisper' AND json_extract(record, '$.sender') = ?2 COLLATE NOCASE
+                 OR kind = 'sent' AND json_extract(record, '$.to') = ?2 COLLATE NOCASE)",
+            params,
+            entry,
+        )
+    }
+
+    /// The conversations of an account, each with the time of its last message.
+    fn conversations(&self, user: &UserName) -> rusqlite::Result<Vec<(Conversation, Timestamp)>> {
+        let mut latest = sql::rows(
+            &self.db,
+            "SELECT rooms.name, messages.at FROM members
+             JOIN rooms ON rooms.name = members.room
+             JOIN messages ON messages.room = rooms.name AND messages.k = rooms.k
+             WHERE members.user = ?1 AND messages.at >= ?2",
+            (user, self.too_old_before()),
+            |row| Ok((Conversation::Room { room: row.get(0)? }, row.get(1)?)),
         )?;
-        records.reverse();
-        let messages = records.iter().map(|(position, record)| {
-            let event = wire::read(*position, record)?;
-            Ok(Arc::new(event))
-        });
-        messages.collect()
+        latest.extend(sql::rows(
+            &self.db,
+            "SELECT person, max(at) FROM (
+                 SELECT json_extract(record, '$.sender') AS person, at FROM kept
+                 WHERE kind = 'whisper' AND name = ?1
+                 UNION ALL
+                 SELECT json_extract(record, '$.to'), at FROM kept
+                 WHERE kind = 'sent' AND name = ?1)
+             WHERE at >= ?2 GROUP BY person COLLATE NOCASE",
+            (user, self.too_old_before()),
+            |row| Ok((Conversation::Person { user: row.get(0)? }, row.get(1)?)),
+        )?);
+        Ok(latest)
     }
 
     /// Drops what is beyond `keep_messages` or `keep_days`; `k` is the room's last ordinal.
@@ -118,4 +239,9 @@ impl Store {
         let kept = self.rules.keep_days.saturating_mul(DAY);
         Timestamp(self.now().0.saturating_sub(kept))
     }
+}
+
+/// Where something stands, and its record.
+fn entry(row: &Row<'_>) -> rusqlite::Result<(Position, String)> {
+    Ok((sql::position(row, 0)?, row.get(2)?))
 }

@@ -21,6 +21,8 @@ const SWEEP_MESSAGES: u64 = 500;
 pub(super) enum Kind {
     /// The private messages to a person.
     Whisper,
+    /// The private messages of a person, for that person to look up.
+    Sent,
     /// The posts of an author.
     Post,
 }
@@ -30,6 +32,7 @@ impl Kind {
     pub(super) const fn column(self) -> &'static str {
         match self {
             Self::Whisper => "whisper",
+            Self::Sent => "sent",
             Self::Post => "post",
         }
     }
@@ -178,7 +181,7 @@ impl Store {
     /// Forgets what is too old of some conversations.
     pub(super) fn sweep_kept(&self) -> rusqlite::Result<Swept> {
         let mut swept = Swept::All;
-        for kind in [Kind::Whisper, Kind::Post] {
+        for kind in [Kind::Whisper, Kind::Sent, Kind::Post] {
             let old = sql::rows(
                 &self.db,
                 "SELECT name, max(k), count(*) FROM (
@@ -204,7 +207,7 @@ impl Store {
     pub(super) fn forget_person(&self, user: &UserName) -> rusqlite::Result<()> {
         sql::change(
             &self.db,
-            "DELETE FROM kept WHERE kind IN ('whisper', 'post') AND name = ?1",
+            "DELETE FROM kept WHERE kind IN ('whisper', 'sent', 'post') AND name = ?1",
             [user],
         )?;
         sql::change(&self.db, "DELETE FROM seen WHERE user = ?1", [user])?;

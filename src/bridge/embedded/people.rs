@@ -91,6 +91,8 @@ impl Store {
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
         self.keep_for_later(Kind::Whisper, &to, k, &said)?;
+        let (k, _) = self.next_of(Kind::Sent, &asker.user)?;
+        self.keep_for_later(Kind::Sent, &asker.user, k, &said)?;
         let position = said.position;
         Ok(match away {
             None => Answer::Said { position },

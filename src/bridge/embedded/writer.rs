@@ -79,11 +79,11 @@ impl Task {
             Self::Ask {
                 question:
                     Question::Live {
-                        request: Request::History { count, .. },
+                        request: Request::History(request),
                         ..
                     },
                 ..
-            } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
+            } => 1 + request.messages() / MESSAGES_PER_TASK,
             Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
             Self::Ask { .. }
             | Self::Refuse { .. }
@@ -257,20 +257,22 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::history::Span;
     use crate::chat::limits::HISTORY_MOST;
     use crate::chat::origin::{ConnId, Incarnation};
     use crate::chat::{NodeName, Position};
-    use crate::messages::Claim;
+    use crate::messages::{Claim, HistoryRequest};
 
     fn history(count: u16) -> Task {
         let node = NodeName::new("node-1").expect("a name");
         let user = UserName::new("alice").expect("a name");
         let incarnation = Incarnation { node, run: 1 };
         let (conn, fence) = (ConnId(1), Position::START);
-        let request = Request::History {
+        let request = Request::History(HistoryRequest::Room {
             room: RoomName::lobby(),
+            span: Span::Latest,
             count,
-        };
+        });
         Task::Ask {
             session: SessionId { incarnation, conn },
             question: Question::Live {

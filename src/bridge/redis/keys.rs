@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 /// What a script writes behind `K.`, and the name under the prefix.
-const UNDER_PREFIX: [(&str, &str); 24] = [
+const UNDER_PREFIX: [(&str, &str); 25] = [
     // Hash: user → `<fence> <incarnation> <conn> <live|detached|moving>`.
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
@@ -23,6 +23,8 @@ const UNDER_PREFIX: [(&str, &str); 24] = [
     ("followed", "followed:"),
     // Stream: private messages to a user, under the log's ids.
     ("inbox", "inbox:"),
+    // Stream: private messages of a user, for that user to look up, under the log's ids.
+    ("sent", "sent:"),
     // Stream: posts of a user, under the log's ids.
     ("posts", "posts:"),
     // Hash: user → the position that everything up to was shown, and the ordinal of the last private

@@ -102,9 +102,9 @@ impl Load for Task {
     fn weight(&self) -> usize {
         match self {
             Self::Live {
-                request: Request::History { count, .. },
+                request: Request::History(request),
                 ..
-            } => 1 + usize::from(*count) / MESSAGES_PER_TASK,
+            } => 1 + request.messages() / MESSAGES_PER_TASK,
             Self::LookBack { .. } => 1 + LOOK_EVENTS / MESSAGES_PER_TASK,
             Self::Claim { .. }
             | Self::Live { .. }
@@ -142,6 +142,6 @@ const fn kind_of(request: &Request) -> Kind {
             | PeopleRequest::Online
             | PeopleRequest::WhoIs { .. },
         )
-        | Request::History { .. } => Kind::Read,
+        | Request::History(_) => Kind::Read,
     }
 }

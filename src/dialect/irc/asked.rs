@@ -1,6 +1,7 @@
 //! What a conversation remembers of a command until it is answered.
 
 use super::caps::Negotiation;
+use super::history::{self, Fault};
 use super::reply::Reply;
 use super::who::Query;
 use crate::chat::{RoomName, Text, UserName};
@@ -39,6 +40,13 @@ pub(super) enum Asked {
     Subject,
     /// What was said last in the room that was just entered.
     Playback,
+    /// What was said before, or with whom.
+    History {
+        /// What an error names: the subcommand, and the target.
+        about: Vec<String>,
+    },
+    /// The same, but in words that mean nothing.
+    NoHistory(Fault),
     /// To be out of a room.
     Leave,
     /// That something is said.
@@ -153,6 +161,7 @@ impl Asked {
             Self::Proof => "AUTHENTICATE",
             Self::Claim => "USER",
             Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",
+            Self::History { .. } | Self::NoHistory(_) => history::COMMAND,
             Self::Leave => "PART",
             Self::Say(said) => said.command,
             Self::Topic | Self::SetTopic => "TOPIC",

@@ -71,7 +71,7 @@ caps! {
     AwayNotify = "away-notify", "", Open, "away-notify";
     Batch = "batch", "", Open, "batch";
     CapNotify = "cap-notify", "", Open, "capability-negotiation";
-    ChatHistory = "draft/chathistory", "", Withheld, "chathistory";
+    ChatHistory = "draft/chathistory", "", Open, "chathistory";
     ChgHost = "chghost", "", Withheld, "chghost";
     EchoMessage = "echo-message", "", Open, "echo-message";
     EventPlayback = "draft/event-playback", "", Withheld, "chathistory";

@@ -9,6 +9,7 @@ use super::asked::{Asked, Item};
 use super::caps::{Cap, Caps, Negotiation};
 use super::grammar::{self, Message, Read};
 use super::hear;
+use super::history;
 use super::labels::Labelled;
 use super::numerics::Numeric;
 use super::refuse;
@@ -265,12 +266,14 @@ impl Conversation {
                 self.reply(&replies, out);
             }
             Asked::About(about) => tell::about(self, about, out),
+            Asked::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
             Asked::Over => self.stage = Stage::Over,
             Asked::Proof
             | Asked::Claim
             | Asked::Enter { .. }
             | Asked::Subject
             | Asked::Playback
+            | Asked::History { .. }
             | Asked::Leave
             | Asked::Say(_)
             | Asked::Topic

@@ -70,7 +70,7 @@ fn tag<'a>(key: &'a str, value: impl Into<Cow<'a, str>>) -> Tag<'a> {
 }
 
 /// <https://ircv3.net/specs/extensions/server-time>: UTC with milliseconds.
-fn server_time(at: Timestamp) -> String {
+pub(super) fn server_time(at: Timestamp) -> String {
     let nanoseconds = i128::from(at.0) * 1_000_000;
     let at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);

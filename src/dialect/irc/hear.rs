@@ -5,6 +5,7 @@
 use super::asked::{About, Asked, Item, Said};
 use super::conversation::Me;
 use super::grammar::Message;
+use super::history;
 use super::isupport::TARGETS;
 use super::line::word;
 use super::list::Wanted;
@@ -12,7 +13,7 @@ use super::mask;
 use super::numerics::Numeric;
 use super::reply::Reply;
 use super::room;
-use super::who::Query;
+use super::who::{self, Query};
 use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Command, RoomName, Secret, Text, UserName};
 use crate::dialect::Heard;
@@ -39,6 +40,7 @@ enum Verb {
     Who,
     WhoIs,
     WhoWas,
+    ChatHistory,
     IsOn,
     UserHost,
     Away,
@@ -67,7 +69,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 33] = [
+const ENTRIES: [Entry; 34] = [
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",
@@ -76,6 +78,7 @@ const ENTRIES: [Entry; 33] = [
         "<mechanism>, before you are in",
     ),
     entry("AWAY", 0, Verb::Away, "[:words], without them you are back"),
+    entry(history::COMMAND, 0, Verb::ChatHistory, history::USAGE),
     entry("HELP", 0, Verb::About(About::Help), ""),
     entry("INFO", 0, Verb::About(About::Info), ""),
     entry("ISON", 1, Verb::IsOn, "<nick> ..."),
@@ -173,9 +176,10 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
             let wanted = Wanted::read(first);
             vec![(Heard::Command(Command::Rooms), Asked::List { wanted })]
         }
-        Verb::Who => vec![who(message)],
+        Verb::Who => vec![who_are(message)],
         Verb::WhoIs => vec![who_is(message)],
-        Verb::WhoWas => who_was(first),
+        Verb::WhoWas => vec![who::was(first)],
+        Verb::ChatHistory => vec![history::hear(&message.params)],
         Verb::IsOn => {
             let nicks = words(message);
             vec![(Heard::Command(Command::Online), Asked::IsOn { nicks })]
@@ -331,7 +335,7 @@ fn names(name: &str) -> Item {
     }
 }
 
-fn who(message: &Message<'_>) -> Item {
+fn who_are(message: &Message<'_>) -> Item {
     let query = Query::read(&message.params);
     let mask = query.mask.as_str();
     let command = if let Some(room) = room::read(mask) {
@@ -373,22 +377,6 @@ fn who_is(message: &Message<'_>) -> Item {
             (Heard::Reply, Asked::Own { replies })
         }
     }
-}
-
-/// Who was here is not kept: an account that is gone can be asked for by `WHOIS`.
-fn who_was(nick: &str) -> Vec<Item> {
-    if nick.is_empty() {
-        return vec![own(Numeric::NoNicknameGiven, &["No nickname given"])];
-    }
-    let nick = word(nick);
-    let replies = vec![
-        Reply::numeric(
-            Numeric::WasNoSuchNick,
-            &[nick, "Nothing is kept of who was here"],
-        ),
-        Reply::numeric(Numeric::EndOfWhowas, &[nick, "End of WHOWAS"]),
-    ];
-    vec![(Heard::Reply, Asked::Own { replies })]
 }
 
 fn away(words: &str) -> Item {

@@ -5,6 +5,7 @@
 
 use crate::chat::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES};
 
+use super::history::MOST;
 use super::line::word;
 
 /// Tokens of one line.
@@ -73,6 +74,8 @@ tokens! {
     "AWAYLEN", Value::Number(WORDS_BYTES), modern!("awaylen-parameter");
     "MAXTARGETS", Value::Number(TARGETS), modern!("maxtargets-parameter");
     "TARGMAX", Value::Words(TARGMAX), modern!("targmax-parameter");
+    "CHATHISTORY", Value::Number(MOST as usize), ircv3!("chathistory");
+    "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
     "ELIST", Value::Words("MNU"), modern!("elist-parameter");
     "UTF8ONLY", Value::Absent, ircv3!("utf8-only");
     "WHOX", Value::Absent, ircv3!("whox");

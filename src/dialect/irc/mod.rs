@@ -25,6 +25,7 @@ mod conversation;
 pub mod events;
 pub mod grammar;
 mod hear;
+pub mod history;
 pub mod isupport;
 mod labels;
 pub mod line;

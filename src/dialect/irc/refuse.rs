@@ -4,6 +4,7 @@ use bytes::BytesMut;
 
 use super::asked::Asked;
 use super::caps::{Cap, Caps};
+use super::history;
 use super::line::word;
 use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
@@ -18,6 +19,9 @@ pub(super) fn refusal(
     refusal: &Refusal,
     out: &mut BytesMut,
 ) {
+    if let Asked::History { about } = asked {
+        return history::refusal(voice, caps, about, refusal, out);
+    }
     match numeric(asked, refusal) {
         Told::Numeric { numeric, about } => {
             let why = words(refusal);

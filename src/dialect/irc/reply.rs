@@ -28,8 +28,14 @@ pub enum FailCode {
     AccountRequired,
     /// A line was not UTF-8: <https://ircv3.net/specs/extensions/utf8-only>.
     InvalidUtf8,
-    /// Nobody can be that to themselves.
+    /// Nobody can be that to themselves, or there is no such target.
     InvalidTarget,
+    /// The parameters mean nothing.
+    InvalidParams,
+    /// Messages are not found by that.
+    InvalidReference,
+    /// Messages cannot be told now.
+    MessageError,
     /// Later it may be done.
     TryAgain,
     /// It may have been done.
@@ -46,6 +52,9 @@ impl FailCode {
             Self::AccountRequired => "ACCOUNT_REQUIRED",
             Self::InvalidUtf8 => "INVALID_UTF8",
             Self::InvalidTarget => "INVALID_TARGET",
+            Self::InvalidParams => "INVALID_PARAMS",
+            Self::InvalidReference => "INVALID_MSGREFTYPE",
+            Self::MessageError => "MESSAGE_ERROR",
             Self::TryAgain => "TEMPORARILY_UNAVAILABLE",
             Self::NotConfirmed => "NOT_CONFIRMED",
             Self::Refused => "REFUSED",
@@ -63,7 +72,22 @@ impl Voice<'_> {
     /// Writes a `FAIL`: <https://ircv3.net/specs/extensions/standard-replies>. The command is `*`
     /// where none is to blame.
     pub fn fail(&self, command: &str, code: FailCode, text: &str, out: &mut BytesMut) {
-        self.tell("FAIL", &[command, code.as_str(), text], out);
+        self.fail_about(command, code, &[], text, out);
+    }
+
+    /// Writes a `FAIL` that names what it is about, in words of one line each.
+    pub fn fail_about(
+        &self,
+        command: &str,
+        code: FailCode,
+        about: &[String],
+        text: &str,
+        out: &mut BytesMut,
+    ) {
+        let mut params = vec![command, code.as_str()];
+        params.extend(about.iter().map(String::as_str));
+        params.push(text);
+        self.tell("FAIL", &params, out);
     }
 
     /// Writes a line of the server.

@@ -1,7 +1,5 @@
 //! Granted answers, each told as the command wants it that asked.
 
-use std::sync::Arc;
-
 use bytes::BytesMut;
 
 use super::asked::{About, Asked, Said};
@@ -10,7 +8,7 @@ use super::conversation::Conversation;
 use super::events;
 use super::grammar::LINE_BYTES;
 use super::hear;
-use super::labels;
+use super::history::{self, Empty};
 use super::line::CLOAK;
 use super::list::Wanted;
 use super::numerics::Numeric;
@@ -20,9 +18,9 @@ use super::welcome::{self, Census, Welcome};
 use super::who::{Here, Person, Query};
 use crate::chat::answer::Presence;
 use crate::chat::command::Where;
-use crate::chat::event::Hearing;
+use crate::chat::history::Span;
 use crate::chat::limits::HISTORY_DEFAULT;
-use crate::chat::{Answer, Command, Event, Position, RoomName, Text, UserName};
+use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
@@ -69,7 +67,18 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         }
         Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
         Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
-        Answer::History { room, messages, .. } => playback(talk, room, messages, out),
+        Answer::History { room, messages, .. } => {
+            let empty = if matches!(asked, Asked::Playback) {
+                Empty::Untold
+            } else {
+                Empty::Told
+            };
+            history::messages(talk, &room::spelled(room), messages, empty, out);
+        }
+        Answer::Dialogue { with, messages } => {
+            history::messages(talk, with.as_str(), messages, Empty::Told, out);
+        }
+        Answer::Conversations { latest } => history::targets(talk, latest, out),
         // These are not asked for by IRC.
         Answer::PutIn { .. }
         | Answer::Token { .. }
@@ -126,11 +135,14 @@ fn entered(talk: &mut Conversation, room: &RoomName, out: &mut BytesMut) {
     let playback = (
         Heard::Command(Command::History {
             room: here(),
+            span: Span::Latest,
             count: HISTORY_DEFAULT,
         }),
         Asked::Playback,
     );
-    let asks = [Some(subject), implicit, Some(playback)];
+    // Who can ask for it does.
+    let playback = (!caps.has(Cap::ChatHistory)).then_some(playback);
+    let asks = [Some(subject), implicit, playback];
     talk.asks_first(asks.into_iter().flatten());
 }
 
@@ -139,28 +151,6 @@ fn left(talk: &mut Conversation, room: &RoomName, words: Option<&Text>, out: &mu
     if let Some(me) = talk.me() {
         events::own_part(&me.user, &room::spelled(room), words, out);
     }
-}
-
-/// What was said last, in a batch where that is understood: clients then know it for old.
-/// <https://ircv3.net/specs/batches/chathistory>
-fn playback(talk: &Conversation, room: &RoomName, messages: &[Arc<Event>], out: &mut BytesMut) {
-    let (caps, voice) = (talk.enabled(), talk.voice());
-    if messages.is_empty() {
-        return;
-    }
-    if !caps.has(Cap::Batch) {
-        return messages
-            .iter()
-            .for_each(|past| events::kept(caps, past, out));
-    }
-    let mut lines = BytesMut::new();
-    for message in messages {
-        events::event(caps, message, Hearing::Direct, &mut lines);
-    }
-    let batch = ["+history", "chathistory", &room::spelled(room)];
-    voice.tell("BATCH", &batch, out);
-    labels::in_batch("history", &lines, out);
-    voice.tell("BATCH", &["-history"], out);
 }
 
 /// The account is in these rooms now, without having asked for it.

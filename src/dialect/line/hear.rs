@@ -1,6 +1,7 @@
 //! A line to what it means.
 
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
+use crate::chat::history::Span;
 use crate::chat::limits::{HISTORY_DEFAULT, HISTORY_MOST};
 use crate::chat::name::NameError;
 use crate::chat::position::NotAPosition;
@@ -253,6 +254,7 @@ fn history(rest: &str) -> Result<Command, Fault> {
     };
     Ok(Command::History {
         room: place([name, None])?,
+        span: Span::Latest,
         count,
     })
 }

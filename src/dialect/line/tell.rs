@@ -162,6 +162,8 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         } => {
             history(positions, room, *count, messages, out);
         }
+        // These are not asked for by lines.
+        Answer::Dialogue { .. } | Answer::Conversations { .. } => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),

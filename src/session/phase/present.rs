@@ -8,8 +8,8 @@ use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
-    ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, Outcome, PeopleRequest, Request,
-    RoomRequest,
+    ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
+    Request, RoomRequest,
 };
 
 /// A session whose account is live.
@@ -168,9 +168,16 @@ impl Present {
                 let room = self.meant(room);
                 self.rooms(RoomRequest::SetTopic { room, text })
             }
-            Command::History { room, count } => {
+            Command::History { room, span, count } => {
                 let room = self.meant(room);
-                self.ask(Request::History { room, count })
+                self.history(HistoryRequest::Room { room, span, count })
+            }
+            Command::Dialogue { with, span, count } => {
+                let user = with;
+                self.history(HistoryRequest::Person { user, span, count })
+            }
+            Command::Conversations { from, to, count } => {
+                self.history(HistoryRequest::Conversations { from, to, count })
             }
             Command::Online => self.people(PeopleRequest::Online),
             Command::Subscribe { author } => self.people(PeopleRequest::Follow { author }),
@@ -238,6 +245,10 @@ impl Present {
 
     fn people(&mut self, request: PeopleRequest) -> Vec<Step> {
         self.ask(Request::People(request))
+    }
+
+    fn history(&mut self, request: HistoryRequest) -> Vec<Step> {
+        self.ask(Request::History(request))
     }
 
     fn ask(&mut self, request: Request) -> Vec<Step> {

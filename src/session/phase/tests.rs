@@ -354,8 +354,14 @@ fn who_entered_a_room_speaks_there() {
             "/topic cats",
             "ask Rooms(SetTopic { room: den, text: \"cats\" })",
         ),
-        ("/history 7", "ask History { room: den, count: 7 }"),
-        ("/history lobby", "ask History { room: lobby, count: 20 }"),
+        (
+            "/history 7",
+            "ask History(Room { room: den, span: Latest, count: 7 })",
+        ),
+        (
+            "/history lobby",
+            "ask History(Room { room: lobby, span: Latest, count: 20 })",
+        ),
         (
             "/leave",
             "ask Rooms(Move { from: den, to: lobby, key: None })",

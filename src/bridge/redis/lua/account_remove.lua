@@ -23,7 +23,8 @@ for _, pair in ipairs(slice) do
   also('SREM', K.follows .. follower, author)
   also('HDEL', K.followed .. follower, author)
 end
-also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.posts .. me, K.followed .. me)
+also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.sent .. me, K.posts .. me,
+  K.followed .. me)
 also('HDEL', K.seen, me)
 revoke(me, families)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)

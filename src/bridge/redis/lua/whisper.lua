@@ -7,11 +7,13 @@ local addressee = string.lower(to)
 local away = redis.call('HGET', K.presence .. addressee, 'away')
 local inbox = K.inbox .. addressee
 redis.call('XLEN', inbox)
+redis.call('XLEN', K.sent .. me)
 local k, at = next_of('whisper', addressee)
 local id, record = append('"type":"whisper","to":"' .. to .. '","k":' .. k .. ',"sender":"'
   .. ARGV[7] .. '","text":' .. ARGV[11], at)
 if not id then return 'epoch\n-\n' end
 also('HSET', K.ordinals .. addressee, 'whisper', k, 'whisper_at', at)
 keep(inbox, id, record, ARGV[12], ARGV[13])
+keep(K.sent .. me, id, record, ARGV[12], ARGV[13])
 if away then return answer('ok', to, away) end
 return answer('ok')

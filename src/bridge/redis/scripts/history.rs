@@ -1,4 +1,4 @@
-//! What was said: the last messages of rooms, and the log itself.
+//! What was said: in rooms, between people, and the log itself.
 
 use std::sync::Arc;
 
@@ -6,36 +6,104 @@ use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked};
 use super::sources::Lua;
-use super::{Asker, Entry, Scripts};
+use super::{Asker, Entry, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::bridge::span::{self, End};
 use crate::bridge::wire;
 use crate::chat::event::Timestamp;
+use crate::chat::history::{Conversation, Span};
 use crate::chat::limits::HISTORY_MOST;
-use crate::chat::{Answer, Event, RoomName};
-use crate::messages::{LOOK_EVENTS, LookBack, LookedBack, Rest};
+use crate::chat::{Answer, Event};
+use crate::messages::{HistoryRequest, LOOK_EVENTS, LookBack, LookedBack, Rest};
+
+/// Streams of one conversation: of two people there are two, one for each direction.
+#[derive(Debug, Clone, Copy)]
+enum Streams {
+    One,
+    Two,
+}
 
 impl Scripts {
-    pub(super) fn call_history(&self, asker: Asker<'_>, room: &RoomName, count: u16) -> Cmd {
-        let most = self.rules.keep_messages.min(count.min(HISTORY_MOST).into());
-        let mut call = self.about(Lua::History, asker, room);
-        call.arg(if self.rules.keep_days == 0 { 0 } else { most });
-        call
+    pub(super) fn call_history(&self, asker: Asker<'_>, request: &HistoryRequest) -> Cmd {
+        let kept_for = self.rules.kept_for().min(MOST);
+        match request {
+            HistoryRequest::Room { room, span, count } => {
+                let mut call = self.about(Lua::History, asker, room);
+                call.arg(kept_for).arg(self.rules.keep_messages.min(MOST));
+                add_stretches(&mut call, *span, *count);
+                call
+            }
+            HistoryRequest::Person { user, span, count } => {
+                let mut call = self.question(Lua::Dialogue, asker);
+                call.arg(user.as_str())
+                    .arg(kept_for)
+                    .arg(self.configured(user));
+                add_stretches(&mut call, *span, *count);
+                call
+            }
+            HistoryRequest::Conversations { .. } => {
+                let mut call = self.question(Lua::Conversations, asker);
+                call.arg("").arg(kept_for);
+                call
+            }
+        }
     }
 
-    pub(super) fn read_history(&self, count: u16, reply: Value) -> Result<Decision, Trouble> {
-        asked(&self.rules, reply, |items| {
-            let room = items.next()?;
-            let now: u64 = items.next()?;
-            let too_old_before = Timestamp(now.saturating_sub(self.rules.kept_for()));
-            let (messages, damage) = messages(items.array()?, too_old_before)?;
-            let count = count.min(HISTORY_MOST);
-            let answer = Answer::History {
-                room,
-                count,
-                messages,
-            };
-            Ok((answer, damage))
+    pub(super) fn read_history(
+        &self,
+        request: &HistoryRequest,
+        reply: Value,
+    ) -> Result<Decision, Trouble> {
+        asked(&self.rules, reply, |items| match request {
+            HistoryRequest::Room { span, count, .. } => {
+                let room = items.next()?;
+                let count = (*count).min(HISTORY_MOST);
+                let (messages, damage) = messages(items, *span, count, Streams::One)?;
+                let answer = Answer::History {
+                    room,
+                    count,
+                    messages,
+                };
+                Ok((answer, damage))
+            }
+            HistoryRequest::Person { span, count, .. } => {
+                let with = items.next()?;
+                let count = (*count).min(HISTORY_MOST);
+                let (messages, damage) = messages(items, *span, count, Streams::Two)?;
+                Ok((Answer::Dialogue { with, messages }, damage))
+            }
+            HistoryRequest::Conversations { from, to, count } => {
+                let count = (*count).min(HISTORY_MOST);
+                let mut latest = Vec::new();
+                let mut rooms = items.array()?;
+                while !rooms.is_empty() {
+                    let room = rooms.next()?;
+                    latest.push((Conversation::Room { room }, Timestamp(rooms.next()?)));
+                }
+                let mut people = items.array()?;
+                while !people.is_empty() {
+                    let user = people.next()?;
+                    latest.push((Conversation::Person { user }, Timestamp(people.next()?)));
+                }
+                let latest = span::between(latest, *from, *to, count);
+                Ok((Answer::Conversations { latest }, None))
+            }
         })
+    }
+}
+
+/// Six words for each stretch of a span.
+fn add_stretches(call: &mut Cmd, span: Span, count: u16) {
+    for stretch in span::stretches(span, count.min(HISTORY_MOST)) {
+        call.arg(stretch.after.to_string())
+            .arg(stretch.before.to_string())
+            .arg(stretch.later.0)
+            .arg(stretch.earlier.0)
+            .arg(match stretch.end {
+                End::Newest => "newest",
+                End::Oldest => "oldest",
+            })
+            .arg(stretch.most);
     }
 }
 
@@ -67,21 +135,39 @@ impl Scripts {
     }
 }
 
-/// The messages that are not too old, oldest first. What cannot be read is left out and told: a
-/// newer program may have written it.
+/// The messages of a span, oldest first. What cannot be read is left out and told: a newer program
+/// may have written it.
 fn messages(
-    mut entries: Items,
-    too_old_before: Timestamp,
+    items: &mut Items,
+    span: Span,
+    count: u16,
+    streams: Streams,
 ) -> Result<(Vec<Arc<Event>>, Option<String>), Nonsense> {
     let (mut messages, mut damage) = (Vec::new(), None);
+    for stretch in span::stretches(span, count) {
+        let mut read = Vec::new();
+        damage = add_readable(items.array()?, &mut read)?.or(damage);
+        match streams {
+            Streams::One => {}
+            Streams::Two => damage = add_readable(items.array()?, &mut read)?.or(damage),
+        }
+        messages.extend(stretch.cut(read));
+    }
+    messages.truncate(count.into());
+    Ok((messages, damage))
+}
+
+fn add_readable(
+    mut entries: Items,
+    messages: &mut Vec<Arc<Event>>,
+) -> Result<Option<String>, Nonsense> {
+    let mut damage = None;
     while !entries.is_empty() {
         let (position, record) = entries.entry()?;
         match wire::read(position, &record) {
-            Ok(event) if event.at >= too_old_before => messages.push(Arc::new(event)),
-            Ok(_) => {}
+            Ok(event) => messages.push(Arc::new(event)),
             Err(error) => damage = Some(format!("the message {position}: {error}")),
         }
     }
-    messages.reverse();
-    Ok((messages, damage))
+    Ok(damage)
 }

@@ -202,7 +202,7 @@ impl Scripts {
             Request::Append(append) => self.call_append(asker, append),
             Request::Rooms(request) => self.call_rooms(asker, request),
             Request::People(request) => self.call_people(asker, request),
-            Request::History { room, count } => self.call_history(asker, room, *count),
+            Request::History(request) => self.call_history(asker, request),
         }
     }
 
@@ -211,7 +211,7 @@ impl Scripts {
             Request::Append(append) => self.read_append(append, reply),
             Request::Rooms(request) => self.read_rooms(request, reply),
             Request::People(request) => self.read_people(request, reply),
-            Request::History { count, .. } => self.read_history(*count, reply),
+            Request::History(request) => self.read_history(request, reply),
         }
     }
 

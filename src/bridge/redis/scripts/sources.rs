@@ -66,7 +66,9 @@ scripts! {
     Rooms: Read ["asker" "rooms_list"];
     Members: Read ["asker" "names" "known" "members"];
     Topic: Read ["asker" "known" "topic"];
-    History: Read ["asker" "known" "history"];
+    History: Read ["asker" "known" "positions" "stretch" "history"];
+    Dialogue: Read ["asker" "registered" "stretch" "dialogue"];
+    Conversations: Read ["asker" "stretch" "conversations"];
     Following: Read ["asker" "names" "following"];
     Followers: Read ["asker" "names" "followers"];
     Online: Read ["asker" "names" "online"];

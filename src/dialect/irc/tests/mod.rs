@@ -1,5 +1,6 @@
 mod caps;
 mod grammar;
+mod history;
 mod line;
 mod registration;
 mod sasl;

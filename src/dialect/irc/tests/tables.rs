@@ -56,6 +56,8 @@ fn what_the_server_is_like_fits_into_lines() {
         "PREFIX=",
         &format!("CHANNELLEN={}", ROOM_NAME_BYTES + 1),
         &format!("NICKLEN={USER_NAME_BYTES}"),
+        "CHATHISTORY=100",
+        "MSGREFTYPES=msgid,timestamp",
         "UTF8ONLY",
         "WHOX",
     ] {

@@ -4,6 +4,7 @@ use crate::chat::Command::{
     Unsubscribe, Whisper, Who, WhoIs,
 };
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
+use crate::chat::history::Span;
 use crate::chat::name::NameError;
 use crate::chat::{Refusal, Secret};
 use crate::dialect::line::Conversation;
@@ -104,7 +105,11 @@ fn a_text_is_kept_as_it_was_typed() {
 
 #[test]
 fn history_takes_a_room_and_a_number_and_digits_alone_are_the_number() {
-    let history = |room, count| History { room, count };
+    let history = |room, count| History {
+        room,
+        span: Span::Latest,
+        count,
+    };
     check(&[
         ("/history", history(Where::Here, 20)),
         ("/history 7", history(Where::Here, 7)),

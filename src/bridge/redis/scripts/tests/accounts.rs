@@ -54,7 +54,8 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     desk.done(&bob, follow("root")).await;
     desk.done(&bob, post("I was here")).await;
     desk.done(&alice, whisper("bob", "psst")).await;
-    for kind in ["inbox:bob", "posts:bob", "followed:bob"] {
+    desk.done(&bob, whisper("alice", "hush")).await;
+    for kind in ["inbox:bob", "sent:bob", "posts:bob", "followed:bob"] {
         assert_eq!(desk.number(&["EXISTS", kind]).await, 1, "{kind}");
     }
     for n in 0..250 {

@@ -26,7 +26,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written(mut desk: Desk) {
     let bob = desk.live("bob", 2).await;
     desk.done(&bob, follow("alice")).await;
     desk.events().await;
-    let cases: [Case; 25] = [
+    let cases: [Case; 26] = [
         ("sessions", || say("lobby", "hi")),
         ("room:lobby", || say("lobby", "hi")),
         ("room:lobby:meta", || say("lobby", "hi")),
@@ -35,6 +35,7 @@ async fn a_wrong_type_is_noticed_before_anything_is_written(mut desk: Desk) {
         ("answers:node-1.8c1f", || say("lobby", "hi")),
         ("ordinals:bob", || whisper("bob", "hi")),
         ("inbox:bob", || whisper("bob", "hi")),
+        ("sent:alice", || whisper("bob", "hi")),
         ("posts:alice", || post("hi")),
         ("ordinals:alice", || post("hi")),
         ("log", || moving("lobby", "den")),

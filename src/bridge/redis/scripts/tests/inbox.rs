@@ -80,7 +80,11 @@ async fn what_is_kept_stands_under_the_ids_of_the_log_and_expires(mut desk: Desk
     desk.done(&bob, follow("alice")).await;
     let psst = position(&desk.done(&alice, whisper("BOB", "psst")).await);
     let news = position(&desk.done(&alice, post("news")).await);
-    for (stream, said) in [("inbox:bob", psst), ("posts:alice", news)] {
+    for (stream, said) in [
+        ("inbox:bob", psst),
+        ("sent:alice", psst),
+        ("posts:alice", news),
+    ] {
         assert_eq!(desk.ids(stream).await, [said.to_string()]);
         let expires = desk.number(&["TTL", stream]).await;
         let days = 30 * 86_400;
