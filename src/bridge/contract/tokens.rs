@@ -1,4 +1,4 @@
-//! Sentences 24 and 25: resume tokens.
+//! Sentences 26 and 27: resume tokens.
 
 use futures_util::future::join_all;
 
