@@ -239,6 +239,8 @@ async fn a_room_spans_the_nodes() {
     assert_eq!(clara.joins("#den").await, ["anna", "ben", "clara"]);
     ben.hears("* clara joined den").await;
     anna.hears(":clara!clara@conclave JOIN #den").await;
+    // What was said last in the room is told to her before she is told anything new.
+    clara.catches_up().await;
     anna.says("PRIVMSG #den :hello all").await;
     ben.hears("[den] anna: hello all").await;
     clara

@@ -234,10 +234,9 @@ fn negotiation_holds_a_registration_up() {
     talk(&[
         "> PASS pw",
         "> CAP LS",
-        "< CAP * LS :account-notify account-tag away-notify batch cap-notify draft/chathistory \
-         chghost echo-message draft/event-playback extended-join invite-notify labeled-response \
-         message-tags multi-prefix no-implicit-names sasl server-time setname standard-replies \
-         userhost-in-names",
+        "< CAP * LS :account-tag away-notify batch cap-notify draft/chathistory echo-message \
+         extended-join labeled-response message-tags multi-prefix no-implicit-names sasl \
+         server-time standard-replies userhost-in-names",
         "> NICK bob",
         "> USER b 0 * b",
         "> CAP LIST",
