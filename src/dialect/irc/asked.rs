@@ -97,7 +97,10 @@ pub(super) enum Asked {
     /// A sign that all before is done.
     Ping,
     /// Something about subscriptions.
-    Subscription,
+    Subscription {
+        /// As which command.
+        command: &'static str,
+    },
     /// Nothing: it was just said why the connection ends.
     Over,
     /// The end.
@@ -174,7 +177,7 @@ impl Asked {
             Self::People | Self::Rooms { .. } => "LUSERS",
             Self::Away => "AWAY",
             Self::Ping => "PING",
-            Self::Subscription => "SUBSCRIBE",
+            Self::Subscription { command } => command,
             Self::Quit => "QUIT",
         }
     }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::asked::{Asked, Item};
-use super::caps::{Cap, Caps, Negotiation};
+use super::caps::{Caps, Negotiation};
 use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
-use super::labels::Labelled;
+use super::labels::{self, Labelled};
 use super::numerics::Numeric;
 use super::refuse;
 use super::registration::{self, Registration};
@@ -64,6 +64,14 @@ pub(super) struct Me {
     pub(super) user: UserName,
     /// The rooms, as far as it was told.
     pub(super) rooms: Vec<RoomName>,
+}
+
+impl Me {
+    /// A room's own name, however it was spelled, where one is in it.
+    pub(super) fn own_name(&self, room: RoomName) -> RoomName {
+        let own = self.rooms.iter().find(|other| **other == room).cloned();
+        own.unwrap_or(room)
+    }
 }
 
 impl Conversation {
@@ -120,18 +128,12 @@ impl Conversation {
             self.heard.push_back((Heard::Reply, Asked::Own { replies }));
             return;
         };
-        let label = message.tag("label").filter(|label| !label.is_empty());
-        let label = label.filter(|_| self.enabled().has(Cap::LabeledResponse));
-        if let Some(label) = label {
-            let label = label.to_owned();
-            self.heard
-                .push_back((Heard::Reply, Asked::LabelBegins { label }));
-        }
+        let label = labels::of(message, self.enabled()).map(str::to_owned);
+        let ends = label.is_some().then_some((Heard::Reply, Asked::LabelEnds));
+        let begins = label.map(|label| (Heard::Reply, Asked::LabelBegins { label }));
         let items = self.items(message);
-        self.heard.extend(items);
-        if label.is_some() {
-            self.heard.push_back((Heard::Reply, Asked::LabelEnds));
-        }
+        self.heard
+            .extend(begins.into_iter().chain(items).chain(ends));
     }
 
     fn items(&self, message: &Message<'_>) -> Vec<Item> {
@@ -288,7 +290,7 @@ impl Conversation {
             | Asked::Rooms { .. }
             | Asked::Away
             | Asked::Ping
-            | Asked::Subscription
+            | Asked::Subscription { .. }
             | Asked::Quit
             | Asked::LabelBegins { .. }
             | Asked::LabelEnds => {}

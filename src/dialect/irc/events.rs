@@ -42,6 +42,14 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Of what the answer tells, which says neither when nor at which place it was.
+    fn own(me: &'a UserName) -> Self {
+        Self {
+            tags: Vec::new(),
+            source: person(me),
+        }
+    }
+
     fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
         Line {
             tags: &self.tags,
@@ -97,8 +105,9 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             departure: Departure::Parted { words },
         } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
         Deed::Released { user, words, .. } => {
-            let words = words.as_ref().map_or("Gone", Text::as_str);
-            head(user).tell("QUIT", &[words], out);
+            let words = words.as_ref().map(Text::as_str);
+            let said = words.map_or_else(|| "Gone".to_owned(), |words| format!("Quit: {words}"));
+            head(user).tell("QUIT", &[&said], out);
         }
         Deed::RoomMessage {
             room, sender, text, ..
@@ -150,11 +159,13 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
 
 /// Spells an event of a while ago. Who is not told the time by a tag is told it in words.
 pub fn kept(caps: Caps, past: &Event, out: &mut BytesMut) {
-    if !caps.has(Cap::ServerTime) {
+    let mut said = BytesMut::new();
+    event(caps, past, Hearing::Direct, &mut said);
+    if !said.is_empty() && !caps.has(Cap::ServerTime) {
         let text = format!("Said at {}:", server_time(past.at));
         notice(YOU, &text, out);
     }
-    event(caps, past, Hearing::Direct, out);
+    out.extend_from_slice(&said);
 }
 
 /// Spells that something can no longer be told.
@@ -208,29 +219,17 @@ fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut)
 
 /// The own way into a room, which the answer tells.
 pub(super) fn own_join(caps: Caps, me: &UserName, room: &str, out: &mut BytesMut) {
-    let head = Head {
-        tags: Vec::new(),
-        source: person(me),
-    };
-    joined(caps, &head, room, me, out);
+    joined(caps, &Head::own(me), room, me, out);
 }
 
 /// The own way out of a room.
 pub(super) fn own_part(me: &UserName, room: &str, words: Option<&Text>, out: &mut BytesMut) {
-    let head = Head {
-        tags: Vec::new(),
-        source: person(me),
-    };
-    parted(&head, room, words, out);
+    parted(&Head::own(me), room, words, out);
 }
 
 /// The topic that one has set.
 pub(super) fn own_topic(me: &UserName, room: &str, topic: &Text, out: &mut BytesMut) {
-    let head = Head {
-        tags: Vec::new(),
-        source: person(me),
-    };
-    head.tell("TOPIC", &[room, topic.as_str()], out);
+    Head::own(me).tell("TOPIC", &[room, topic.as_str()], out);
 }
 
 /// A message, whoever spells it.

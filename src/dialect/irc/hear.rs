@@ -2,19 +2,21 @@
 //!
 //! <https://modern.ircdocs.horse/#client-messages>.
 
+mod modes;
+mod people;
+
 use super::asked::{About, Asked, Item, Said};
 use super::conversation::Me;
 use super::grammar::Message;
 use super::history;
-use super::isupport::TARGETS;
+use super::isupport::{TARGETS, WORDS_BYTES};
 use super::line::word;
 use super::list::Wanted;
-use super::mask;
 use super::numerics::Numeric;
 use super::reply::Reply;
 use super::room;
-use super::who::{self, Query};
 use crate::chat::command::{RoomKey, Where};
+use crate::chat::text::NothingToSay;
 use crate::chat::{Command, RoomName, Secret, Text, UserName};
 use crate::dialect::Heard;
 
@@ -49,6 +51,7 @@ enum Verb {
     Ping,
     Pong,
     TooLate,
+    TagMsg,
     Authenticate,
     About(About),
     Lusers,
@@ -121,6 +124,12 @@ const ENTRIES: [Entry; 34] = [
     ),
     entry("SUBSCRIBERS", 0, Verb::Subscribers, ""),
     entry("SUBSCRIPTIONS", 0, Verb::Subscriptions, ""),
+    entry(
+        "TAGMSG",
+        1,
+        Verb::TagMsg,
+        "<#room or nick>, which nobody is told",
+    ),
     entry("TOPIC", 1, Verb::Topic, "<#room> [:topic]"),
     entry("UNSUBSCRIBE", 1, Verb::Unsubscribe, "<nick>"),
     entry(
@@ -168,31 +177,23 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::Join if first == "0" => me.rooms.iter().cloned().map(leave).collect(),
         Verb::Join => join(first, message.param(1).unwrap_or_default()),
         Verb::Part => part(first, message.param(1).unwrap_or_default()),
-        Verb::Privmsg => say("PRIVMSG", message),
-        Verb::Notice => say("NOTICE", message),
+        Verb::Privmsg => say("PRIVMSG", message, me),
+        Verb::Notice => in_silence(say("NOTICE", message, me)),
         Verb::Topic => vec![topic(message)],
         Verb::Names => vec![names(first)],
-        Verb::List => {
-            let wanted = Wanted::read(first);
-            vec![(Heard::Command(Command::Rooms), Asked::List { wanted })]
-        }
-        Verb::Who => vec![who_are(message)],
-        Verb::WhoIs => vec![who_is(message)],
-        Verb::WhoWas => vec![who::was(first)],
+        Verb::List => vec![list(message)],
+        Verb::Who => vec![people::who(message)],
+        Verb::WhoIs => vec![people::who_is(message)],
+        Verb::WhoWas => vec![people::who_was(first)],
+        Verb::IsOn => vec![people::is_on(message)],
+        Verb::UserHost => vec![people::user_host(message)],
         Verb::ChatHistory => vec![history::hear(&message.params)],
-        Verb::IsOn => {
-            let nicks = words(message);
-            vec![(Heard::Command(Command::Online), Asked::IsOn { nicks })]
-        }
-        Verb::UserHost => {
-            let nicks = words(message);
-            vec![(Heard::Command(Command::Online), Asked::UserHost { nicks })]
-        }
         Verb::Away => vec![away(first)],
-        Verb::Mode => vec![mode(message, &me.user)],
-        Verb::Nick => nick(first, &me.user),
+        Verb::Mode => vec![modes::mode(message, me)],
+        Verb::Nick => vec![people::nick(first, &me.user)],
         Verb::Ping => vec![ping(first)],
-        Verb::Pong => vec![nothing()],
+        // What it would carry is denied: see CLIENTTAGDENY.
+        Verb::Pong | Verb::TagMsg => vec![nothing()],
         Verb::TooLate => vec![own(Numeric::AlreadyRegistered, &["You are in already"])],
         Verb::Authenticate => {
             let why = ["You have already authenticated using SASL"];
@@ -200,18 +201,35 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         }
         Verb::About(about) => vec![(Heard::Reply, Asked::About(about))],
         Verb::Lusers => vec![(Heard::Command(Command::Online), Asked::People)],
-        Verb::Subscribe => vec![about(first, |author| Command::Subscribe { author })],
-        Verb::Unsubscribe => vec![about(first, |author| Command::Unsubscribe { author })],
-        Verb::Subscriptions => vec![subscription(Command::Subscriptions)],
-        Verb::Subscribers => vec![subscription(Command::Subscribers)],
+        Verb::Subscribe => vec![about("SUBSCRIBE", first, |author| Command::Subscribe {
+            author,
+        })],
+        Verb::Unsubscribe => vec![about("UNSUBSCRIBE", first, |author| Command::Unsubscribe {
+            author,
+        })],
+        Verb::Subscriptions => vec![subscription("SUBSCRIPTIONS", Command::Subscriptions)],
+        Verb::Subscribers => vec![subscription("SUBSCRIBERS", Command::Subscribers)],
         Verb::Publish => vec![publish(first)],
         Verb::Quit => vec![quit(first)],
     }
 }
 
+/// The parts of a list; where there are none, what is missing is said.
+fn each<'a>(command: &str, list: &'a str, item: impl FnMut(&'a str) -> Item) -> Vec<Item> {
+    let items: Vec<Item> = list
+        .split(',')
+        .filter(|name| !name.is_empty())
+        .map(item)
+        .collect();
+    if items.is_empty() {
+        vec![too_few(command)]
+    } else {
+        items
+    }
+}
+
 fn join(rooms: &str, keys: &str) -> Vec<Item> {
     let mut keys = keys.split(',');
-    let named = rooms.split(',').filter(|name| !name.is_empty());
     let enter = |name: &str| {
         let key = match keys.next() {
             None | Some("") => RoomKey::None,
@@ -228,7 +246,7 @@ fn join(rooms: &str, keys: &str) -> Vec<Item> {
             None => no_room(name),
         }
     };
-    named.map(enter).collect()
+    each("JOIN", rooms, enter)
 }
 
 fn leave(room: RoomName) -> Item {
@@ -238,7 +256,6 @@ fn leave(room: RoomName) -> Item {
 
 fn part(rooms: &str, words: &str) -> Vec<Item> {
     let words = Text::new(words).ok();
-    let named = rooms.split(',').filter(|name| !name.is_empty());
     let leave_one = |name| match room::read(name) {
         Some(room) => {
             let words = words.clone();
@@ -246,22 +263,33 @@ fn part(rooms: &str, words: &str) -> Vec<Item> {
         }
         None => no_room(name),
     };
-    named.map(leave_one).collect()
+    each("PART", rooms, leave_one)
 }
 
-fn say(command: &'static str, message: &Message<'_>) -> Vec<Item> {
-    let Some(targets) = message.param(0).filter(|targets| !targets.is_empty()) else {
+/// Nobody is told what was wrong with a `NOTICE`, for programs would answer to each other for ever.
+/// <https://modern.ircdocs.horse/#notice-message>
+fn in_silence(items: Vec<Item>) -> Vec<Item> {
+    let hushed = |item| match item {
+        (heard, Asked::Own { .. }) => (heard, nothing().1),
+        other => other,
+    };
+    items.into_iter().map(hushed).collect()
+}
+
+fn say(command: &'static str, message: &Message<'_>, me: &Me) -> Vec<Item> {
+    let targets = message.param(0).unwrap_or_default().split(',');
+    let mut targets = targets.filter(|target| !target.is_empty()).peekable();
+    if targets.peek().is_none() {
         let why = format!("No recipient given ({command})");
         return vec![own(Numeric::NoRecipient, &[&why])];
-    };
+    }
     let Ok(text) = Text::new(message.param(1).unwrap_or_default()) else {
         return vec![own(Numeric::NoTextToSend, &["No text to send"])];
     };
-    let mut targets = targets.split(',').filter(|target| !target.is_empty());
     let mut items: Vec<_> = targets
         .by_ref()
         .take(TARGETS)
-        .map(|target| say_to(command, target, &text))
+        .map(|target| say_to(command, target, &text, me))
         .collect();
     if let Some(target) = targets.next() {
         let why =
@@ -271,7 +299,7 @@ fn say(command: &'static str, message: &Message<'_>) -> Vec<Item> {
     items
 }
 
-fn say_to(command: &'static str, target: &str, text: &Text) -> Item {
+fn say_to(command: &'static str, target: &str, text: &Text, me: &Me) -> Item {
     let said = |target| {
         Asked::Say(Said {
             target,
@@ -283,6 +311,7 @@ fn say_to(command: &'static str, target: &str, text: &Text) -> Item {
     if target.starts_with('#') {
         return match room::read(target) {
             Some(room) => {
+                let room = me.own_name(room);
                 let spelled = room::spelled(&room);
                 let room = Where::Room(room);
                 (Heard::Command(Command::Say { room, text }), said(spelled))
@@ -307,7 +336,7 @@ fn topic(message: &Message<'_>) -> Item {
     let room = Where::Room(room);
     match message.param(1) {
         None => (Heard::Command(Command::Topic { room }), Asked::Topic),
-        Some(words) => match Text::new(words) {
+        Some(words) => match short(words) {
             Ok(text) => (
                 Heard::Command(Command::SetTopic { room, text }),
                 Asked::SetTopic,
@@ -335,100 +364,24 @@ fn names(name: &str) -> Item {
     }
 }
 
-fn who_are(message: &Message<'_>) -> Item {
-    let query = Query::read(&message.params);
-    let mask = query.mask.as_str();
-    let command = if let Some(room) = room::read(mask) {
-        Command::Who {
-            room: Where::Room(room),
-        }
-    } else if mask::is_pattern(mask) || UserName::new(mask).is_err() {
-        Command::Online
-    } else {
-        match UserName::new(mask) {
-            Ok(user) => Command::WhoIs { user },
-            Err(_) => Command::Online,
-        }
-    };
-    (Heard::Command(command), Asked::Who { query })
+/// Rooms by name come first, and conditions behind them or in their place.
+fn list(message: &Message<'_>) -> Item {
+    let conditions = message.params.iter().take(2);
+    let wanted = Wanted::read(conditions.flat_map(|list| list.split(',')));
+    (Heard::Command(Command::Rooms), Asked::List { wanted })
 }
 
-/// A server that is named before the nick is this one.
-fn who_is(message: &Message<'_>) -> Item {
-    let wanted = match message.params[..] {
-        [] => "",
-        [nick] => nick,
-        [_, nick, ..] => nick,
-    };
-    let nick = wanted.split(',').next().unwrap_or_default();
-    if nick.is_empty() {
-        return own(Numeric::NoNicknameGiven, &["No nickname given"]);
-    }
-    match UserName::new(nick) {
-        Ok(user) => (
-            Heard::Command(Command::WhoIs { user: user.clone() }),
-            Asked::WhoIs { user },
-        ),
-        Err(_) => {
-            let replies = vec![
-                Reply::numeric(Numeric::NoSuchNick, &[word(nick), "No such nick"]),
-                Reply::numeric(Numeric::EndOfWhois, &[word(nick), "End of WHOIS"]),
-            ];
-            (Heard::Reply, Asked::Own { replies })
-        }
-    }
+/// Words that are promised to fit into a line: `TOPICLEN` and `AWAYLEN`.
+fn short(words: &str) -> Result<Text, NothingToSay> {
+    Text::new(&words[..words.floor_char_boundary(WORDS_BYTES)])
 }
 
 fn away(words: &str) -> Item {
-    let command = match Text::new(words) {
+    let command = match short(words) {
         Ok(text) => Command::Away { text },
         Err(_) => Command::Back,
     };
     (Heard::Command(command), Asked::Away)
-}
-
-/// Rooms have keys, which are nobody's to see, and people are told of to those alone who ask by name.
-fn mode(message: &Message<'_>, me: &UserName) -> Item {
-    let target = message.param(0).unwrap_or_default();
-    let change = message.param(1).unwrap_or_default();
-    if target.starts_with('#') {
-        let name = word(target);
-        return match (room::read(target), change.trim_start_matches('+')) {
-            (None, _) => no_room(target),
-            (Some(_), "") => own(Numeric::ChannelModeIs, &[name, "+"]),
-            (Some(_), "b") if message.param(2).is_none() => {
-                own(Numeric::EndOfBanList, &[name, "End of channel ban list"])
-            }
-            (Some(_), _) => {
-                let why = "A room gets its key from who enters it first: JOIN #room key";
-                own(Numeric::ChanOPrivsNeeded, &[name, why])
-            }
-        };
-    }
-    if !target.eq_ignore_ascii_case(me.as_str()) {
-        return own(Numeric::UsersDontMatch, &["You are not that one"]);
-    }
-    match change {
-        "" => own(Numeric::UserModeIs, &["+i"]),
-        // Clients ask for it as soon as they are in, and everybody has it.
-        "i" | "+i" => nothing(),
-        _ => own(
-            Numeric::UserModeUnknownFlag,
-            &["The only mode of people is i, and all have it"],
-        ),
-    }
-}
-
-/// The nick is the account's name.
-fn nick(wanted: &str, me: &UserName) -> Vec<Item> {
-    if wanted.is_empty() {
-        vec![own(Numeric::NoNicknameGiven, &["No nickname given"])]
-    } else if wanted.eq_ignore_ascii_case(me.as_str()) {
-        vec![nothing()]
-    } else {
-        let why = "Your nick is the name of your account";
-        vec![own(Numeric::NicknameInUse, &[word(wanted), why])]
-    }
 }
 
 fn ping(token: &str) -> Item {
@@ -439,20 +392,23 @@ fn ping(token: &str) -> Item {
     (Heard::Command(Command::Ping { token }), Asked::Ping)
 }
 
-fn about(name: &str, command: impl FnOnce(UserName) -> Command) -> Item {
+fn about(asked: &'static str, name: &str, command: impl FnOnce(UserName) -> Command) -> Item {
     match UserName::new(name) {
-        Ok(user) => subscription(command(user)),
+        Ok(user) => subscription(asked, command(user)),
         Err(_) => no_nick(name),
     }
 }
 
-const fn subscription(command: Command) -> Item {
-    (Heard::Command(command), Asked::Subscription)
+const fn subscription(asked: &'static str, command: Command) -> Item {
+    (
+        Heard::Command(command),
+        Asked::Subscription { command: asked },
+    )
 }
 
 fn publish(words: &str) -> Item {
     match Text::new(words) {
-        Ok(text) => subscription(Command::Post { text }),
+        Ok(text) => subscription("PUBLISH", Command::Post { text }),
         Err(_) => own(Numeric::NoTextToSend, &["No text to send"]),
     }
 }
@@ -460,12 +416,6 @@ fn publish(words: &str) -> Item {
 fn quit(words: &str) -> Item {
     let words = Text::new(words).ok();
     (Heard::Command(Command::Quit { words }), Asked::Quit)
-}
-
-fn words(message: &Message<'_>) -> Vec<String> {
-    let all = message.params.iter();
-    let words = all.flat_map(|param| param.split_ascii_whitespace());
-    words.map(str::to_owned).collect()
 }
 
 /// Said by the conversation itself.

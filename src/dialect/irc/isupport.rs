@@ -77,6 +77,7 @@ tokens! {
     "CHATHISTORY", Value::Number(MOST as usize), ircv3!("chathistory");
     "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
     "ELIST", Value::Words("MNU"), modern!("elist-parameter");
+    "CLIENTTAGDENY", Value::Words("*"), ircv3!("message-tags");
     "UTF8ONLY", Value::Absent, ircv3!("utf8-only");
     "WHOX", Value::Absent, ircv3!("whox");
 }

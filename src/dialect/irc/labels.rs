@@ -5,7 +5,18 @@
 
 use bytes::{BufMut as _, BytesMut};
 
-use super::grammar::escape;
+use super::caps::{Cap, Caps};
+use super::grammar::{Message, escape};
+
+/// Bytes of a label; a longer one is none.
+const LABEL_BYTES: usize = 64;
+
+/// The label of a command, where it is one: without batches, answers of several lines have none.
+pub(super) fn of<'a>(message: &'a Message<'_>, caps: Caps) -> Option<&'a str> {
+    let understood = caps.has(Cap::LabeledResponse) && caps.has(Cap::Batch);
+    let fits = |label: &&str| (1..=LABEL_BYTES).contains(&label.len());
+    message.tag("label").filter(|_| understood).filter(fits)
+}
 
 /// The answers to one labelled command so far.
 #[derive(Debug)]

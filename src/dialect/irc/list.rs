@@ -16,12 +16,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Reads the conditions, which stand between commas. What cannot be read counts as a name that
-    /// no room has.
+    /// Reads conditions. What cannot be read counts as a name that no room has.
     #[must_use]
-    pub fn read(conditions: &str) -> Self {
+    pub fn read<'a>(conditions: impl Iterator<Item = &'a str>) -> Self {
         let mut wanted = Self::default();
-        for condition in conditions.split(',').filter(|word| !word.is_empty()) {
+        for condition in conditions.filter(|word| !word.is_empty()) {
             wanted.take(condition);
         }
         wanted
@@ -72,7 +71,7 @@ mod tests {
             (">x", "#den", 3, false),
         ] {
             assert_eq!(
-                Wanted::read(conditions).has(name, members),
+                Wanted::read(conditions.split(',')).has(name, members),
                 has,
                 "{conditions}"
             );

@@ -31,12 +31,6 @@ pub fn fits(pattern: &str, name: &str) -> bool {
     pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
-/// Whether a word is a pattern and no name.
-#[must_use]
-pub fn is_pattern(word: &str) -> bool {
-    word.contains(['*', '?'])
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

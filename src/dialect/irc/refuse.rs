@@ -22,23 +22,19 @@ pub(super) fn refusal(
     if let Asked::History { about } = asked {
         return history::refusal(voice, caps, about, refusal, out);
     }
-    match numeric(asked, refusal) {
-        Told::Numeric { numeric, about } => {
-            let why = words(refusal);
-            voice.reply(numeric, &[&about, &why], out);
-            end_of(voice, asked, out);
-        }
+    let why = words(refusal);
+    match told(asked, refusal) {
+        Told::Numeric { numeric, about } => voice.reply(numeric, &[&about, &why], out),
         Told::Nothing => {}
-        Told::Fail(code) => {
-            let why = words(refusal);
-            if caps.has(Cap::StandardReplies) {
-                voice.fail(asked.command(), code, &why, out);
-            } else {
-                let text = format!("{}: {why}", asked.command());
-                voice.tell("NOTICE", &[voice.nick, &text], out);
-            }
+        Told::Fail(code) if caps.has(Cap::StandardReplies) => {
+            voice.fail(asked.command(), code, &why, out);
+        }
+        Told::Fail(_) => {
+            let text = format!("{}: {why}", asked.command());
+            voice.tell("NOTICE", &[voice.nick, &text], out);
         }
     }
+    end_of(voice, asked, out);
 }
 
 /// How a refusal is told.
@@ -47,8 +43,18 @@ enum Told {
     Numeric { numeric: Numeric, about: String },
     /// By a standard reply.
     Fail(FailCode),
-    /// It is so already, and nobody needs to be told.
+    /// It is so already, or the end of the answer says it, or nobody may be told.
     Nothing,
+}
+
+fn told(asked: &Asked, refusal: &Refusal) -> Told {
+    match (asked, numeric(asked, refusal)) {
+        // What there is not has no members.
+        (Asked::Names { .. } | Asked::Who { .. }, Told::Numeric { .. }) => Told::Nothing,
+        // An answer to it could be answered, and so on.
+        (Asked::Say(said), Told::Numeric { .. }) if said.command == "NOTICE" => Told::Nothing,
+        (_, told) => told,
+    }
 }
 
 fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
@@ -67,11 +73,15 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
             None => Told::Fail(FailCode::Refused),
         },
         Refusal::NotAName { word: sent, .. } => of(Numeric::NoSuchNick, word(sent).to_owned()),
-        Refusal::NothingToSay => of(Numeric::NoTextToSend, asked.command().to_owned()),
         Refusal::ToYourself => Told::Fail(FailCode::InvalidTarget),
         Refusal::SlowDown { .. } | Refusal::Busy => Told::Fail(FailCode::TryAgain),
         Refusal::NotConfirmed => Told::Fail(FailCode::NotConfirmed),
+        Refusal::KeyTooLong { .. } => match asked.room() {
+            Some(room) => of(Numeric::InvalidKey, room::spelled(room)),
+            None => Told::Fail(FailCode::Refused),
+        },
         Refusal::NotDelivered
+        | Refusal::NothingToSay
         | Refusal::WrongPassword
         | Refusal::WrongToken
         | Refusal::NameTaken { .. }
@@ -81,13 +91,12 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         | Refusal::PasswordFixed
         | Refusal::LoginFirst
         | Refusal::LoggedInAlready { .. }
-        | Refusal::KeyTooLong { .. }
         | Refusal::TooManyRooms { .. }
         | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
     }
 }
 
-/// Questions of which the answer has an end have it also where there is no answer.
+/// Questions of which the answer has an end have it also where there is no answer, for clients wait.
 fn end_of(voice: Voice<'_>, asked: &Asked, out: &mut BytesMut) {
     if let Asked::WhoIs { user } = asked {
         voice.reply(Numeric::EndOfWhois, &[user.as_str(), "End of WHOIS"], out);
@@ -96,6 +105,8 @@ fn end_of(voice: Voice<'_>, asked: &Asked, out: &mut BytesMut) {
     } else if let Asked::Names { room } = asked {
         let params = [&room::spelled(room), "End of NAMES list"];
         voice.reply(Numeric::EndOfNames, &params, out);
+    } else if let Asked::List { .. } = asked {
+        voice.reply(Numeric::ListEnd, &["End of LIST"], out);
     }
 }
 

@@ -297,12 +297,10 @@ fn online(talk: &mut Conversation, asked: Asked, users: &[UserName], out: &mut B
     }
     let voice = talk.voice();
     if let Asked::IsOn { nicks } = asked {
-        let here: Vec<&str> = nicks
-            .iter()
-            .filter_map(is_here)
-            .map(UserName::as_str)
-            .collect();
-        voice.reply(Numeric::IsOn, &[&here.join(" ")], out);
+        let here = nicks.iter().filter_map(is_here).map(UserName::to_string);
+        // One line answers; of a name that does not fit, not even a part is told.
+        let here = rows(here).into_iter().next().unwrap_or_default();
+        voice.reply(Numeric::IsOn, &[&here], out);
     } else if let Asked::UserHost { nicks } = asked {
         let spelled = |user: &UserName| format!("{user}=+{user}@{CLOAK}");
         let here: Vec<String> = nicks.iter().filter_map(is_here).map(spelled).collect();

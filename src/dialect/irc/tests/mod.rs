@@ -1,12 +1,20 @@
 mod caps;
+mod events;
 mod grammar;
+mod hear;
 mod history;
+mod labels;
 mod line;
+mod live;
+mod play;
+mod refuse;
 mod registration;
 mod sasl;
 mod split;
 mod tables;
+mod tell;
 mod welcome;
+mod whole;
 
 use bytes::BytesMut;
 

@@ -1,0 +1,49 @@
+//! `MODE`: rooms have keys, which are nobody's to see, and people have no modes.
+//!
+//! <https://modern.ircdocs.horse/#mode-message>.
+
+use super::{no_room, own};
+use crate::dialect::irc::asked::Item;
+use crate::dialect::irc::conversation::Me;
+use crate::dialect::irc::grammar::Message;
+use crate::dialect::irc::numerics::Numeric;
+use crate::dialect::irc::room;
+
+pub(super) fn mode(message: &Message<'_>, me: &Me) -> Item {
+    let target = message.param(0).unwrap_or_default();
+    let change = message.param(1).unwrap_or_default();
+    let wanted = change.chars().find(|c| !matches!(c, '+' | '-'));
+    if !target.starts_with('#') {
+        return of_person(target, wanted, me);
+    }
+    match room::read(target) {
+        Some(room) => of_room(&room::spelled(&me.own_name(room)), wanted, message.param(2)),
+        None => no_room(target),
+    }
+}
+
+/// Lists can be asked for, and nothing is in them.
+fn of_room(name: &str, wanted: Option<char>, argument: Option<&str>) -> Item {
+    match (wanted, argument) {
+        (None, _) => own(Numeric::ChannelModeIs, &[name, "+"]),
+        (Some('b'), None) => own(Numeric::EndOfBanList, &[name, "End of channel ban list"]),
+        (Some('b' | 'k'), _) => {
+            let why = "A room gets its key from who enters it first: JOIN #room key";
+            own(Numeric::ChanOPrivsNeeded, &[name, why])
+        }
+        (Some(other), _) => {
+            let mode = other.to_string();
+            own(Numeric::UnknownMode, &[&mode, "There is no such mode"])
+        }
+    }
+}
+
+fn of_person(nick: &str, wanted: Option<char>, me: &Me) -> Item {
+    if !nick.eq_ignore_ascii_case(me.user.as_str()) {
+        return own(Numeric::UsersDontMatch, &["You are not that one"]);
+    }
+    match wanted {
+        None => own(Numeric::UserModeIs, &["+"]),
+        Some(_) => own(Numeric::UserModeUnknownFlag, &["There are no such modes"]),
+    }
+}

@@ -1,0 +1,103 @@
+//! What is asked about people, and by which name one is seen oneself.
+
+use super::{nothing, own};
+use crate::chat::command::Where;
+use crate::chat::{Command, UserName};
+use crate::dialect::Heard;
+use crate::dialect::irc::asked::{Asked, Item};
+use crate::dialect::irc::grammar::Message;
+use crate::dialect::irc::line::word;
+use crate::dialect::irc::nick::Nick;
+use crate::dialect::irc::numerics::Numeric;
+use crate::dialect::irc::reply::Reply;
+use crate::dialect::irc::room;
+use crate::dialect::irc::who::Query;
+
+/// People of whom one `USERHOST` asks at most; those behind them are not answered.
+const USERHOST_NICKS: usize = 5;
+
+/// A room, a person, or a pattern that is looked for among all who are online.
+pub(super) fn who(message: &Message<'_>) -> Item {
+    let query = Query::read(&message.params);
+    let command = match (room::read(&query.mask), UserName::new(&query.mask)) {
+        (Some(room), _) => Command::Who {
+            room: Where::Room(room),
+        },
+        (None, Ok(user)) => Command::WhoIs { user },
+        (None, Err(_)) => Command::Online,
+    };
+    (Heard::Command(command), Asked::Who { query })
+}
+
+/// A server that is named before the nick is this one.
+pub(super) fn who_is(message: &Message<'_>) -> Item {
+    let wanted = match message.params[..] {
+        [] => "",
+        [nick] => nick,
+        [_, nick, ..] => nick,
+    };
+    let nick = wanted.split(',').next().unwrap_or_default();
+    if nick.is_empty() {
+        return none_given();
+    }
+    match UserName::new(nick) {
+        Ok(user) => (
+            Heard::Command(Command::WhoIs { user: user.clone() }),
+            Asked::WhoIs { user },
+        ),
+        Err(_) => both(
+            Reply::numeric(Numeric::NoSuchNick, &[word(nick), "No such nick"]),
+            Reply::numeric(Numeric::EndOfWhois, &[word(nick), "End of WHOIS"]),
+        ),
+    }
+}
+
+/// Who was here is not kept: an account that is gone can be asked for by `WHOIS`.
+pub(super) fn who_was(nick: &str) -> Item {
+    if nick.is_empty() {
+        return none_given();
+    }
+    let nick = word(nick);
+    let why = "Nothing is kept of who was here";
+    both(
+        Reply::numeric(Numeric::WasNoSuchNick, &[nick, why]),
+        Reply::numeric(Numeric::EndOfWhowas, &[nick, "End of WHOWAS"]),
+    )
+}
+
+/// All of them may stand in one parameter, too.
+pub(super) fn is_on(message: &Message<'_>) -> Item {
+    let words = message.params.iter().flat_map(|param| param.split(' '));
+    let nicks = words.map(str::to_owned).collect();
+    (Heard::Command(Command::Online), Asked::IsOn { nicks })
+}
+
+pub(super) fn user_host(message: &Message<'_>) -> Item {
+    let nicks = message.params.iter().take(USERHOST_NICKS);
+    let nicks = nicks.map(|nick| (*nick).to_owned()).collect();
+    (Heard::Command(Command::Online), Asked::UserHost { nicks })
+}
+
+/// The nick is the account's name.
+pub(super) fn nick(wanted: &str, me: &UserName) -> Item {
+    if wanted.is_empty() {
+        none_given()
+    } else if wanted.eq_ignore_ascii_case(me.as_str()) {
+        nothing()
+    } else if let Err(why) = Nick::new(wanted) {
+        let why = why.to_string();
+        own(Numeric::ErroneusNickname, &[word(wanted), &why])
+    } else {
+        let why = "Your nick is the name of your account";
+        own(Numeric::NicknameInUse, &[word(wanted), why])
+    }
+}
+
+fn none_given() -> Item {
+    own(Numeric::NoNicknameGiven, &["No nickname given"])
+}
+
+fn both(first: Reply, second: Reply) -> Item {
+    let replies = vec![first, second];
+    (Heard::Reply, Asked::Own { replies })
+}

@@ -1,0 +1,100 @@
+//! Capabilities of those who are in: <https://ircv3.net/specs/extensions/capability-negotiation>.
+
+use super::play::play;
+
+#[test]
+fn what_is_switched_holds_before_it_is_told() {
+    play(
+        "",
+        &[
+            "> CAP LIST",
+            "< CAP anna LIST :",
+            "> CAP REQ :echo-message away-notify",
+            "* spell otherwise",
+            "< CAP anna ACK :echo-message away-notify",
+            "> PRIVMSG ben hi",
+            "* Whisper { to: ben, text: \"hi\" }",
+            "! said",
+            "< :anna!anna@conclave PRIVMSG ben hi",
+            "> CAP LIST",
+            "< CAP anna LIST :away-notify echo-message",
+            "> CAP REQ -echo-message",
+            "* spell otherwise",
+            "< CAP anna ACK -echo-message",
+            "> PRIVMSG ben hi",
+            "* Whisper { to: ben, text: \"hi\" }",
+            "! said",
+        ],
+    );
+}
+
+#[test]
+fn what_changes_nothing_is_told_at_once() {
+    play(
+        "echo-message",
+        &[
+            "> CAP REQ echo-message",
+            "< CAP anna ACK echo-message",
+            "> CAP REQ :echo-message -echo-message echo-message",
+            "< CAP anna ACK :echo-message -echo-message echo-message",
+            "> CAP REQ :away-notify nonsense",
+            "< CAP anna NAK :away-notify nonsense",
+            "> CAP END",
+            "> CAP",
+            "< 461 anna CAP :A subcommand is needed: LS, LIST, REQ or END",
+            "> CAP DANCE",
+            "< 410 anna DANCE :Only LS, LIST, REQ and END are for you",
+        ],
+    );
+}
+
+#[test]
+fn who_understands_302_hears_news_of_capabilities_for_good() {
+    let all = "account-tag away-notify batch cap-notify echo-message extended-join \
+               labeled-response message-tags multi-prefix no-implicit-names sasl=PLAIN server-time \
+               standard-replies userhost-in-names";
+    play(
+        "",
+        &[
+            "> CAP LS 302",
+            "* spell otherwise",
+            &format!("< CAP anna LS :{all}"),
+            "> CAP LIST",
+            "< CAP anna LIST cap-notify",
+            "> CAP REQ -cap-notify",
+            "< CAP anna NAK -cap-notify",
+            "> CAP LS 302",
+            &format!("< CAP anna LS :{all}"),
+        ],
+    );
+    let names = all.replace("=PLAIN", "");
+    play(
+        "",
+        &[
+            "> CAP LS",
+            &format!("< CAP anna LS :{names}"),
+            "> CAP REQ cap-notify",
+            "* spell otherwise",
+            "< CAP anna ACK cap-notify",
+            "> CAP REQ -cap-notify",
+            "* spell otherwise",
+            "< CAP anna ACK -cap-notify",
+        ],
+    );
+}
+
+#[test]
+fn labels_come_and_go_with_their_capability() {
+    play(
+        "batch",
+        &[
+            "> @label=a CAP REQ labeled-response",
+            "* spell otherwise",
+            "< CAP anna ACK labeled-response",
+            "> @label=b CAP REQ -labeled-response",
+            "* spell otherwise",
+            "< @label=b CAP anna ACK -labeled-response",
+            "> @label=c PONG x",
+        ],
+    );
+}

@@ -1,0 +1,280 @@
+//! A player of conversations with somebody called anna who is in. `>` is what she sends, `<` what
+//! she is told, `*` what the session is asked to do, `!` what it found out.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+
+use super::whole::whole_lines;
+use super::written;
+use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::event::{Echo, Privacy, Timestamp};
+use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::dialect::Heard;
+use crate::dialect::irc::{Conversation, Identity};
+use crate::testing::{event, node};
+
+/// As what the server is known.
+pub(super) fn identity() -> Arc<Identity> {
+    Arc::new(Identity {
+        server: "irc.example".to_owned(),
+        network: "Example".to_owned(),
+        version: "conclave-1".to_owned(),
+        created: "today".to_owned(),
+        motd: vec!["Be kind.".to_owned()],
+    })
+}
+
+/// Anna, who has just come in with these capabilities.
+pub(super) fn anna(caps: &str) -> Conversation {
+    let mut talk = Conversation::new(identity());
+    let mut played = Vec::new();
+    let wish = format!("CAP REQ :{caps}");
+    for line in [
+        wish.as_str(),
+        "CAP END",
+        "PASS pw",
+        "NICK anna",
+        "USER a 0 * a",
+    ] {
+        says(&mut talk, line, &mut played);
+    }
+    for answer in ["proved anna", "welcome anna"] {
+        learns(&mut talk, answer, &mut played);
+    }
+    let last = played.last().map(String::as_str);
+    assert_eq!(
+        last,
+        Some("< 376 anna :End of /MOTD command."),
+        "{played:#?}"
+    );
+    talk
+}
+
+/// Plays a conversation, and compares all that happens.
+#[track_caller]
+pub(super) fn play(caps: &str, lines: &[&str]) {
+    let mut talk = anna(caps);
+    let mut played = Vec::new();
+    for line in lines {
+        let (mark, text) = line.split_at(2);
+        match mark {
+            "> " => says(&mut talk, text, &mut played),
+            "! " => learns(&mut talk, text, &mut played),
+            "< " | "* " => {}
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(played, lines, "{played:#?}");
+}
+
+/// What a line of anna means, as far as it is not answered by itself.
+pub(super) fn asks(line: &str) -> Vec<String> {
+    let mut talk = anna("");
+    talk.hear(line.as_bytes());
+    let heard = std::iter::from_fn(|| talk.next_heard());
+    heard
+        .filter_map(|heard| match heard {
+            Heard::Command(command) => Some(format!("{command:?}")),
+            Heard::Reply => None,
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+/// How a line of anna is answered that asks for nothing of anybody else.
+pub(super) fn answered(line: &str) -> Vec<String> {
+    let mut played = Vec::new();
+    says(&mut anna(""), line, &mut played);
+    let told = |line: &String| line.strip_prefix("< ").expect("an answer").to_owned();
+    played[1..].iter().map(told).collect()
+}
+
+fn says(talk: &mut Conversation, line: &str, played: &mut Vec<String>) {
+    played.push(format!("> {line}"));
+    talk.hear(line.as_bytes());
+    goes_on(talk, played);
+}
+
+fn learns(talk: &mut Conversation, answer: &str, played: &mut Vec<String>) {
+    played.push(format!("! {answer}"));
+    let found = found(answer);
+    is_told(played, |out| match found {
+        Ok(answer) => talk.tell_answer(&answer, out),
+        Err(refusal) => talk.tell_refusal(&refusal, out),
+    });
+    goes_on(talk, played);
+}
+
+/// Goes on to the next thing that the session is asked to do.
+fn goes_on(talk: &mut Conversation, played: &mut Vec<String>) {
+    while let Some(heard) = talk.next_heard() {
+        match heard {
+            Heard::Reply => is_told(played, |out| talk.tell_reply(out)),
+            Heard::Format(_) => {
+                played.push("* spell otherwise".to_owned());
+                is_told(played, |out| talk.tell_format_set(out));
+            }
+            Heard::Command(command) => return played.push(format!("* {command:?}")),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn is_told(played: &mut Vec<String>, tell: impl FnOnce(&mut BytesMut)) {
+    let lines = written(|out| {
+        tell(out);
+        whole_lines(out).unwrap();
+    });
+    let told = |line: &String| format!("< {}", line.replace(":irc.example ", ""));
+    played.extend(lines.iter().map(told));
+}
+
+fn room(name: &str) -> RoomName {
+    RoomName::new(name).unwrap()
+}
+
+fn user(name: &str) -> UserName {
+    UserName::new(name).unwrap()
+}
+
+fn users(names: &str) -> Vec<UserName> {
+    names.split_whitespace().map(user).collect()
+}
+
+fn rooms(names: &str) -> Vec<RoomName> {
+    names.split_whitespace().map(room).collect()
+}
+
+fn online(rooms: Vec<RoomName>, away: Option<Text>) -> Presence {
+    Presence::Online {
+        node: node("node-1"),
+        since: Timestamp(1_500),
+        rooms,
+        away,
+    }
+}
+
+/// What ben said in a room.
+pub(super) fn said(name: &str, text: &str) -> Event {
+    let deed = Deed::RoomMessage {
+        room: room(name),
+        sender: user("ben"),
+        text: Text::new(text).unwrap(),
+        k: 1,
+        privacy: Privacy::Public,
+        echo: Echo::IncludeSender,
+    };
+    Event {
+        position: Position { epoch: 7, n: 1 },
+        at: Timestamp(1_500),
+        ..(*event(deed)).clone()
+    }
+}
+
+/// What the session found out, in few words.
+fn found(words: &str) -> Result<Answer, Refusal> {
+    let (what, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let position = Position { epoch: 7, n: 1 };
+    let text = Text::new(behind).ok();
+    if let Some(refusal) = refused(what, first) {
+        return Err(refusal);
+    }
+    Ok(match what {
+        "proved" => Answer::Proved { user: user(first) },
+        "welcome" => Answer::Welcome {
+            user: user(first),
+            room: room("lobby"),
+            node: node("n"),
+        },
+        "entered" => Answer::Entered {
+            room: room(first),
+            here: 1,
+            key: KeyUse::Fitting,
+        },
+        "left" => Answer::Left {
+            room: room(first),
+            words: text,
+        },
+        "put-in" => Answer::PutIn { rooms: rooms(rest) },
+        "said" => Answer::Said { position },
+        "said-to-away" => Answer::SaidToAway {
+            position,
+            to: user(first),
+            text: text.unwrap(),
+        },
+        "topic" => Answer::Topic {
+            room: room(first),
+            topic: text,
+        },
+        "members" => Answer::Members {
+            room: room(first),
+            users: users(behind),
+        },
+        "rooms" => {
+            let counted = |name: &str| (room(name), name.len() as u64);
+            Answer::Rooms {
+                rooms: rest.split_whitespace().map(counted).collect(),
+            }
+        }
+        "online" => Answer::Online { users: users(rest) },
+        "offline" => Answer::WhoIs {
+            user: user(first),
+            presence: Presence::Offline,
+        },
+        "here" => Answer::WhoIs {
+            user: user(first),
+            presence: online(rooms(behind), None),
+        },
+        "gone" => Answer::WhoIs {
+            user: user(first),
+            presence: online(Vec::new(), text),
+        },
+        "away" => Answer::Away {
+            text: Text::new(rest).unwrap(),
+        },
+        "back" => Answer::Back,
+        "pong" => Answer::Pong {
+            token: rest.to_owned(),
+        },
+        "subscribed" => Answer::Subscribed {
+            author: user(first),
+        },
+        "unsubscribed" => Answer::Unsubscribed {
+            author: user(first),
+        },
+        "subscriptions" => Answer::Subscriptions { users: users(rest) },
+        "subscribers" => Answer::Subscribers { users: users(rest) },
+        "nobody-subscribes" => Answer::NobodySubscribes,
+        "history" => {
+            let messages = behind
+                .split_whitespace()
+                .map(|word| said(first, word).into());
+            Answer::History {
+                room: room(first),
+                count: 20,
+                messages: messages.collect(),
+            }
+        }
+        other => panic!("{other}"),
+    })
+}
+
+fn refused(what: &str, name: &str) -> Option<Refusal> {
+    Some(match what {
+        "no-such-room" => Refusal::NoSuchRoom { room: room(name) },
+        "no-such-user" => Refusal::NoSuchUser { user: user(name) },
+        "not-in" => Refusal::NotIn { room: room(name) },
+        "already-in" => Refusal::AlreadyIn { room: room(name) },
+        "wrong-key" => Refusal::WrongKey { room: room(name) },
+        "key-too-long" => Refusal::KeyTooLong { most: 128 },
+        "enough-rooms" => Refusal::InEnoughRooms { most: 100 },
+        "too-many-rooms" => Refusal::TooManyRooms { most: 9 },
+        "to-yourself" => Refusal::ToYourself,
+        "busy" => Refusal::Busy,
+        "not-delivered" => Refusal::NotDelivered,
+        "not-confirmed" => Refusal::NotConfirmed,
+        _ => return None,
+    })
+}
