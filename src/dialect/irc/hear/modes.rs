@@ -1,8 +1,9 @@
-//! `MODE`: rooms have keys, which are nobody's to see, and people have no modes.
+//! `MODE`: rooms have keys, which are nobody's to see, and people are told of to those alone who ask
+//! by name.
 //!
 //! <https://modern.ircdocs.horse/#mode-message>.
 
-use super::{no_room, own};
+use super::{no_room, nothing, own};
 use crate::dialect::irc::asked::Item;
 use crate::dialect::irc::conversation::Me;
 use crate::dialect::irc::grammar::Message;
@@ -12,10 +13,10 @@ use crate::dialect::irc::room;
 pub(super) fn mode(message: &Message<'_>, me: &Me) -> Item {
     let target = message.param(0).unwrap_or_default();
     let change = message.param(1).unwrap_or_default();
-    let wanted = change.chars().find(|c| !matches!(c, '+' | '-'));
     if !target.starts_with('#') {
-        return of_person(target, wanted, me);
+        return of_person(target, change, me);
     }
+    let wanted = change.chars().find(|c| !matches!(c, '+' | '-'));
     match room::read(target) {
         Some(room) => of_room(&room::spelled(&me.own_name(room)), wanted, message.param(2)),
         None => no_room(target),
@@ -38,12 +39,17 @@ fn of_room(name: &str, wanted: Option<char>, argument: Option<&str>) -> Item {
     }
 }
 
-fn of_person(nick: &str, wanted: Option<char>, me: &Me) -> Item {
+fn of_person(nick: &str, change: &str, me: &Me) -> Item {
     if !nick.eq_ignore_ascii_case(me.user.as_str()) {
         return own(Numeric::UsersDontMatch, &["You are not that one"]);
     }
-    match wanted {
-        None => own(Numeric::UserModeIs, &["+"]),
-        Some(_) => own(Numeric::UserModeUnknownFlag, &["There are no such modes"]),
+    match change {
+        "" => own(Numeric::UserModeIs, &["+i"]),
+        // Clients ask for it as soon as they are in, and everybody has it.
+        "i" | "+i" => nothing(),
+        _ => own(
+            Numeric::UserModeUnknownFlag,
+            &["The only mode of people is i, and all have it"],
+        ),
     }
 }

@@ -300,9 +300,17 @@ fn mode_shows_and_changes_nothing() {
         ("MODE #den -k key", &[key]),
         ("MODE #den +t", &["472 anna t :There is no such mode"]),
         ("MODE #", &["403 anna # :No such channel"]),
-        ("MODE anna", &["221 anna +"]),
-        ("MODE Anna", &["221 anna +"]),
-        ("MODE anna +i", &["501 anna :There are no such modes"]),
+        ("MODE anna", &["221 anna +i"]),
+        ("MODE Anna", &["221 anna +i"]),
+        ("MODE anna +i", &[]),
+        (
+            "MODE anna -i",
+            &["501 anna :The only mode of people is i, and all have it"],
+        ),
+        (
+            "MODE anna +iw",
+            &["501 anna :The only mode of people is i, and all have it"],
+        ),
         ("MODE ben", &["502 anna :You are not that one"]),
         ("MODE ben +i", &["502 anna :You are not that one"]),
     ]);

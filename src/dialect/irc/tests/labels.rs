@@ -12,7 +12,7 @@ fn no_answer_one_and_several_carry_the_label() {
             "> @label=a PONG x",
             "< @label=a ACK",
             "> @label=b MODE anna",
-            "< @label=b 221 anna +",
+            "< @label=b 221 anna +i",
             "> @label=c INFO",
             "< @label=c BATCH +labelled labeled-response",
             "< @batch=labelled 371 anna conclave-1",
@@ -121,7 +121,7 @@ fn without_the_capabilities_there_are_no_labels() {
     for caps in ["", "batch", "labeled-response"] {
         play(
             caps,
-            &["> @label=a PONG x", "> @label=a MODE anna", "< 221 anna +"],
+            &["> @label=a PONG x", "> @label=a MODE anna", "< 221 anna +i"],
         );
     }
 }

@@ -1,6 +1,7 @@
 mod caps;
 mod events;
 mod grammar;
+mod harmless;
 mod hear;
 mod history;
 mod labels;

@@ -1,0 +1,307 @@
+//! Whatever anybody says at the IRC door, and whatever the session finds out: whole lines are told,
+//! one answer for each command, and no more than was switched on.
+
+use bytes::BytesMut;
+use proptest::prelude::*;
+
+use super::play::{anna, identity, said};
+use super::whole::whole_lines;
+use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::event::{Departure, Hearing, Timestamp};
+use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::dialect::Heard;
+use crate::dialect::irc::Conversation;
+use crate::dialect::irc::caps::{Cap, Caps};
+use crate::dialect::irc::events;
+use crate::testing::node;
+
+type Found = Result<Answer, Refusal>;
+
+proptest! {
+    #[test]
+    fn no_bytes_are_too_much_in_any_stage(
+        is_in: bool,
+        caps in caps(),
+        lines in prop::collection::vec(line(), 0..20),
+        found in prop::collection::vec(found(0), 0..40),
+    ) {
+        let names: Vec<&str> = caps.iter().map(Cap::name).collect();
+        let mut talk = if is_in { anna(&names.join(" ")) } else { Conversation::new(identity()) };
+        let mut found = found.into_iter();
+        let mut out = BytesMut::new();
+        for line in lines {
+            talk.hear(&line);
+            goes_on(&mut talk, &mut found, &mut out);
+        }
+        talk.hear_too_long();
+        goes_on(&mut talk, &mut found, &mut out);
+        talk.tell_ending(Ending::Quit, &mut out);
+        whole_lines(&out).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn each_command_is_answered_once_and_in_its_turn(
+        commands in prop::collection::vec(command(), 1..12),
+        found in prop::collection::vec(found(1), 0..40),
+    ) {
+        let mut talk = anna("batch labeled-response echo-message message-tags server-time");
+        let mut found = found.into_iter();
+        let mut out = BytesMut::new();
+        for (at, command) in commands.iter().enumerate() {
+            talk.hear(format!("@label=n{at} {command}").as_bytes());
+            goes_on(&mut talk, &mut found, &mut out);
+        }
+        let lines = whole_lines(&out).map_err(TestCaseError::fail)?;
+        let label = |line: &&str| {
+            let tagged = line.strip_prefix("@label=")?;
+            tagged.split([' ', ';']).next().map(str::to_owned)
+        };
+        let labels: Vec<String> = lines.iter().filter_map(label).collect();
+        let all: Vec<String> = (0..commands.len()).map(|at| format!("n{at}")).collect();
+        prop_assert_eq!(labels, all, "{:#?}", lines);
+    }
+
+    #[test]
+    fn an_event_shows_what_was_switched_on_and_no_more(
+        caps in caps(), deed in deed(), hearing in hearing(), at: u64, n: u64,
+    ) {
+        let event = Event {
+            position: Position { epoch: at, n },
+            at: Timestamp(at),
+            ..said("den", "hi")
+        };
+        let event = Event { deed, ..event };
+        let mut out = BytesMut::new();
+        events::event(caps, &event, hearing, &mut out);
+        for line in whole_lines(&out).map_err(TestCaseError::fail)? {
+            let (tags, rest) = line.strip_prefix('@').map_or(("", line), |tagged| {
+                tagged.split_once(' ').unwrap()
+            });
+            for tag in tags.split(';').filter(|tag| !tag.is_empty()) {
+                let allowed = match tag.split('=').next().unwrap() {
+                    "time" => Cap::ServerTime,
+                    "account" => Cap::AccountTag,
+                    "msgid" | "conclave/post" => Cap::MessageTags,
+                    other => panic!("{other}"),
+                };
+                prop_assert!(caps.has(allowed), "{line:?}");
+            }
+            let words: Vec<&str> = rest.split_whitespace().collect();
+            prop_assert!(words[1] != "JOIN" || (words.len() == 5) == caps.has(Cap::ExtendedJoin));
+            prop_assert!(words[1] != "AWAY" || caps.has(Cap::AwayNotify));
+        }
+        let mut kept = BytesMut::new();
+        events::kept(caps, &event, &mut kept);
+        whole_lines(&kept).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// Does all that was heard; a question to which nothing was found is refused.
+fn goes_on(talk: &mut Conversation, found: &mut impl Iterator<Item = Found>, out: &mut BytesMut) {
+    while let Some(heard) = talk.next_heard() {
+        match heard {
+            Heard::Reply => talk.tell_reply(out),
+            Heard::Format(_) => talk.tell_format_set(out),
+            Heard::Command(_) => match found.next().unwrap_or(Err(Refusal::Busy)) {
+                Ok(answer) => talk.tell_answer(&answer, out),
+                Err(refusal) => talk.tell_refusal(&refusal, out),
+            },
+            Heard::Prompt(_) | Heard::Refused(_) | Heard::Malformed(_) | Heard::Nothing => {
+                panic!("not of this dialect")
+            }
+        }
+    }
+}
+
+fn caps() -> impl Strategy<Value = Caps> {
+    let offered: Vec<Cap> = Caps::offered().iter().collect();
+    let all = offered.len();
+    prop::sample::subsequence(offered, 0..=all)
+        .prop_map(|caps| caps.into_iter().fold(Caps::default(), Caps::with))
+}
+
+/// Colours, escapes, line ends, half of a tag, and much of it.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<char>().prop_map(String::from),
+        "[\u{0}-\u{1f}:;@=\\\\ ]{1,4}",
+        "[a-z ]{0,80}",
+        "\u{1}ACTION [a-z]{0,9}\u{1}?",
+        (1_usize..1200).prop_map(|many| "\u{e9}".repeat(many)),
+    ];
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+fn text() -> impl Strategy<Value = Text> {
+    nasty().prop_map(|said| Text::new(&said).unwrap_or_else(|_| Text::new("hi").unwrap()))
+}
+
+fn user() -> impl Strategy<Value = UserName> {
+    "[A-Za-z0-9][A-Za-z0-9_.-]{4,31}"
+        .prop_filter_map("a word of the server's", |name| UserName::new(&name).ok())
+}
+
+fn room() -> impl Strategy<Value = RoomName> {
+    "(den|[A-Za-z0-9][A-Za-z0-9_.-]{7,63})"
+        .prop_filter_map("a word of the server's", |name| RoomName::new(&name).ok())
+}
+
+fn hearing() -> impl Strategy<Value = Hearing> {
+    prop_oneof![Just(Hearing::Direct), Just(Hearing::Subscriber)]
+}
+
+/// A command that is answered, with whatever behind it.
+fn command() -> impl Strategy<Value = String> {
+    let names: Vec<&str> = "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS MODE MOTD NAMES NICK \
+        NOTICE PART PASS PING PONG PRIVMSG PUBLISH QUIT SUBSCRIBE SUBSCRIBERS SUBSCRIPTIONS TAGMSG \
+        TOPIC UNSUBSCRIBE USER USERHOST VERSION WHO WHOIS WHOWAS AUTHENTICATE DANCE"
+        .split_whitespace()
+        .collect();
+    let target = "(#den|#den,#zoo|den|anna,ben|0|\\*|,|#|:)?";
+    let rest = "( :?[a-zA-Z0-9#%+,:* ]{0,20})?";
+    (prop::sample::select(names), target, rest)
+        .prop_map(|(name, target, rest)| format!("{name} {target}{rest}"))
+}
+
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    let login = prop::sample::select(vec![
+        "NICK anna",
+        "USER a 0 * a",
+        "PASS pw",
+        "CAP LS 302",
+        "CAP REQ :sasl batch labeled-response",
+        "CAP END",
+        "AUTHENTICATE PLAIN",
+        "AUTHENTICATE AGJvYgBwdw==",
+    ]);
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..60),
+        login.prop_map(|line| line.as_bytes().to_vec()),
+        command().prop_map(String::into_bytes),
+        (command(), nasty()).prop_map(|(line, rest)| format!("{line} {rest}").into_bytes()),
+        (nasty(), command()).prop_map(|(tag, line)| format!("@label={tag} {line}").into_bytes()),
+    ]
+}
+
+/// Whatever the session may find out; from 1 on, what answers a question.
+fn found(from: u8) -> impl Strategy<Value = Found> {
+    let parts = (room(), text(), nasty(), any::<u64>());
+    let many = (
+        prop::collection::vec(user(), 1..30),
+        prop::collection::vec(room(), 1..30),
+    );
+    (from..24, parts, many).prop_map(|(kind, (room, text, token, at), (users, rooms))| {
+        let user = users[0].clone();
+        let position = Position { epoch: at, n: at };
+        Ok(match kind {
+            0 => Answer::PutIn { rooms },
+            1 => Answer::Proved { user },
+            2 => Answer::Welcome {
+                user,
+                room,
+                node: node("n"),
+            },
+            3 | 4 => Answer::Entered {
+                room,
+                here: at,
+                key: KeyUse::Fitting,
+            },
+            5 => Answer::Left {
+                room,
+                words: Some(text),
+            },
+            6 => Answer::Said { position },
+            7 => Answer::SaidToAway {
+                position,
+                to: user,
+                text,
+            },
+            8 => Answer::Topic {
+                room,
+                topic: Some(text),
+            },
+            9 => Answer::Topic { room, topic: None },
+            10 => Answer::Members { room, users },
+            11 => Answer::Rooms {
+                rooms: rooms.into_iter().map(|room| (room, at)).collect(),
+            },
+            12 => Answer::Online { users },
+            13 => {
+                let (node, since, away) = (node("n"), Timestamp(at), Some(text));
+                let presence = Presence::Online {
+                    node,
+                    since,
+                    rooms,
+                    away,
+                };
+                Answer::WhoIs { user, presence }
+            }
+            14 => Answer::WhoIs {
+                user,
+                presence: Presence::Offline,
+            },
+            15 => Answer::Away { text },
+            16 => Answer::Back,
+            17 => Answer::Pong { token },
+            18 => Answer::Subscriptions { users },
+            19 => {
+                let messages = vec![said("den", text.as_str()).into()];
+                Answer::History {
+                    room,
+                    count: 1,
+                    messages,
+                }
+            }
+            20 => return Err(Refusal::NoSuchRoom { room }),
+            21 => return Err(Refusal::NotIn { room }),
+            22 => return Err(Refusal::NotConfirmed),
+            _ => return Err(Refusal::NoSuchUser { user }),
+        })
+    })
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let parts = (room(), user(), user(), text());
+    (0..9_u8, parts).prop_map(|(kind, (room, user, to, text))| match kind {
+        0 => said(room.as_str(), text.as_str()).deed,
+        1 => Deed::Whisper {
+            to,
+            sender: user,
+            text,
+            k: 1,
+        },
+        2 => Deed::Post {
+            sender: user,
+            text,
+            k: 1,
+        },
+        3 => Deed::Entered { room, user },
+        4 => {
+            let departure = Departure::Parted { words: Some(text) };
+            Deed::Left {
+                room,
+                user,
+                departure,
+            }
+        }
+        5 => Deed::TopicSet {
+            room,
+            by: user,
+            text,
+        },
+        6 => Deed::WentAway {
+            user,
+            text,
+            rooms: vec![room],
+        },
+        7 => Deed::CameBack {
+            user,
+            rooms: vec![room],
+        },
+        _ => Deed::Released {
+            user,
+            rooms: vec![room],
+            words: Some(text),
+        },
+    })
+}
