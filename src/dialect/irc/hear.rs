@@ -72,7 +72,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 34] = [
+const ENTRIES: [Entry; 35] = [
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",

@@ -2,14 +2,12 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
 use super::line::{CLOAK, word};
 use super::mask;
 use super::numerics::Numeric;
-use super::reply::{Reply, Voice};
+use super::reply::Voice;
 use super::room;
 use crate::chat::{RoomName, UserName};
-use crate::dialect::Heard;
 
 /// Bytes of the token that a question may carry.
 const TOKEN_BYTES: usize = 3;
@@ -129,25 +127,4 @@ impl Query {
         let params = [word(&self.mask), "End of WHO list"];
         voice.reply(Numeric::EndOfWho, &params, out);
     }
-}
-
-/// The answer to `WHOWAS`. Who was here is not kept: an account that is gone can be asked for by
-/// `WHOIS`.
-pub(super) fn was(nick: &str) -> Item {
-    let replies = if nick.is_empty() {
-        vec![Reply::numeric(
-            Numeric::NoNicknameGiven,
-            &["No nickname given"],
-        )]
-    } else {
-        let nick = word(nick);
-        vec![
-            Reply::numeric(
-                Numeric::WasNoSuchNick,
-                &[nick, "Nothing is kept of who was here"],
-            ),
-            Reply::numeric(Numeric::EndOfWhowas, &[nick, "End of WHOWAS"]),
-        ]
-    };
-    (Heard::Reply, Asked::Own { replies })
 }
