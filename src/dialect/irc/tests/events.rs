@@ -34,40 +34,35 @@ fn told(names: &str, deed: Deed, hearing: Hearing) -> Vec<String> {
     written(|out| events::event(caps(names), &happened, hearing, out))
 }
 
+fn are_told(deeds: Vec<(&str, Deed, &[&str])>) {
+    for (names, deed, lines) in deeds {
+        let shown = format!("{names} {deed:?}");
+        assert_eq!(told(names, deed, Hearing::Direct), lines, "{shown}");
+    }
+}
+
 #[test]
-fn each_deed_is_told_in_its_way() {
-    let (room, user, rooms) = (room(), ben(), vec![room()]);
+fn people_come_and_go() {
+    let (room, user) = (room(), ben());
+    let entered = || Deed::Entered {
+        room: room.clone(),
+        user: user.clone(),
+    };
     let left = |departure| Deed::Left {
         room: room.clone(),
         user: user.clone(),
         departure,
     };
     let parted = |words| left(Departure::Parted { words });
+    let rooms = || vec![room.clone()];
     let released = |words| Deed::Released {
         user: user.clone(),
-        rooms: rooms.clone(),
+        rooms: rooms(),
         words,
     };
-    let entered = || Deed::Entered {
-        room: room.clone(),
-        user: user.clone(),
-    };
-    let away = || Deed::WentAway {
-        user: user.clone(),
-        text: text("tea"),
-        rooms: rooms.clone(),
-    };
-    let back = || Deed::CameBack {
-        user: user.clone(),
-        rooms: rooms.clone(),
-    };
-    let topic = Deed::TopicSet {
-        room: room.clone(),
-        by: user.clone(),
-        text: text("tea at five"),
-    };
-    for (names, deed, lines) in [
-        ("", entered(), &[":ben!ben@conclave JOIN #den"][..]),
+    let words = || Some(text("so long"));
+    are_told(vec![
+        ("", entered(), &[":ben!ben@conclave JOIN #den"]),
         (
             "extended-join",
             entered(),
@@ -81,7 +76,7 @@ fn each_deed_is_told_in_its_way() {
         ("", parted(None), &[":ben!ben@conclave PART #den"]),
         (
             "",
-            parted(Some(text("so long"))),
+            parted(words()),
             &[":ben!ben@conclave PART #den :so long"],
         ),
         // It is told by what follows it, once for all rooms.
@@ -89,21 +84,37 @@ fn each_deed_is_told_in_its_way() {
         ("", released(None), &[":ben!ben@conclave QUIT Gone"]),
         (
             "",
-            released(Some(text("so long"))),
+            released(words()),
             &[":ben!ben@conclave QUIT :Quit: so long"],
         ),
-        ("", topic, &[":ben!ben@conclave TOPIC #den :tea at five"]),
+    ]);
+}
+
+#[test]
+fn topics_change_and_people_go_for_tea() {
+    let (room, user) = (room(), ben());
+    let rooms = || vec![room.clone()];
+    let away = || Deed::WentAway {
+        user: user.clone(),
+        text: text("tea"),
+        rooms: rooms(),
+    };
+    let back = || Deed::CameBack {
+        user: user.clone(),
+        rooms: rooms(),
+    };
+    let topic = Deed::TopicSet {
+        room: room.clone(),
+        by: user.clone(),
+        text: text("tea time"),
+    };
+    are_told(vec![
+        ("", topic, &[":ben!ben@conclave TOPIC #den :tea time"]),
         ("", away(), &[]),
         ("away-notify", away(), &[":ben!ben@conclave AWAY tea"]),
         ("", back(), &[]),
         ("away-notify", back(), &[":ben!ben@conclave AWAY"]),
-    ] {
-        assert_eq!(
-            told(names, deed.clone(), Hearing::Direct),
-            lines,
-            "{names} {deed:?}"
-        );
-    }
+    ]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ proptest! {
         is_in: bool,
         caps in caps(),
         lines in prop::collection::vec(line(), 0..20),
-        found in prop::collection::vec(found(0), 0..40),
+        found in prop::collection::vec(anything(), 0..40),
     ) {
         let names: Vec<&str> = caps.iter().map(Cap::name).collect();
         let mut talk = if is_in { anna(&names.join(" ")) } else { Conversation::new(identity()) };
@@ -42,7 +42,7 @@ proptest! {
     #[test]
     fn each_command_is_answered_once_and_in_its_turn(
         commands in prop::collection::vec(command(), 1..12),
-        found in prop::collection::vec(found(1), 0..40),
+        found in prop::collection::vec(found(), 0..40),
     ) {
         let mut talk = anna("batch labeled-response echo-message message-tags server-time");
         let mut found = found.into_iter();
@@ -183,80 +183,96 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Whatever the session may find out; from 1 on, what answers a question.
-fn found(from: u8) -> impl Strategy<Value = Found> {
-    let parts = (room(), text(), nasty(), any::<u64>());
+/// Whatever the session may find out of itself, too.
+fn anything() -> impl Strategy<Value = Found> {
+    let rooms = prop::collection::vec(room(), 0..30);
+    prop_oneof![
+        1 => rooms.prop_map(|rooms| Ok(Answer::PutIn { rooms })),
+        20 => found(),
+    ]
+}
+
+/// Whatever answers a question.
+fn found() -> impl Strategy<Value = Found> {
+    let refusal = (0..4_u8, room(), user()).prop_map(|(kind, room, user)| match kind {
+        0 => Refusal::NoSuchRoom { room },
+        1 => Refusal::NotIn { room },
+        2 => Refusal::NoSuchUser { user },
+        _ => Refusal::NotConfirmed,
+    });
+    prop_oneof![
+        4 => of_rooms().prop_map(Ok),
+        4 => of_people().prop_map(Ok),
+        2 => refusal.prop_map(Err),
+    ]
+}
+
+fn of_rooms() -> impl Strategy<Value = Answer> {
     let many = (
-        prop::collection::vec(user(), 1..30),
-        prop::collection::vec(room(), 1..30),
+        prop::collection::vec(user(), 0..30),
+        prop::collection::vec(room(), 0..30),
     );
-    (from..24, parts, many).prop_map(|(kind, (room, text, token, at), (users, rooms))| {
-        let user = users[0].clone();
+    let parts = (room(), prop::option::of(text()), any::<u64>());
+    (0..7_u8, parts, many).prop_map(|(kind, (room, words, at), (users, rooms))| match kind {
+        0 | 1 => Answer::Entered {
+            room,
+            here: at,
+            key: KeyUse::Fitting,
+        },
+        2 => Answer::Left { room, words },
+        3 => Answer::Topic { room, topic: words },
+        4 => Answer::Members { room, users },
+        5 => Answer::Rooms {
+            rooms: rooms.into_iter().map(|room| (room, at)).collect(),
+        },
+        _ => {
+            let said = words.map(|words| said("den", words.as_str()).into());
+            Answer::History {
+                room,
+                count: 1,
+                messages: said.into_iter().collect(),
+            }
+        }
+    })
+}
+
+fn of_people() -> impl Strategy<Value = Answer> {
+    let many = (
+        prop::collection::vec(user(), 0..30),
+        prop::collection::vec(room(), 0..30),
+    );
+    let parts = (user(), room(), text(), nasty(), any::<u64>());
+    (0..11_u8, parts, many).prop_map(|(kind, (user, room, text, token, at), (users, rooms))| {
         let position = Position { epoch: at, n: at };
-        Ok(match kind {
-            0 => Answer::PutIn { rooms },
-            1 => Answer::Proved { user },
-            2 => Answer::Welcome {
-                user,
-                room,
-                node: node("n"),
-            },
-            3 | 4 => Answer::Entered {
-                room,
-                here: at,
-                key: KeyUse::Fitting,
-            },
-            5 => Answer::Left {
-                room,
-                words: Some(text),
-            },
-            6 => Answer::Said { position },
-            7 => Answer::SaidToAway {
+        let (node, since) = (node("n"), Timestamp(at));
+        match kind {
+            0 => Answer::Proved { user },
+            1 => Answer::Welcome { user, room, node },
+            2 => Answer::Said { position },
+            3 => Answer::SaidToAway {
                 position,
                 to: user,
                 text,
             },
-            8 => Answer::Topic {
-                room,
-                topic: Some(text),
-            },
-            9 => Answer::Topic { room, topic: None },
-            10 => Answer::Members { room, users },
-            11 => Answer::Rooms {
-                rooms: rooms.into_iter().map(|room| (room, at)).collect(),
-            },
-            12 => Answer::Online { users },
-            13 => {
-                let (node, since, away) = (node("n"), Timestamp(at), Some(text));
+            4 => Answer::Online { users },
+            5 => {
                 let presence = Presence::Online {
                     node,
                     since,
                     rooms,
-                    away,
+                    away: Some(text),
                 };
                 Answer::WhoIs { user, presence }
             }
-            14 => Answer::WhoIs {
+            6 => Answer::WhoIs {
                 user,
                 presence: Presence::Offline,
             },
-            15 => Answer::Away { text },
-            16 => Answer::Back,
-            17 => Answer::Pong { token },
-            18 => Answer::Subscriptions { users },
-            19 => {
-                let messages = vec![said("den", text.as_str()).into()];
-                Answer::History {
-                    room,
-                    count: 1,
-                    messages,
-                }
-            }
-            20 => return Err(Refusal::NoSuchRoom { room }),
-            21 => return Err(Refusal::NotIn { room }),
-            22 => return Err(Refusal::NotConfirmed),
-            _ => return Err(Refusal::NoSuchUser { user }),
-        })
+            7 => Answer::Away { text },
+            8 => Answer::Back,
+            9 => Answer::Pong { token },
+            _ => Answer::Subscriptions { users },
+        }
     })
 }
 

@@ -175,62 +175,74 @@ pub(super) fn said(name: &str, text: &str) -> Event {
 /// What the session found out, in few words.
 fn found(words: &str) -> Result<Answer, Refusal> {
     let (what, rest) = words.split_once(' ').unwrap_or((words, ""));
-    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
-    let position = Position { epoch: 7, n: 1 };
-    let text = Text::new(behind).ok();
-    if let Some(refusal) = refused(what, first) {
+    if let Some(refusal) = refused(what, rest) {
         return Err(refusal);
     }
-    Ok(match what {
-        "proved" => Answer::Proved { user: user(first) },
+    let answer = of_people(what, rest).or_else(|| of_rooms(what, rest));
+    Ok(answer.unwrap_or_else(|| panic!("{words}")))
+}
+
+fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
+    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (here, key) = (1, KeyUse::Fitting);
+    let words = Text::new(behind).ok();
+    if what == "rooms" {
+        let counted = |name: &str| (room(name), name.len() as u64);
+        let rooms = rest.split_whitespace().map(counted).collect();
+        return Some(Answer::Rooms { rooms });
+    }
+    if what == "put-in" {
+        return Some(Answer::PutIn { rooms: rooms(rest) });
+    }
+    let room = RoomName::new(first).ok()?;
+    Some(match what {
+        "entered" => Answer::Entered { room, here, key },
+        "left" => Answer::Left { room, words },
+        "topic" => Answer::Topic { room, topic: words },
+        "members" => Answer::Members {
+            room,
+            users: users(behind),
+        },
+        "history" => {
+            let messages = behind
+                .split_whitespace()
+                .map(|word| said(first, word).into());
+            Answer::History {
+                room,
+                count: 20,
+                messages: messages.collect(),
+            }
+        }
+        _ => return None,
+    })
+}
+
+fn of_people(what: &str, rest: &str) -> Option<Answer> {
+    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let position = Position { epoch: 7, n: 1 };
+    let one = || user(first);
+    let words = || Text::new(behind).unwrap();
+    let is = |presence| Answer::WhoIs {
+        user: one(),
+        presence,
+    };
+    Some(match what {
+        "proved" => Answer::Proved { user: one() },
         "welcome" => Answer::Welcome {
-            user: user(first),
+            user: one(),
             room: room("lobby"),
             node: node("n"),
         },
-        "entered" => Answer::Entered {
-            room: room(first),
-            here: 1,
-            key: KeyUse::Fitting,
-        },
-        "left" => Answer::Left {
-            room: room(first),
-            words: text,
-        },
-        "put-in" => Answer::PutIn { rooms: rooms(rest) },
         "said" => Answer::Said { position },
         "said-to-away" => Answer::SaidToAway {
             position,
-            to: user(first),
-            text: text.unwrap(),
+            to: one(),
+            text: words(),
         },
-        "topic" => Answer::Topic {
-            room: room(first),
-            topic: text,
-        },
-        "members" => Answer::Members {
-            room: room(first),
-            users: users(behind),
-        },
-        "rooms" => {
-            let counted = |name: &str| (room(name), name.len() as u64);
-            Answer::Rooms {
-                rooms: rest.split_whitespace().map(counted).collect(),
-            }
-        }
         "online" => Answer::Online { users: users(rest) },
-        "offline" => Answer::WhoIs {
-            user: user(first),
-            presence: Presence::Offline,
-        },
-        "here" => Answer::WhoIs {
-            user: user(first),
-            presence: online(rooms(behind), None),
-        },
-        "gone" => Answer::WhoIs {
-            user: user(first),
-            presence: online(Vec::new(), text),
-        },
+        "offline" => is(Presence::Offline),
+        "here" => is(online(rooms(behind), None)),
+        "gone" => is(online(Vec::new(), Some(words()))),
         "away" => Answer::Away {
             text: Text::new(rest).unwrap(),
         },
@@ -238,26 +250,12 @@ fn found(words: &str) -> Result<Answer, Refusal> {
         "pong" => Answer::Pong {
             token: rest.to_owned(),
         },
-        "subscribed" => Answer::Subscribed {
-            author: user(first),
-        },
-        "unsubscribed" => Answer::Unsubscribed {
-            author: user(first),
-        },
+        "subscribed" => Answer::Subscribed { author: one() },
+        "unsubscribed" => Answer::Unsubscribed { author: one() },
         "subscriptions" => Answer::Subscriptions { users: users(rest) },
         "subscribers" => Answer::Subscribers { users: users(rest) },
         "nobody-subscribes" => Answer::NobodySubscribes,
-        "history" => {
-            let messages = behind
-                .split_whitespace()
-                .map(|word| said(first, word).into());
-            Answer::History {
-                room: room(first),
-                count: 20,
-                messages: messages.collect(),
-            }
-        }
-        other => panic!("{other}"),
+        _ => return None,
     })
 }
 
