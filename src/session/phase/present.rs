@@ -156,26 +156,20 @@ impl Present {
             Command::Enter { room, key } => self.rooms(RoomRequest::Enter { room, key }),
             Command::Leave { room, words } => self.rooms(RoomRequest::Leave { room, words }),
             Command::Rooms => self.rooms(RoomRequest::List),
-            Command::Who { room } => {
-                let room = self.meant(room);
-                self.rooms(RoomRequest::Members { room })
-            }
-            Command::Topic { room } => {
-                let room = self.meant(room);
-                self.rooms(RoomRequest::Topic { room })
-            }
+            Command::Who { room } => self.about(room, |room| RoomRequest::Members { room }),
+            Command::Topic { room } => self.about(room, |room| RoomRequest::Topic { room }),
             Command::SetTopic { room, text } => {
-                let room = self.meant(room);
-                self.rooms(RoomRequest::SetTopic { room, text })
+                self.about(room, |room| RoomRequest::SetTopic { room, text })
             }
             Command::History { room, span, count } => {
                 let room = self.meant(room);
                 self.history(HistoryRequest::Room { room, span, count })
             }
-            Command::Dialogue { with, span, count } => {
-                let user = with;
-                self.history(HistoryRequest::Person { user, span, count })
-            }
+            Command::Dialogue {
+                with: user,
+                span,
+                count,
+            } => self.history(HistoryRequest::Person { user, span, count }),
             Command::Conversations { from, to, count } => {
                 self.history(HistoryRequest::Conversations { from, to, count })
             }
@@ -237,6 +231,12 @@ impl Present {
             Where::Here => self.here(),
             Where::Room(room) => room,
         }
+    }
+
+    /// Asks something about the room that is meant.
+    fn about(&mut self, room: Where, ask: impl FnOnce(RoomName) -> RoomRequest) -> Vec<Step> {
+        let request = ask(self.meant(room));
+        self.rooms(request)
     }
 
     fn rooms(&mut self, request: RoomRequest) -> Vec<Step> {

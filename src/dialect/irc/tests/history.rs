@@ -176,74 +176,76 @@ fn every_subcommand_is_understood() {
     assert_eq!(asked, [Command::Conversations { from, to, count }]);
 }
 
+/// Words that mean nothing, and the error.
+const FAULTS: [(&str, &str); 17] = [
+    ("", "INVALID_PARAMS * :Insufficient parameters"),
+    ("DANCE", "INVALID_PARAMS DANCE :Unknown command"),
+    (
+        "LATEST #den *",
+        "INVALID_PARAMS LATEST :Insufficient parameters",
+    ),
+    (
+        "LATEST #den * 5 5",
+        "INVALID_PARAMS LATEST :Too many parameters",
+    ),
+    (
+        "BETWEEN #den msgid=7-1 5",
+        "INVALID_PARAMS BETWEEN :Insufficient parameters",
+    ),
+    ("LATEST #den * 0", "INVALID_PARAMS LATEST 0 :Invalid limit"),
+    (
+        "LATEST #den * -1",
+        "INVALID_PARAMS LATEST -1 :Invalid limit",
+    ),
+    ("LATEST #den * :", "INVALID_PARAMS LATEST * :Invalid limit"),
+    (
+        "BEFORE #den * 5",
+        "INVALID_PARAMS BEFORE * :A msgid or timestamp is missing",
+    ),
+    (
+        "BEFORE #den msgid=x 5",
+        "INVALID_PARAMS BEFORE msgid=x :Invalid msgid",
+    ),
+    (
+        "BEFORE #den id=7-1 5",
+        "INVALID_MSGREFTYPE BEFORE #den id=7-1 :Messages are found by msgid and timestamp",
+    ),
+    (
+        "AFTER #den timestamp=2019-02-30T14:33:26.123Z 5",
+        "INVALID_PARAMS AFTER timestamp=2019-02-30T14:33:26.123Z :Invalid timestamp",
+    ),
+    (
+        "AFTER #den timestamp=2019-02-03T14:33:26Z 5",
+        "INVALID_PARAMS AFTER timestamp=2019-02-03T14:33:26Z :Invalid timestamp",
+    ),
+    (
+        "AFTER #den timestamp=1969-12-31T23:59:59.999Z 5",
+        "INVALID_PARAMS AFTER timestamp=1969-12-31T23:59:59.999Z :Invalid timestamp",
+    ),
+    (
+        "TARGETS msgid=7-1 msgid=7-2 5",
+        "INVALID_PARAMS TARGETS msgid=7-1 :Invalid timestamp",
+    ),
+    (
+        "LATEST # * 5",
+        "INVALID_TARGET LATEST # :Messages could not be retrieved",
+    ),
+    (
+        "LATEST * * 5",
+        "INVALID_TARGET LATEST * :Messages could not be retrieved",
+    ),
+];
+
 #[test]
 fn what_means_nothing_fails_with_its_code() {
     let longest = "x".repeat(100);
-    for (words, fail) in [
-        ("", "INVALID_PARAMS * :Insufficient parameters"),
-        ("DANCE", "INVALID_PARAMS DANCE :Unknown command"),
-        (
-            "LATEST #den *",
-            "INVALID_PARAMS LATEST :Insufficient parameters",
-        ),
-        (
-            "LATEST #den * 5 5",
-            "INVALID_PARAMS LATEST :Too many parameters",
-        ),
-        (
-            "BETWEEN #den msgid=7-1 5",
-            "INVALID_PARAMS BETWEEN :Insufficient parameters",
-        ),
-        ("LATEST #den * 0", "INVALID_PARAMS LATEST 0 :Invalid limit"),
-        (
-            "LATEST #den * -1",
-            "INVALID_PARAMS LATEST -1 :Invalid limit",
-        ),
-        ("LATEST #den * :", "INVALID_PARAMS LATEST * :Invalid limit"),
-        (
-            "BEFORE #den * 5",
-            "INVALID_PARAMS BEFORE * :A msgid or timestamp is missing",
-        ),
-        (
-            "BEFORE #den msgid=x 5",
-            "INVALID_PARAMS BEFORE msgid=x :Invalid msgid",
-        ),
-        (
-            "BEFORE #den id=7-1 5",
-            "INVALID_MSGREFTYPE BEFORE #den id=7-1 :Messages are found by msgid and timestamp",
-        ),
-        (
-            "AFTER #den timestamp=2019-02-30T14:33:26.123Z 5",
-            "INVALID_PARAMS AFTER timestamp=2019-02-30T14:33:26.123Z :Invalid timestamp",
-        ),
-        (
-            "AFTER #den timestamp=2019-02-03T14:33:26Z 5",
-            "INVALID_PARAMS AFTER timestamp=2019-02-03T14:33:26Z :Invalid timestamp",
-        ),
-        (
-            "AFTER #den timestamp=1969-12-31T23:59:59.999Z 5",
-            "INVALID_PARAMS AFTER timestamp=1969-12-31T23:59:59.999Z :Invalid timestamp",
-        ),
-        (
-            "TARGETS msgid=7-1 msgid=7-2 5",
-            "INVALID_PARAMS TARGETS msgid=7-1 :Invalid timestamp",
-        ),
-        (
-            "LATEST # * 5",
-            "INVALID_TARGET LATEST # :Messages could not be retrieved",
-        ),
-        (
-            "LATEST * * 5",
-            "INVALID_TARGET LATEST * :Messages could not be retrieved",
-        ),
-        (
-            &format!("LATEST {longest} * 5"),
-            &format!(
-                "INVALID_TARGET LATEST {} :Messages could not be retrieved",
-                &longest[..64]
-            ),
-        ),
-    ] {
+    let named = &longest[..64];
+    let too_long = (
+        format!("LATEST {longest} * 5"),
+        format!("INVALID_TARGET LATEST {named} :Messages could not be retrieved"),
+    );
+    let faults = FAULTS.iter().copied();
+    for (words, fail) in faults.chain([(&*too_long.0, &*too_long.1)]) {
         let line = format!("CHATHISTORY {words}");
         let (asked, told) = asks(&mut alice(ALL), &line, nothing);
         assert_eq!(asked, [], "{line}");
