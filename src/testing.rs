@@ -17,7 +17,7 @@ use actix::{Actor, ActorContext, Context, Handler, Message, Recipient, ResponseF
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::chat::event::{Departure, Echo, Privacy, Timestamp};
+use crate::chat::event::{Departure, Echo, Manner, Privacy, Timestamp};
 use crate::chat::origin::{ConnId, Incarnation, Origin, SessionId};
 use crate::chat::{Deed, Event, NodeName, Position, RoomName, Text, UserName};
 use crate::messages::{Returned, Span, Vital};
@@ -272,6 +272,7 @@ pub(crate) fn room_message(place: &str, sender: &str, said: &str) -> Deed {
         room: room(place),
         sender: user(sender),
         text: text(said),
+        manner: Manner::Message,
         k: 1,
         privacy: Privacy::Public,
         echo: Echo::ExcludeSender,
@@ -284,6 +285,7 @@ pub(crate) fn said_in(place: &str, sender: &str, privacy: Privacy, echo: Echo) -
         room: room(place),
         sender: user(sender),
         text: Text::new("hi").unwrap(),
+        manner: Manner::Message,
         k: 1,
         privacy,
         echo,
@@ -296,6 +298,7 @@ pub(crate) fn whisper(sender: &str, to: &str, said: &str) -> Deed {
         to: user(to),
         sender: user(sender),
         text: text(said),
+        manner: Manner::Message,
         k: 1,
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix::{Actor, Addr, AsyncContext as _, Context, Handler, Message, Recipient};
 use conclave::bridge::redis::{Options, RedisBridge};
+use conclave::chat::event::Manner;
 use conclave::chat::origin::{ConnId, Incarnation, SessionId};
 use conclave::chat::{Answer, NodeName, RoomName, Text, UserName};
 use conclave::messages::{
@@ -171,6 +172,7 @@ impl Talker {
         let request = Request::Append(Append::RoomMessage {
             room: RoomName::lobby(),
             text,
+            manner: Manner::Message,
         });
         self.ask(Question::Live { claim, request }, ctx);
     }

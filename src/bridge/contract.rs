@@ -16,6 +16,7 @@ mod probes;
 mod renew;
 mod rooms;
 mod tokens;
+mod told;
 mod words;
 mod world;
 
@@ -31,7 +32,7 @@ use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
     asks::*, back::*, claims::*, flow::*, history::*, inbox::*, kept::*, many::*, order::*,
-    probes::*, renew::*, rooms::*, tokens::*, words::*, world::*,
+    probes::*, renew::*, rooms::*, tokens::*, told::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -159,6 +160,9 @@ macro_rules! keeps_the_contract {
             a_release_says_its_words_and_names_all_rooms,
             who_is_away_names_all_rooms,
             one_is_in_a_bounded_number_of_rooms,
+            what_is_said_is_told_in_its_manner_and_at_one_time,
+            a_topic_is_set_by_somebody_and_taken_away,
+            members_are_shown_with_who_of_them_is_away,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

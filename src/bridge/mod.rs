@@ -18,7 +18,8 @@
 //!    event was among the lost, of which the registry does not know.
 //! 4. An answer is in the session's mailbox before the events it caused are given to the registry.
 //! 5. Within a conversation (the messages of a room, to a person, of an author) `k` grows by one
-//!    for each message, and `at` never goes back.
+//!    for each message, and `at` never goes back. Who says something is answered with the
+//!    position and the `at` that everybody is told.
 //!
 //! **Durability.**
 //! 6. An ask is answered, and its events arrive, only after the change is as durable as the

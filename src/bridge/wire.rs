@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chat::event::{Departure, Echo, Privacy, Timestamp};
+use crate::chat::event::{Departure, Echo, Manner, Privacy, Timestamp};
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Position, RoomName, Text, UserName};
 
@@ -161,6 +161,9 @@ enum WireDeed {
         sender: UserName,
         #[serde(with = "word")]
         text: Text,
+        #[serde(rename = "notice", default = "manner::message")]
+        #[serde(skip_serializing_if = "manner::is_message", with = "manner")]
+        manner: Manner,
         #[serde(rename = "exclude_sender", with = "exclude_sender")]
         echo: Echo,
     },
@@ -172,6 +175,9 @@ enum WireDeed {
         sender: UserName,
         #[serde(with = "word")]
         text: Text,
+        #[serde(rename = "notice", default = "manner::message")]
+        #[serde(skip_serializing_if = "manner::is_message", with = "manner")]
+        manner: Manner,
     },
     Post {
         k: u64,
@@ -197,8 +203,8 @@ enum WireDeed {
         room: RoomName,
         #[serde(with = "word")]
         by: UserName,
-        #[serde(with = "word")]
-        text: Text,
+        #[serde(with = "word_or_empty")]
+        text: Option<Text>,
     },
     WentAway {
         #[serde(with = "word")]
@@ -317,6 +323,66 @@ mod word_if_any {
     }
 }
 
+/// A value that is there, though it may be none: then it is the empty string.
+mod word_or_empty {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::{Word, word};
+
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<impl Word>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => word::serialize(value, to),
+            None => to.serialize_str(""),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>, W: Word>(
+        from: D,
+    ) -> Result<Option<W>, D::Error> {
+        let word = Cow::<'de, str>::deserialize(from)?;
+        if word.is_empty() {
+            return Ok(None);
+        }
+        W::of_word(&word).map(Some).map_err(D::Error::custom)
+    }
+}
+
+/// `"notice":true`, and nothing for a message.
+mod manner {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Manner;
+
+    pub(super) const fn message() -> Manner {
+        Manner::Message
+    }
+
+    pub(super) fn is_message(manner: &Manner) -> bool {
+        *manner == Manner::Message
+    }
+
+    pub(super) fn serialize<S: Serializer>(manner: &Manner, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(match manner {
+            Manner::Notice => true,
+            Manner::Message => false,
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Manner, D::Error> {
+        let notice = bool::deserialize(from)?;
+        Ok(if notice {
+            Manner::Notice
+        } else {
+            Manner::Message
+        })
+    }
+}
+
 /// `"how":"quit"`, or `"text"` with what was said on parting; neither of them where nothing was. A
 /// reason that this program does not know is one to part.
 mod departure {
@@ -432,6 +498,10 @@ mod tests {
         prop::option::of(text())
     }
 
+    fn manner() -> impl Strategy<Value = Manner> {
+        prop_oneof![Just(Manner::Message), Just(Manner::Notice)]
+    }
+
     fn departure() -> impl Strategy<Value = Departure> {
         let parted = words().prop_map(|words| Departure::Parted { words });
         prop_oneof![parted, Just(Departure::Quit)]
@@ -454,16 +524,26 @@ mod tests {
     fn room_message() -> impl Strategy<Value = Deed> {
         let privacy = prop_oneof![Just(Privacy::Public), Just(Privacy::Private)];
         let echo = prop_oneof![Just(Echo::ExcludeSender), Just(Echo::IncludeSender)];
-        (room(), user(), text(), any::<u64>(), privacy, echo).prop_map(
-            |(room, sender, text, k, privacy, echo)| Deed::RoomMessage {
-                room,
-                sender,
-                text,
-                k,
-                privacy,
-                echo,
-            },
+        (
+            room(),
+            user(),
+            text(),
+            manner(),
+            any::<u64>(),
+            privacy,
+            echo,
         )
+            .prop_map(
+                |(room, sender, text, manner, k, privacy, echo)| Deed::RoomMessage {
+                    room,
+                    sender,
+                    text,
+                    manner,
+                    k,
+                    privacy,
+                    echo,
+                },
+            )
     }
 
     fn deed() -> impl Strategy<Value = Deed> {
@@ -483,16 +563,23 @@ mod tests {
                 user,
                 departure
             }),
-            (user(), user(), text(), k()).prop_map(|(to, sender, text, k)| Deed::Whisper {
-                to,
-                sender,
-                text,
-                k
+            (user(), user(), text(), manner(), k()).prop_map(|(to, sender, text, manner, k)| {
+                Deed::Whisper {
+                    to,
+                    sender,
+                    text,
+                    manner,
+                    k,
+                }
             }),
             (user(), text(), k()).prop_map(|(sender, text, k)| Deed::Post { sender, text, k }),
             (user(), user()).prop_map(|(author, follower)| Deed::Followed { author, follower }),
             (user(), user()).prop_map(|(author, follower)| Deed::Unfollowed { author, follower }),
-            (room(), user(), text()).prop_map(|(room, by, text)| Deed::TopicSet { room, by, text }),
+            (room(), user(), words()).prop_map(|(room, by, text)| Deed::TopicSet {
+                room,
+                by,
+                text
+            }),
             (user(), text(), rooms()).prop_map(|(user, text, rooms)| Deed::WentAway {
                 user,
                 text,
@@ -586,6 +673,59 @@ mod tests {
         let newer = format!(r#"{{"v":1,{left_den},"how":"otherwise","by":"eve","at":7}}"#);
         let event = read(Position::START, &newer).unwrap();
         assert_eq!(event.deed, left(Departure::Parted { words: None }));
+    }
+
+    /// What was written before there were notices is a message.
+    #[test]
+    fn notices_and_topics_look_as_documented_and_messages_as_before() {
+        let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
+        let text = || Text::new("tea").unwrap();
+        let said = |manner| Deed::RoomMessage {
+            room: room.clone(),
+            sender: user.clone(),
+            text: text(),
+            manner,
+            k: 3,
+            privacy: Privacy::Public,
+            echo: Echo::ExcludeSender,
+        };
+        let whispered = |manner| Deed::Whisper {
+            to: user.clone(),
+            sender: user.clone(),
+            text: text(),
+            manner,
+            k: 3,
+        };
+        let topic = |text| Deed::TopicSet {
+            room: room.clone(),
+            by: user.clone(),
+            text,
+        };
+        let in_den = r#""type":"room_message","room":"den","k":3,"public":true,"sender":"bob""#;
+        let to_bob = r#""type":"whisper","to":"bob","k":3,"sender":"bob","text":"tea""#;
+        let by_bob = r#""type":"topic_set","room":"den","by":"bob","text""#;
+        for (fields, deed) in [
+            (
+                format!(r#"{in_den},"text":"tea","exclude_sender":true"#),
+                said(Manner::Message),
+            ),
+            (
+                format!(r#"{in_den},"text":"tea","notice":true,"exclude_sender":true"#),
+                said(Manner::Notice),
+            ),
+            (to_bob.to_owned(), whispered(Manner::Message)),
+            (
+                format!(r#"{to_bob},"notice":true"#),
+                whispered(Manner::Notice),
+            ),
+            (format!(r#"{by_bob}:"tea""#), topic(Some(text()))),
+            (format!(r#"{by_bob}:"""#), topic(None)),
+        ] {
+            let record = format!(r#"{{"v":1,{fields},"at":7}}"#);
+            let event = read(Position::START, &record).unwrap();
+            assert_eq!(event.deed, deed, "{record}");
+            assert_eq!(write(&event).unwrap(), record);
+        }
     }
 
     #[test]

@@ -28,11 +28,16 @@ pub enum Answer {
     Said {
         /// Where.
         position: Position,
+        /// When the store took it, as everybody is told; not known where an earlier version of this
+        /// program kept the answer.
+        at: Option<Timestamp>,
     },
     /// What was said is in the log, but the addressee is not at the keyboard.
     SaidToAway {
         /// Where.
         position: Position,
+        /// When, as of [`Self::Said`].
+        at: Option<Timestamp>,
         /// The addressee.
         to: UserName,
         /// What they left to be told.
@@ -73,6 +78,8 @@ pub enum Answer {
         room: RoomName,
         /// Its members.
         users: Vec<UserName>,
+        /// Those of them who are away, sorted.
+        away: Vec<UserName>,
     },
     /// Everyone online on all nodes, sorted.
     Online {
@@ -125,7 +132,7 @@ pub enum Answer {
         /// The room.
         room: RoomName,
         /// The topic, if there is one.
-        topic: Option<Text>,
+        topic: Option<Topic>,
     },
     /// Others are told that the person is away.
     Away {
@@ -158,6 +165,24 @@ pub enum Answer {
         /// All, or one command.
         topic: HelpTopic,
     },
+}
+
+/// What a room is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// In words.
+    pub text: Text,
+    /// Who says so; not known of a topic that an earlier version of this program kept.
+    pub set: Option<TopicSet>,
+}
+
+/// Who said what a room is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicSet {
+    /// The person.
+    pub by: UserName,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What became of the key that came with a request to enter.

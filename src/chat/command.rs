@@ -1,6 +1,6 @@
 //! Everything a person can ask, whatever the door and its spelling.
 
-use super::event::Timestamp;
+use super::event::{Manner, Timestamp};
 use super::history::Span;
 use super::{Position, RoomName, Secret, Text, UserName};
 
@@ -45,6 +45,8 @@ pub enum Command {
         room: Where,
         /// What is said.
         text: Text,
+        /// In which manner.
+        manner: Manner,
     },
     /// Leave the current room and enter another one.
     Move {
@@ -84,6 +86,8 @@ pub enum Command {
         to: UserName,
         /// What is said.
         text: Text,
+        /// In which manner.
+        manner: Manner,
     },
     /// Say something to one's subscribers alone.
     Post {
@@ -141,8 +145,8 @@ pub enum Command {
     SetTopic {
         /// Which room.
         room: Where,
-        /// The new topic.
-        text: Text,
+        /// The new topic; nothing takes it away.
+        text: Option<Text>,
     },
     /// Not at the keyboard, and why.
     Away {

@@ -37,8 +37,8 @@ impl Event {
             Deed::RoomMessage { text, .. }
             | Deed::Whisper { text, .. }
             | Deed::Post { text, .. }
-            | Deed::TopicSet { text, .. }
             | Deed::WentAway { text, .. } => text.as_str(),
+            Deed::TopicSet { text, .. } => text.as_ref().map_or("", Text::as_str),
             Deed::Released { words, .. }
             | Deed::Left {
                 departure: Departure::Parted { words },
@@ -136,6 +136,8 @@ pub enum Deed {
         sender: UserName,
         /// What was said.
         text: Text,
+        /// In which manner.
+        manner: Manner,
         /// Its ordinal among the room's messages.
         k: u64,
         /// Whether subscribers outside the room hear it too.
@@ -151,6 +153,8 @@ pub enum Deed {
         sender: UserName,
         /// What was said.
         text: Text,
+        /// In which manner.
+        manner: Manner,
         /// Its ordinal among the messages to that person.
         k: u64,
     },
@@ -177,14 +181,14 @@ pub enum Deed {
         /// Who followed.
         follower: UserName,
     },
-    /// A room is about something else.
+    /// A room is about something else, or about nothing any more.
     TopicSet {
         /// The room.
         room: RoomName,
         /// Who says so.
         by: UserName,
-        /// The topic.
-        text: Text,
+        /// The topic; nothing where it was taken away.
+        text: Option<Text>,
     },
     /// A person is not at the keyboard.
     WentAway {
@@ -238,6 +242,16 @@ pub enum Privacy {
     Public,
     /// Entered with a key; nothing of it reaches outsiders.
     Private,
+}
+
+/// In which manner somebody says something in a room or to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// Like most of what is said, and all that an earlier version wrote down.
+    Message,
+    /// To take note of: no program answers it by itself, so that two of them cannot talk to each
+    /// other for ever.
+    Notice,
 }
 
 /// Whether the sender of a message hears it too (`exclude_sender` where it is stored).

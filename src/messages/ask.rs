@@ -4,7 +4,7 @@ use actix::{Message, Recipient};
 
 use super::SessionMail;
 use crate::chat::command::{RoomKey, Since};
-use crate::chat::event::Timestamp;
+use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::origin::SessionId;
@@ -179,6 +179,8 @@ pub enum Append {
         room: RoomName,
         /// What is said.
         text: Text,
+        /// In which manner.
+        manner: Manner,
     },
     /// To one person.
     Whisper {
@@ -186,6 +188,8 @@ pub enum Append {
         to: UserName,
         /// What is said.
         text: Text,
+        /// In which manner.
+        manner: Manner,
     },
     /// To one's subscribers.
     Post {
@@ -236,8 +240,8 @@ pub enum RoomRequest {
     SetTopic {
         /// The room.
         room: RoomName,
-        /// The topic.
-        text: Text,
+        /// The topic; nothing takes it away.
+        text: Option<Text>,
     },
 }
 

@@ -144,3 +144,81 @@ async fn a_message_finds_its_person_on_the_other_node() {
     anna.hears_nothing_else().await;
     ben.hears_nothing_else().await;
 }
+
+#[tokio::test]
+async fn a_notice_is_told_and_never_answered() {
+    let node = Node::start().await;
+    node.knows(&["anna", "ben"]).await;
+    let mut clara = node.newcomer("clara").await;
+    let mut anna = node.irc("anna").await;
+    let mut ben = node.irc("ben").await;
+    anna.joins("#den").await;
+    ben.joins("#den").await;
+    anna.hears(":ben!ben@conclave JOIN #den").await;
+    clara.asks("/join den", "* You are in den (3 here).").await;
+    for person in [&mut anna, &mut ben] {
+        person.hears(":clara!clara@conclave JOIN #den").await;
+    }
+    anna.says("NOTICE #den :the build is done").await;
+    ben.hears(":anna!anna@conclave NOTICE #den :the build is done")
+        .await;
+    clara.hears("[den] anna: the build is done").await;
+    clara.asks("/away tea", "* You are away: tea").await;
+    for line in [
+        "NOTICE clara :for you",
+        "NOTICE nobody :hello",
+        "NOTICE #zoo :hello",
+        "NOTICE anna :to myself",
+        "NOTICE ben",
+        "NOTICE",
+    ] {
+        anna.says(line).await;
+    }
+    anna.hears_nothing_else().await;
+    clara.hears("[PM] anna: for you").await;
+    ben.hears_nothing_else().await;
+    // It is one in the inbox and in the history, too.
+    ben.quits().await;
+    anna.hears_starting(":ben!ben@conclave QUIT").await;
+    anna.says("NOTICE ben :for later").await;
+    anna.catches_up().await;
+    let mut ben = node.irc("ben").await;
+    let waited = ben.finds(" NOTICE ben ").await;
+    assert_eq!(waited, ":anna!anna@conclave NOTICE ben :for later");
+    ben.says("JOIN #den").await;
+    let told = ben.finds(" NOTICE #den ").await;
+    assert_eq!(told, ":anna!anna@conclave NOTICE #den :the build is done");
+}
+
+#[tokio::test]
+async fn who_asks_once_who_is_away_is_right_from_there_on() {
+    let node = Node::start().await;
+    node.knows(&["anna", "ben"]).await;
+    let mut clara = node.newcomer("clara").await;
+    let mut ben = node.irc("ben").await;
+    ben.joins("#den").await;
+    clara.asks("/join den", "* You are in den (2 here).").await;
+    ben.hears(":clara!clara@conclave JOIN #den").await;
+    ben.says("AWAY :tea").await;
+    ben.hears_numeric("306").await;
+    let mut anna = node.irc_with("anna", &["away-notify"]).await;
+    anna.joins("#den").await;
+    clara.hears("* anna joined den").await;
+    anna.says("WHO #den %nf").await;
+    for (name, flag) in [("anna", "H"), ("ben", "G"), ("clara", "H")] {
+        anna.hears(&format!(":conclave.local 354 anna {name} {flag}"))
+            .await;
+    }
+    anna.hears_numeric("315").await;
+    clara.asks("/away out", "* You are away: out").await;
+    anna.hears(":clara!clara@conclave AWAY out").await;
+    ben.says("AWAY").await;
+    anna.hears(":ben!ben@conclave AWAY").await;
+    anna.says("WHO #den %nf").await;
+    for (name, flag) in [("anna", "H"), ("ben", "H"), ("clara", "G")] {
+        anna.hears(&format!(":conclave.local 354 anna {name} {flag}"))
+            .await;
+    }
+    anna.hears_numeric("315").await;
+    anna.hears_nothing_else().await;
+}

@@ -126,6 +126,74 @@ async fn a_topic_is_set_told_and_shown() {
 }
 
 #[tokio::test]
+async fn a_topic_has_somebody_who_set_it_and_is_taken_away() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    let mut ben = node.newcomer("Ben").await;
+    goes(&mut ben, "den", 1).await;
+    let mut anna = node.irc("anna").await;
+    anna.joins("#den").await;
+    ben.hears("* anna joined den").await;
+    ben.asks("/topic tea", "* topic of den: tea").await;
+    anna.hears(":Ben!Ben@conclave TOPIC #den tea").await;
+    anna.says("TOPIC #den").await;
+    anna.hears(":conclave.local 332 anna #den tea").await;
+    let set = anna.hears_numeric("333").await;
+    let (start, seconds) = set.rsplit_once(' ').unwrap();
+    assert_eq!(start, ":conclave.local 333 anna #den Ben");
+    assert!(seconds.parse::<u64>().unwrap() > 1_700_000_000, "{set}");
+    anna.asks("TOPIC #den :", ":anna!anna@conclave TOPIC #den :")
+        .await;
+    ben.hears("* anna took away the topic of den").await;
+    ben.asks("/topic", "* den has no topic.").await;
+    anna.says("TOPIC #den").await;
+    anna.hears_numeric("331").await;
+    anna.hears_nothing_else().await;
+    ben.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn an_echo_has_the_time_and_msgid_that_all_nodes_tell() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben", "clara"]).await;
+    let caps = ["message-tags", "server-time", "account-tag"];
+    let mut anna = one
+        .irc_with("anna", &[&caps[..], &["echo-message"]].concat())
+        .await;
+    let mut ben = one.irc_with("ben", &caps).await;
+    let mut clara = two.irc_with("clara", &caps).await;
+    for person in [&mut anna, &mut ben, &mut clara] {
+        person.says("JOIN #den").await;
+        person.hears_up_to("366").await;
+    }
+    for person in [&mut anna, &mut ben, &mut clara] {
+        person.catches_up().await;
+    }
+    for line in ["PRIVMSG #den :hello", "NOTICE #den :hello"] {
+        anna.says(line).await;
+        let echo = anna.finds(" #den ").await;
+        for tag in ["msgid=", "time=20", "account=anna"] {
+            assert!(echo.starts_with('@') && echo.contains(tag), "{echo}");
+        }
+        assert_eq!(ben.finds(" #den ").await, echo);
+        assert_eq!(clara.finds(" #den ").await, echo);
+    }
+    anna.says("AWAY :tea").await;
+    anna.hears_numeric("306").await;
+    anna.says("PRIVMSG clara :hello").await;
+    let echo = anna.finds(" PRIVMSG clara ").await;
+    assert_eq!(clara.finds(" PRIVMSG clara ").await, echo);
+    // Also to somebody who is away.
+    clara.says("PRIVMSG anna :where are you?").await;
+    clara.finds(" 301 ").await;
+    let heard = anna.finds(" PRIVMSG anna ").await;
+    assert!(heard.contains("time=20"), "{heard}");
+}
+
+#[tokio::test]
 async fn a_private_room_wants_its_key() {
     let node = Node::start().await;
     node.knows(&["anna"]).await;

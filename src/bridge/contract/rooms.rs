@@ -1,8 +1,8 @@
 //! Sentences 13 and 14: rooms.
 
 use super::words::{
-    about, already_in, entered, entering, history, listed, members, moving, no_room, not_in,
-    offline, release, room_named, rooms, say, set_topic, shown, topic, who, who_is, wrong_key,
+    already_in, entered, entering, history, listed, members, moving, no_room, not_in, offline,
+    release, room_named, rooms, say, set_topic, shown, subject, topic, who, who_is, wrong_key,
 };
 use super::world::World;
 use super::{ROOMS, Subject};
@@ -60,7 +60,7 @@ pub(in crate::bridge) async fn a_private_room_does_not_exist_for_others<S: Subje
         bob.done(members("vault")).await,
         who("Vault", &["alice", "bob"])
     );
-    assert_eq!(bob.done(topic("vault")).await, about("Vault", "gold"));
+    assert_eq!(subject(&bob.done(topic("vault")).await), Some("gold"));
 }
 
 pub(in crate::bridge) async fn rooms_vanish_when_nothing_is_left_of_them<S: Subject>() {

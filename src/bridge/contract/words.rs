@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::chat::answer::{KeyUse, Presence};
 use crate::chat::command::{RoomKey, Since};
-use crate::chat::event::{Departure, Timestamp};
+use crate::chat::event::{Departure, Manner, Timestamp};
 use crate::chat::history::Span;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
@@ -92,13 +92,23 @@ fn comes_back(name: &str, since: Since) -> Question {
 }
 
 pub(in crate::bridge) fn say(room: &str, said: &str) -> Request {
+    said_as(Manner::Message, room, said)
+}
+
+/// Said in a room in a manner.
+pub(in crate::bridge) fn said_as(manner: Manner, room: &str, said: &str) -> Request {
     let (room, text) = (room_named(room), text(said));
-    Request::Append(Append::RoomMessage { room, text })
+    Request::Append(Append::RoomMessage { room, text, manner })
 }
 
 pub(in crate::bridge) fn whisper(to: &str, said: &str) -> Request {
+    whispered_as(Manner::Message, to, said)
+}
+
+/// Said to a person in a manner.
+pub(in crate::bridge) fn whispered_as(manner: Manner, to: &str, said: &str) -> Request {
     let (to, text) = (user(to), text(said));
-    Request::Append(Append::Whisper { to, text })
+    Request::Append(Append::Whisper { to, text, manner })
 }
 
 pub(in crate::bridge) fn post(said: &str) -> Request {
@@ -148,7 +158,12 @@ pub(in crate::bridge) fn topic(room: &str) -> Request {
 }
 
 pub(in crate::bridge) fn set_topic(room: &str, said: &str) -> Request {
-    let (room, text) = (room_named(room), text(said));
+    let (room, text) = (room_named(room), Some(text(said)));
+    Request::Rooms(RoomRequest::SetTopic { room, text })
+}
+
+pub(in crate::bridge) fn no_topic(room: &str) -> Request {
+    let (room, text) = (room_named(room), None);
     Request::Rooms(RoomRequest::SetTopic { room, text })
 }
 
@@ -209,7 +224,8 @@ pub(in crate::bridge) fn copy(request: &Request) -> Request {
     match request {
         Request::Append(Append::Post { text }) => post(text.as_str()),
         Request::Rooms(RoomRequest::SetTopic { room, text }) => {
-            set_topic(room.as_str(), text.as_str())
+            let (room, text) = (room.clone(), text.clone());
+            Request::Rooms(RoomRequest::SetTopic { room, text })
         }
         Request::People(PeopleRequest::Follow { author }) => follow(author.as_str()),
         Request::People(PeopleRequest::Unfollow { author }) => unfollow(author.as_str()),
@@ -228,16 +244,34 @@ pub(in crate::bridge) fn entered(room: &str, here: u64) -> Answer {
 }
 
 pub(in crate::bridge) fn who(room: &str, names: &[&str]) -> Answer {
+    who_and_away(room, names, &[])
+}
+
+/// The same where some are away.
+pub(in crate::bridge) fn who_and_away(room: &str, names: &[&str], away: &[&str]) -> Answer {
     Answer::Members {
         room: room_named(room),
         users: users(names),
+        away: users(away),
     }
 }
 
-pub(in crate::bridge) fn about(room: &str, said: &str) -> Answer {
-    Answer::Topic {
-        room: room_named(room),
-        topic: Some(text(said)),
+/// What an answer tells of a room's topic, whoever set it.
+pub(in crate::bridge) fn subject(answer: &Answer) -> Option<&str> {
+    match answer {
+        Answer::Topic { topic, .. } => topic.as_ref().map(|topic| topic.text.as_str()),
+        other => panic!("no topic: {other:?}"),
+    }
+}
+
+/// What an answer tells of who set a topic.
+pub(in crate::bridge) fn subject_set(answer: &Answer) -> Option<(&str, Timestamp)> {
+    match answer {
+        Answer::Topic { topic, .. } => {
+            let set = topic.as_ref().and_then(|topic| topic.set.as_ref());
+            set.map(|set| (set.by.as_str(), set.at))
+        }
+        other => panic!("no topic: {other:?}"),
     }
 }
 
@@ -370,9 +404,17 @@ pub(in crate::bridge) fn claimed_events(events: &[Arc<Event>]) -> Vec<(Position,
     claims.collect()
 }
 
+/// When what was said was taken.
+pub(in crate::bridge) fn taken_at(answer: &Answer) -> Option<Timestamp> {
+    match answer {
+        Answer::Said { at, .. } | Answer::SaidToAway { at, .. } => *at,
+        other => panic!("nothing was said: {other:?}"),
+    }
+}
+
 pub(in crate::bridge) fn position(answer: &Answer) -> Position {
     match answer {
-        Answer::Said { position } | Answer::SaidToAway { position, .. } => *position,
+        Answer::Said { position, .. } | Answer::SaidToAway { position, .. } => *position,
         other => panic!("nothing was said: {other:?}"),
     }
 }

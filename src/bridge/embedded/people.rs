@@ -5,7 +5,7 @@ use super::kept::Kind;
 use super::log::{No, Store};
 use super::sql::{self, Int};
 use crate::chat::answer::Presence;
-use crate::chat::event::Echo;
+use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::{Append, Brings, PeopleRequest};
@@ -14,8 +14,10 @@ impl Store {
     /// Appends what somebody says.
     pub(super) fn say(&mut self, asker: &Asker, append: Append) -> Result<Answer, No> {
         match append {
-            Append::RoomMessage { room, text } => self.say_in_room(asker, room, text),
-            Append::Whisper { to, text } => self.whisper(asker, to, text),
+            Append::RoomMessage { room, text, manner } => {
+                self.say_in_room(asker, room, text, manner)
+            }
+            Append::Whisper { to, text, manner } => self.whisper(asker, to, text, manner),
             Append::Post { text } => self.post(asker, text),
         }
     }
@@ -58,13 +60,20 @@ impl Store {
         )
     }
 
-    fn say_in_room(&mut self, asker: &Asker, room: RoomName, text: Text) -> Result<Answer, No> {
+    fn say_in_room(
+        &mut self,
+        asker: &Asker,
+        room: RoomName,
+        text: Text,
+        manner: Manner,
+    ) -> Result<Answer, No> {
         let (room, privacy) = self.joined_room(&asker.user, room)?;
         let (k, at) = self.next_in_room(&room)?;
         let deed = Deed::RoomMessage {
             room: room.clone(),
             sender: asker.user.clone(),
             text,
+            manner,
             k,
             privacy,
             echo: Echo::ExcludeSender,
@@ -73,10 +82,17 @@ impl Store {
         self.keep(&room, k, at)?;
         Ok(Answer::Said {
             position: event.position,
+            at: Some(event.at),
         })
     }
 
-    fn whisper(&mut self, asker: &Asker, to: UserName, text: Text) -> Result<Answer, No> {
+    fn whisper(
+        &mut self,
+        asker: &Asker,
+        to: UserName,
+        text: Text,
+        manner: Manner,
+    ) -> Result<Answer, No> {
         if to == asker.user {
             return Err(Refusal::ToYourself.into());
         }
@@ -87,16 +103,22 @@ impl Store {
             to: to.clone(),
             sender: asker.user.clone(),
             text,
+            manner,
             k,
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
         self.keep_for_later(Kind::Whisper, &to, k, &said)?;
         let (k, _) = self.next_of(Kind::Sent, &asker.user)?;
         self.keep_for_later(Kind::Sent, &asker.user, k, &said)?;
-        let position = said.position;
+        let (position, at) = (said.position, Some(said.at));
         Ok(match away {
-            None => Answer::Said { position },
-            Some(text) => Answer::SaidToAway { position, to, text },
+            None => Answer::Said { position, at },
+            Some(text) => Answer::SaidToAway {
+                position,
+                at,
+                to,
+                text,
+            },
         })
     }
 
@@ -118,6 +140,7 @@ impl Store {
         self.keep_for_later(Kind::Post, &asker.user, k, &said)?;
         Ok(Answer::Said {
             position: said.position,
+            at: Some(said.at),
         })
     }
 

@@ -7,7 +7,7 @@ use super::claims::Asker;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::seal::seal;
-use crate::chat::answer::KeyUse;
+use crate::chat::answer::{KeyUse, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::{Departure, Privacy};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
@@ -22,7 +22,7 @@ pub(super) struct Room {
     pub(super) name: RoomName,
     /// What its key is compared with; only a private room has one.
     seal: Option<Vec<u8>>,
-    topic: Option<Text>,
+    topic: Option<Topic>,
 }
 
 /// What becomes of the rooms that somebody is in who enters another one.
@@ -300,45 +300,60 @@ impl Store {
 
     fn members(&self, asker: &Asker, room: RoomName) -> Result<Answer, No> {
         let room = self.known_room(&asker.user, room)?.name;
-        let users = sql::values(
+        let members = sql::rows(
             &self.db,
-            "SELECT user FROM members WHERE room = ?1 ORDER BY user",
+            "SELECT m.user, c.away IS NOT NULL FROM members m LEFT JOIN claims c ON c.user = m.user
+             WHERE m.room = ?1 ORDER BY m.user",
             [&room],
+            |row| Ok((row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?)),
         )?;
-        Ok(Answer::Members { room, users })
+        let gone = members.iter().filter(|(_, is_away)| *is_away);
+        let away = gone.map(|(user, _)| user.clone()).collect();
+        let users = members.into_iter().map(|(user, _)| user).collect();
+        Ok(Answer::Members { room, users, away })
     }
 
-    fn set_topic(&mut self, asker: &Asker, room: RoomName, text: Text) -> Result<Answer, No> {
-        let (room, _) = self.joined_room(&asker.user, room)?;
-        let changed = sql::change(
-            &self.db,
-            "UPDATE rooms SET topic = ?2 WHERE name = ?1 AND topic IS NOT ?2",
-            (&room, &text),
-        )?;
-        if changed > 0 {
-            let deed = Deed::TopicSet {
-                room: room.clone(),
-                by: asker.user.clone(),
-                text: text.clone(),
-            };
-            self.append(&asker.origin, deed)?;
+    fn set_topic(
+        &mut self,
+        asker: &Asker,
+        room: RoomName,
+        text: Option<Text>,
+    ) -> Result<Answer, No> {
+        let room = self.joined_room(&asker.user, room)?.0;
+        let before = self.room(&room)?.and_then(|found| found.topic);
+        if before.as_ref().map(|topic| &topic.text) == text.as_ref() {
+            return Ok(Answer::Topic {
+                room,
+                topic: before,
+            });
         }
-        Ok(Answer::Topic {
-            room,
-            topic: Some(text),
-        })
+        let by = asker.user.clone();
+        let deed = Deed::TopicSet {
+            room: room.clone(),
+            by: by.clone(),
+            text: text.clone(),
+        };
+        let at = self.append(&asker.origin, deed)?.at;
+        sql::change(
+            &self.db,
+            "UPDATE rooms SET topic = ?2, topic_by = ?3, topic_at = ?4 WHERE name = ?1",
+            (&room, &text, &by, at),
+        )?;
+        let set = Some(TopicSet { by, at });
+        let topic = text.map(|text| Topic { text, set });
+        Ok(Answer::Topic { room, topic })
     }
 
     fn room(&self, name: &RoomName) -> rusqlite::Result<Option<Room>> {
         sql::row(
             &self.db,
-            "SELECT name, seal, topic FROM rooms WHERE name = ?1",
+            "SELECT name, seal, topic, topic_by, topic_at FROM rooms WHERE name = ?1",
             [name],
             |row| {
                 Ok(Room {
                     name: row.get(0)?,
                     seal: row.get(1)?,
-                    topic: row.get(2)?,
+                    topic: topic(row)?,
                 })
             },
         )
@@ -358,4 +373,15 @@ impl Store {
         )?;
         Ok(count.map_or(0, |Int(count)| count))
     }
+}
+
+/// The topic of a room whose row has it and who set it behind name and seal.
+fn topic(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Topic>> {
+    let by: Option<UserName> = row.get(3)?;
+    let set = match (by, row.get(4)?) {
+        (Some(by), Some(at)) => Some(TopicSet { by, at }),
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    let text: Option<Text> = row.get(2)?;
+    Ok(text.map(|text| Topic { text, set }))
 }

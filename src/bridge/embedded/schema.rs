@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-pub(super) const STEPS: [&str; 4] = [
+pub(super) const STEPS: [&str; 5] = [
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -119,6 +119,11 @@ pub(super) const STEPS: [&str; 4] = [
     ) WITHOUT ROWID;
     CREATE INDEX tokens_by_user ON tokens (user, until);
     CREATE INDEX tokens_by_until ON tokens (until);
+",
+    // Who says what a room is about, and since when.
+    "
+    ALTER TABLE rooms ADD COLUMN topic_by TEXT;
+    ALTER TABLE rooms ADD COLUMN topic_at INTEGER;
 ",
 ];
 

@@ -10,11 +10,12 @@ use rusqlite::Connection;
 use super::accounts::{Accounts, AccountsError};
 use super::writer::BATCH_TASKS;
 use super::*;
+use crate::bridge::contract;
 use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{
-    ISSUED, UNKNOWN, World, about, follow, following, history, issue, members, moving, no_room,
-    online, online_are, position, post, redeem, redeemed, say, set_topic, subscriptions, topic,
-    user, whisper, within,
+    ISSUED, UNKNOWN, World, follow, following, history, issue, members, moving, no_room, online,
+    online_are, position, post, redeem, redeemed, say, set_topic, subscriptions, topic, user,
+    whisper, within,
 };
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Incarnation;
@@ -406,7 +407,8 @@ async fn old_messages_are_forgotten_and_rooms_with_them() {
     alice.claims("alice").await;
     alice.send_live(members("spoken"));
     assert_eq!(alice.refused().await, no_room("spoken"));
-    assert_eq!(alice.done(topic("titled")).await, about("titled", "tea"));
+    let told = alice.done(topic("titled")).await;
+    assert_eq!(contract::subject(&told), Some("tea"));
     let Answer::History { messages, .. } = alice.done(history("lobby", 9)).await else {
         panic!("no history")
     };

@@ -67,7 +67,7 @@ impl Decides for Decided {
     fn fate(&self) -> Fate {
         match self {
             Self::Outcome(Outcome::Done(
-                Answer::Said { position } | Answer::SaidToAway { position, .. },
+                Answer::Said { position, .. } | Answer::SaidToAway { position, .. },
             )) => {
                 let position = *position;
                 Fate::Delivered { position }

@@ -49,7 +49,7 @@ impl Model {
             Told::Joined { room, user } => self.moves(room, user, Move::In),
             Told::Left { room, user } => self.moves(room, user, Move::Out),
             Told::TopicChanged { room, topic } => {
-                self.talks.open(&Place::Room(room.clone())).topic = Some(clean(topic));
+                self.talks.open(&Place::Room(room.clone())).topic = topic.map(clean);
                 let what = What::Information(words(line));
                 self.adds(&Place::Room(room), what, None, News::Nothing);
             }

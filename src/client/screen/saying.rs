@@ -108,7 +108,7 @@ impl Model {
         let mut ear = line::Conversation::default();
         ear.logged_in();
         match ear.hear(line.as_bytes()) {
-            Heard::Command(Command::Whisper { to, text }) => {
+            Heard::Command(Command::Whisper { to, text, .. }) => {
                 self.editor.take(Keep::Remembered);
                 let place = self.person(&to);
                 self.talks.show_place(&place);

@@ -1,9 +1,11 @@
 //! What a conversation remembers of a command until it is answered.
 
 use super::caps::Negotiation;
+use super::events;
 use super::history::{self, Fault};
 use super::reply::Reply;
 use super::who::Query;
+use crate::chat::event::Manner;
 use crate::chat::{RoomName, Text, UserName};
 use crate::dialect::Heard;
 
@@ -121,8 +123,8 @@ pub(super) struct Said {
     pub(super) target: String,
     /// What.
     pub(super) text: Text,
-    /// As which command.
-    pub(super) command: &'static str,
+    /// In which manner.
+    pub(super) manner: Manner,
 }
 
 /// What a server tells about itself.
@@ -140,6 +142,17 @@ pub(super) enum About {
     Links,
     /// What can be asked.
     Help,
+}
+
+/// Nothing is answered to a notice by the conversation itself:
+/// <https://modern.ircdocs.horse/#notice-message>.
+pub(super) fn unanswered(mut items: Vec<Item>) -> Vec<Item> {
+    for (_, asked) in &mut items {
+        if let Asked::Own { replies } = asked {
+            replies.clear();
+        }
+    }
+    items
 }
 
 impl Asked {
@@ -166,7 +179,7 @@ impl Asked {
             Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",
             Self::History { .. } | Self::NoHistory(_) => history::COMMAND,
             Self::Leave => "PART",
-            Self::Say(said) => said.command,
+            Self::Say(said) => events::command(said.manner),
             Self::Topic | Self::SetTopic => "TOPIC",
             Self::Names { .. } => "NAMES",
             Self::List { .. } => "LIST",

@@ -12,7 +12,7 @@ use super::grammar::Tag;
 use super::line::{Line, Source};
 use super::room;
 use super::split;
-use crate::chat::event::{Departure, Hearing, Timestamp};
+use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
 use crate::chat::{Deed, Event, Gap, GapSize, Position, Text, UserName};
 
 /// The tag of a post, which no room and no message to somebody is.
@@ -104,37 +104,35 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             user,
             departure: Departure::Parted { words },
         } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
-        Deed::Released { user, words, .. } => {
-            let words = words.as_ref().map(Text::as_str);
-            let said = words.map_or_else(|| "Gone".to_owned(), |words| format!("Quit: {words}"));
-            head(user).tell("QUIT", &[&said], out);
-        }
+        Deed::Released { user, words, .. } => quit(&head(user), words.as_ref(), out),
         Deed::RoomMessage {
-            room, sender, text, ..
-        } => match hearing {
-            Hearing::Direct => {
-                let target = room::spelled(room);
-                message(caps, &Message::of(event, sender, &target, text), out);
-            }
-            Hearing::Subscriber => {
-                let heard = format!("[Sub] [{}] {}", room::spelled(room), text.as_str());
-                post(caps, event, sender, &heard, out);
-            }
-        },
-        Deed::Whisper {
-            to, sender, text, ..
-        } => message(caps, &Message::of(event, sender, to.as_str(), text), out),
-        Deed::Post { sender, text, .. } => {
-            post(
-                caps,
-                event,
-                sender,
-                &format!("[Sub] {}", text.as_str()),
-                out,
-            );
+            room,
+            sender,
+            text,
+            manner,
+            ..
+        } => {
+            let room = room::spelled(room);
+            let said = Message::of(event, sender, *manner, &room, text.as_str());
+            in_room(caps, said, hearing, out);
         }
-        Deed::TopicSet { room, by, text } => {
-            head(by).tell("TOPIC", &[&room::spelled(room), text.as_str()], out);
+        Deed::Whisper {
+            to,
+            sender,
+            text,
+            manner,
+            ..
+        } => {
+            let said = Message::of(event, sender, *manner, to.as_str(), text.as_str());
+            message(caps, &said, out);
+        }
+        Deed::Post { sender, text, .. } => {
+            let heard = format!("[Sub] {}", text.as_str());
+            let said = Message::of(event, sender, Manner::Message, YOU, &heard);
+            post(caps, said, out);
+        }
+        Deed::TopicSet { room, by, .. } => {
+            head(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
         }
         Deed::WentAway { user, text, .. } if caps.has(Cap::AwayNotify) => {
             head(user).tell("AWAY", &[text.as_str()], out);
@@ -210,6 +208,14 @@ fn joined(caps: Caps, head: &Head<'_>, room: &str, user: &UserName, out: &mut By
     }
 }
 
+fn quit(head: &Head<'_>, words: Option<&Text>, out: &mut BytesMut) {
+    let said = words.map_or_else(
+        || "Gone".to_owned(),
+        |words| format!("Quit: {}", words.as_str()),
+    );
+    head.tell("QUIT", &[&said], out);
+}
+
 fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut) {
     match words {
         Some(words) => head.tell("PART", &[room, words.as_str()], out),
@@ -227,9 +233,9 @@ pub(super) fn own_part(me: &UserName, room: &str, words: Option<&Text>, out: &mu
     parted(&Head::own(me), room, words, out);
 }
 
-/// The topic that one has set.
-pub(super) fn own_topic(me: &UserName, room: &str, topic: &Text, out: &mut BytesMut) {
-    Head::own(me).tell("TOPIC", &[room, topic.as_str()], out);
+/// The topic that one has set; empty where one took it away.
+pub(super) fn own_topic(me: &UserName, room: &str, topic: &str, out: &mut BytesMut) {
+    Head::own(me).tell("TOPIC", &[room, topic], out);
 }
 
 /// A message, whoever spells it.
@@ -238,7 +244,7 @@ pub(super) struct Message<'a> {
     /// When the store took it, where that is known.
     pub(super) at: Option<Timestamp>,
     pub(super) sender: &'a UserName,
-    pub(super) command: &'a str,
+    pub(super) manner: Manner,
     pub(super) target: &'a str,
     pub(super) text: &'a str,
     /// Beside those that every message has.
@@ -246,40 +252,68 @@ pub(super) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    fn of(event: &Event, sender: &'a UserName, target: &'a str, text: &'a Text) -> Self {
+    fn of(
+        event: &Event,
+        sender: &'a UserName,
+        manner: Manner,
+        target: &'a str,
+        text: &'a str,
+    ) -> Self {
         Self {
             position: event.position,
             at: Some(event.at),
             sender,
-            command: "PRIVMSG",
+            manner,
             target,
-            text: text.as_str(),
+            text,
             tag: None,
         }
     }
 }
 
-fn post(caps: Caps, event: &Event, sender: &UserName, text: &str, out: &mut BytesMut) {
-    let post = Message {
-        position: event.position,
-        at: Some(event.at),
-        sender,
-        command: "PRIVMSG",
-        target: YOU,
-        text,
-        tag: Some(POST_TAG),
-    };
-    message(caps, &post, out);
+/// The command by which something is said in a manner.
+#[must_use]
+pub(super) const fn command(manner: Manner) -> &'static str {
+    match manner {
+        Manner::Message => "PRIVMSG",
+        Manner::Notice => "NOTICE",
+    }
+}
+
+/// Who is not in the room reads which one it was.
+fn in_room(caps: Caps, said: Message<'_>, hearing: Hearing, out: &mut BytesMut) {
+    match hearing {
+        Hearing::Direct => message(caps, &said, out),
+        Hearing::Subscriber => {
+            let text = &format!("[Sub] [{}] {}", said.target, said.text);
+            let target = YOU;
+            post(
+                caps,
+                Message {
+                    target,
+                    text,
+                    ..said
+                },
+                out,
+            );
+        }
+    }
+}
+
+fn post(caps: Caps, said: Message<'_>, out: &mut BytesMut) {
+    let tag = Some(POST_TAG);
+    message(caps, &Message { tag, ..said }, out);
 }
 
 /// Writes a message, in as many lines as it needs; the position is the id of the first one.
 pub(super) fn message(caps: Caps, message: &Message<'_>, out: &mut BytesMut) {
     let source = person(message.sender);
+    let command = command(message.manner);
     let line = |tags: &[Tag<'_>], text: &str, out: &mut BytesMut| {
         Line {
             tags,
             source,
-            command: message.command,
+            command,
             params: &[message.target, text],
         }
         .spell(out);
@@ -287,7 +321,7 @@ pub(super) fn message(caps: Caps, message: &Message<'_>, out: &mut BytesMut) {
     let overhead = Line {
         tags: &[],
         source,
-        command: message.command,
+        command,
         params: &[message.target, ""],
     }
     .overhead();

@@ -5,8 +5,9 @@
 mod modes;
 mod people;
 
-use super::asked::{About, Asked, Item, Said};
+use super::asked::{About, Asked, Item, Said, unanswered};
 use super::conversation::Me;
+use super::events;
 use super::grammar::Message;
 use super::history;
 use super::isupport::{TARGETS, WORDS_BYTES};
@@ -16,6 +17,7 @@ use super::numerics::Numeric;
 use super::reply::Reply;
 use super::room;
 use crate::chat::command::{RoomKey, Where};
+use crate::chat::event::Manner;
 use crate::chat::text::NothingToSay;
 use crate::chat::{Command, RoomName, Secret, Text, UserName};
 use crate::dialect::Heard;
@@ -177,8 +179,8 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::Join if first == "0" => me.rooms.iter().cloned().map(leave).collect(),
         Verb::Join => join(first, message.param(1).unwrap_or_default()),
         Verb::Part => part(first, message.param(1).unwrap_or_default()),
-        Verb::Privmsg => say("PRIVMSG", message, me),
-        Verb::Notice => in_silence(say("NOTICE", message, me)),
+        Verb::Privmsg => say(Manner::Message, message, me),
+        Verb::Notice => unanswered(say(Manner::Notice, message, me)),
         Verb::Topic => vec![topic(message)],
         Verb::Names => vec![names(first)],
         Verb::List => vec![list(message)],
@@ -266,17 +268,8 @@ fn part(rooms: &str, words: &str) -> Vec<Item> {
     each("PART", rooms, leave_one)
 }
 
-/// Nobody is told what was wrong with a `NOTICE`, for programs would answer to each other for ever.
-/// <https://modern.ircdocs.horse/#notice-message>
-fn in_silence(items: Vec<Item>) -> Vec<Item> {
-    let hushed = |item| match item {
-        (heard, Asked::Own { .. }) => (heard, nothing().1),
-        other => other,
-    };
-    items.into_iter().map(hushed).collect()
-}
-
-fn say(command: &'static str, message: &Message<'_>, me: &Me) -> Vec<Item> {
+fn say(manner: Manner, message: &Message<'_>, me: &Me) -> Vec<Item> {
+    let command = events::command(manner);
     let targets = message.param(0).unwrap_or_default().split(',');
     let mut targets = targets.filter(|target| !target.is_empty()).peekable();
     if targets.peek().is_none() {
@@ -289,7 +282,7 @@ fn say(command: &'static str, message: &Message<'_>, me: &Me) -> Vec<Item> {
     let mut items: Vec<_> = targets
         .by_ref()
         .take(TARGETS)
-        .map(|target| say_to(command, target, &text, me))
+        .map(|target| say_to(manner, target, &text, me))
         .collect();
     if let Some(target) = targets.next() {
         let why =
@@ -299,12 +292,12 @@ fn say(command: &'static str, message: &Message<'_>, me: &Me) -> Vec<Item> {
     items
 }
 
-fn say_to(command: &'static str, target: &str, text: &Text, me: &Me) -> Item {
+fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
     let said = |target| {
         Asked::Say(Said {
             target,
             text: text.clone(),
-            command,
+            manner,
         })
     };
     let text = text.clone();
@@ -314,7 +307,8 @@ fn say_to(command: &'static str, target: &str, text: &Text, me: &Me) -> Item {
                 let room = me.own_name(room);
                 let spelled = room::spelled(&room);
                 let room = Where::Room(room);
-                (Heard::Command(Command::Say { room, text }), said(spelled))
+                let say = Command::Say { room, text, manner };
+                (Heard::Command(say), said(spelled))
             }
             None => no_room(target),
         };
@@ -322,12 +316,14 @@ fn say_to(command: &'static str, target: &str, text: &Text, me: &Me) -> Item {
     match UserName::new(target) {
         Ok(to) => {
             let spelled = to.to_string();
-            (Heard::Command(Command::Whisper { to, text }), said(spelled))
+            let whisper = Command::Whisper { to, text, manner };
+            (Heard::Command(whisper), said(spelled))
         }
         Err(_) => no_nick(target),
     }
 }
 
+/// A topic of which nothing is left takes the one before away.
 fn topic(message: &Message<'_>) -> Item {
     let name = message.param(0).unwrap_or_default();
     let Some(room) = room::read(name) else {
@@ -336,16 +332,11 @@ fn topic(message: &Message<'_>) -> Item {
     let room = Where::Room(room);
     match message.param(1) {
         None => (Heard::Command(Command::Topic { room }), Asked::Topic),
-        Some(words) => match short(words) {
-            Ok(text) => (
-                Heard::Command(Command::SetTopic { room, text }),
-                Asked::SetTopic,
-            ),
-            Err(_) => own(
-                Numeric::UnknownError,
-                &["TOPIC", "A topic is changed here, not taken away"],
-            ),
-        },
+        Some(words) => {
+            let text = short(words).ok();
+            let command = Command::SetTopic { room, text };
+            (Heard::Command(command), Asked::SetTopic)
+        }
     }
 }
 

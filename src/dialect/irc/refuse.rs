@@ -9,6 +9,7 @@ use super::line::word;
 use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
 use super::room;
+use crate::chat::event::Manner;
 use crate::chat::{Ending, Fate, Refusal};
 
 /// Writes why something was not done.
@@ -52,7 +53,7 @@ fn told(asked: &Asked, refusal: &Refusal) -> Told {
         // What there is not has no members.
         (Asked::Names { .. } | Asked::Who { .. }, Told::Numeric { .. }) => Told::Nothing,
         // An answer to it could be answered, and so on.
-        (Asked::Say(said), Told::Numeric { .. }) if said.command == "NOTICE" => Told::Nothing,
+        (Asked::Say(said), Told::Numeric { .. }) if said.manner == Manner::Notice => Told::Nothing,
         (_, told) => told,
     }
 }

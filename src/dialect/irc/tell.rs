@@ -16,8 +16,9 @@ use super::reply::Voice;
 use super::room;
 use super::welcome::{self, Census, Welcome};
 use super::who::{Here, Person, Query};
-use crate::chat::answer::Presence;
+use crate::chat::answer::{Presence, Topic, TopicSet};
 use crate::chat::command::Where;
+use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::Span;
 use crate::chat::limits::HISTORY_DEFAULT;
 use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
@@ -26,6 +27,10 @@ use crate::dialect::Heard;
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
 const NAMES_BYTES: usize = LINE_BYTES - 180;
 
+const NOW_AWAY: [&str; 1] = ["You have been marked as being away"];
+
+const NOT_AWAY: [&str; 1] = ["You are no longer marked as being away"];
+
 /// Writes an answer to what was asked.
 pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out: &mut BytesMut) {
     match answer {
@@ -33,29 +38,28 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Welcome { user, .. } => welcomed(talk, user, out),
         Answer::Entered { room, .. } => entered(talk, room, out),
         Answer::Left { room, words } => left(talk, room, words.as_ref(), out),
-        Answer::Said { position } => said(talk, &asked, *position, out),
-        Answer::SaidToAway { position, to, text } => {
-            said(talk, &asked, *position, out);
+        Answer::Said { position, at } => said(talk, &asked, *position, *at, out),
+        Answer::SaidToAway {
+            position,
+            at,
+            to,
+            text,
+        } => {
+            said(talk, &asked, *position, *at, out);
             let params = [to.as_str(), text.as_str()];
             if !is_notice(&asked) {
                 talk.voice().reply(Numeric::Away, &params, out);
             }
         }
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
-        Answer::Members { room, users } => members(talk, &asked, room, users, out),
+        Answer::Members { room, users, away } => members(talk, &asked, room, users, away, out),
         Answer::Rooms { rooms } => {
             listed(talk, &asked, rooms, out);
         }
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
-        Answer::Away { .. } => {
-            let text = ["You have been marked as being away"];
-            talk.voice().reply(Numeric::NowAway, &text, out);
-        }
-        Answer::Back => {
-            let text = ["You are no longer marked as being away"];
-            talk.voice().reply(Numeric::UnAway, &text, out);
-        }
+        Answer::Away { .. } => talk.voice().reply(Numeric::NowAway, &NOW_AWAY, out),
+        Answer::Back => talk.voice().reply(Numeric::UnAway, &NOT_AWAY, out),
         Answer::Pong { token } => {
             let voice = talk.voice();
             voice.tell("PONG", &[voice.server, token], out);
@@ -165,25 +169,31 @@ pub(super) fn put_in(talk: &mut Conversation, rooms: &[RoomName], out: &mut Byte
 }
 
 fn is_notice(asked: &Asked) -> bool {
-    matches!(asked, Asked::Say(said) if said.command == "NOTICE")
+    matches!(asked, Asked::Say(said) if said.manner == Manner::Notice)
 }
 
 /// Who wants to see its own messages does, as everybody else does.
-fn said(talk: &Conversation, asked: &Asked, position: Position, out: &mut BytesMut) {
+fn said(
+    talk: &Conversation,
+    asked: &Asked,
+    position: Position,
+    at: Option<Timestamp>,
+    out: &mut BytesMut,
+) {
     let (Asked::Say(said), Some(me)) = (asked, talk.me()) else {
         return;
     };
     let Said {
         target,
         text,
-        command,
+        manner,
     } = said;
     if talk.enabled().has(Cap::EchoMessage) {
         let message = events::Message {
             position,
-            at: None,
+            at,
             sender: &me.user,
-            command,
+            manner: *manner,
             target,
             text: text.as_str(),
             tag: None,
@@ -196,15 +206,25 @@ fn about_topic(
     talk: &Conversation,
     asked: &Asked,
     room: &RoomName,
-    topic: Option<&Text>,
+    topic: Option<&Topic>,
     out: &mut BytesMut,
 ) {
     let name = room::spelled(room);
     let voice = talk.voice();
     match (asked, topic, talk.me()) {
-        (Asked::SetTopic, Some(text), Some(me)) => events::own_topic(&me.user, &name, text, out),
+        (Asked::SetTopic, topic, Some(me)) => {
+            let text = topic.map_or("", |topic| topic.text.as_str());
+            events::own_topic(&me.user, &name, text, out);
+        }
         (Asked::Subject, None, _) => {}
-        (_, Some(text), _) => voice.reply(Numeric::Topic, &[&name, text.as_str()], out),
+        (_, Some(Topic { text, set }), _) => {
+            voice.reply(Numeric::Topic, &[&name, text.as_str()], out);
+            if let Some(TopicSet { by, at }) = set {
+                let seconds = (at.0 / 1000).to_string();
+                let params = [name.as_str(), by.as_str(), &seconds];
+                voice.reply(Numeric::TopicWhoTime, &params, out);
+            }
+        }
         (_, None, _) => voice.reply(Numeric::NoTopic, &[&name, "No topic is set"], out),
     }
 }
@@ -214,15 +234,20 @@ fn members(
     asked: &Asked,
     room: &RoomName,
     users: &[UserName],
+    away: &[UserName],
     out: &mut BytesMut,
 ) {
     let voice = talk.voice();
     if let Asked::Who { query } = asked {
         for user in users {
+            let presence = match away.binary_search(user) {
+                Ok(_) => Here::Gone,
+                Err(_) => Here::Here,
+            };
             let person = Person {
                 user,
                 room: Some(room),
-                presence: Here::Here,
+                presence,
             };
             query.tell(voice, person, out);
         }

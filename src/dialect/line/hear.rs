@@ -1,6 +1,7 @@
 //! A line to what it means.
 
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
+use crate::chat::event::Manner;
 use crate::chat::history::Span;
 use crate::chat::limits::{HISTORY_DEFAULT, HISTORY_MOST};
 use crate::chat::name::NameError;
@@ -149,6 +150,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
             Command::Whisper {
                 to: user(to)?,
                 text: Text::new(text)?,
+                manner: Manner::Message,
             }
         }
         Verb::Subscribe => Command::Subscribe {
@@ -166,7 +168,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
         Verb::Topic if rest.trim().is_empty() => Command::Topic { room: Where::Here },
         Verb::Topic => Command::SetTopic {
             room: Where::Here,
-            text: Text::new(rest)?,
+            text: Some(Text::new(rest)?),
         },
         Verb::Away if rest.trim().is_empty() => Command::Back,
         Verb::Away => Command::Away {
@@ -194,6 +196,7 @@ fn say(text: &str) -> Heard {
         Ok(text) => Heard::Command(Command::Say {
             room: Where::Here,
             text,
+            manner: Manner::Message,
         }),
         Err(NothingToSay) => Heard::Refused(Refusal::NothingToSay),
     }

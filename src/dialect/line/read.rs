@@ -100,8 +100,8 @@ pub enum Told<'a> {
     TopicChanged {
         /// The room.
         room: RoomName,
-        /// What it is about now.
-        topic: &'a str,
+        /// What it is about now; nothing when it is about nothing any more.
+        topic: Option<&'a str>,
     },
     /// Past messages follow.
     HistoryBegins,
@@ -418,7 +418,11 @@ fn event(text: &str) -> Option<Told<'_>> {
     let user = user(name)?;
     if let Some(rest) = rest.strip_prefix("changed the topic of ") {
         let (name, topic) = rest.split_once(": ")?;
-        let room = room(name)?;
+        let (room, topic) = (room(name)?, Some(topic));
+        return Some(Told::TopicChanged { room, topic });
+    }
+    if let Some(name) = rest.strip_prefix("took away the topic of ") {
+        let (room, topic) = (room(name)?, None);
         return Some(Told::TopicChanged { room, topic });
     }
     match rest.split_once(' ')? {

@@ -11,7 +11,7 @@ use bytes::{BufMut, BytesMut};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::answer::{KeyUse, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
@@ -91,13 +91,19 @@ pub(in crate::dialect) fn event(
         }
         Deed::Entered { room, user } => line!(out, "* {user} joined {room}"),
         Deed::Left { room, user, .. } => line!(out, "* {user} left {room}"),
-        Deed::TopicSet { room, by, text } => {
-            line!(
-                out,
-                "* {by} changed the topic of {room}: {}",
-                text.visible()
-            );
+        Deed::TopicSet {
+            room,
+            by,
+            text: Some(text),
+        } => {
+            let text = text.visible();
+            line!(out, "* {by} changed the topic of {room}: {text}");
         }
+        Deed::TopicSet {
+            room,
+            by,
+            text: None,
+        } => line!(out, "* {by} took away the topic of {room}"),
         Deed::Epoch { .. }
         | Deed::Claimed { .. }
         | Deed::Released { .. }
@@ -135,8 +141,10 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             );
         }
         Answer::Proved { user } => line!(out, "* You are {user}."),
-        Answer::Said { position } => said(positions, position, out),
-        Answer::SaidToAway { position, to, text } => {
+        Answer::Said { position, .. } => said(positions, position, out),
+        Answer::SaidToAway {
+            position, to, text, ..
+        } => {
             said(positions, position, out);
             away(to, text, out);
         }
@@ -149,7 +157,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             }
         }
         Answer::Rooms { rooms: list } => rooms(list, out),
-        Answer::Members { room, users } => people(room, users, out),
+        Answer::Members { room, users, .. } => people(room, users, out),
         Answer::Online { users } => people("online", users, out),
         Answer::Subscriptions { users } => people("subscriptions", users, out),
         Answer::Subscribers { users } => people("subscribers", users, out),
@@ -212,9 +220,9 @@ fn history(
     line!(out, "* end of history");
 }
 
-fn topic(room: &RoomName, topic: Option<&Text>, out: &mut BytesMut) {
+fn topic(room: &RoomName, topic: Option<&Topic>, out: &mut BytesMut) {
     match topic {
-        Some(text) => line!(out, "* topic of {room}: {}", text.visible()),
+        Some(topic) => line!(out, "* topic of {room}: {}", topic.text.visible()),
         None => line!(out, "* {room} has no topic."),
     }
 }

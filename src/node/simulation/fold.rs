@@ -176,6 +176,7 @@ impl Fold {
                 sender,
                 text,
                 k,
+                manner: _,
             } => {
                 let (to, sender) = (lower(to), lower(sender));
                 self.says(event, &sender, text.as_str())?;

@@ -106,12 +106,12 @@ impl Present {
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
         match heard {
             Heard::Nothing => Vec::new(),
-            Heard::Command(Command::Say { room, text }) => {
+            Heard::Command(Command::Say { room, text, manner }) => {
                 let room = self.meant(room);
-                self.append(Append::RoomMessage { room, text })
+                self.append(Append::RoomMessage { room, text, manner })
             }
-            Heard::Command(Command::Whisper { to, text }) => {
-                self.append(Append::Whisper { to, text })
+            Heard::Command(Command::Whisper { to, text, manner }) => {
+                self.append(Append::Whisper { to, text, manner })
             }
             Heard::Command(Command::Post { text }) => self.append(Append::Post { text }),
             other if self.in_flight > 0 => {

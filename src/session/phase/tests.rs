@@ -272,11 +272,11 @@ fn texts_do_not_wait_for_each_other_up_to_a_bound() {
     let mut talk = Talk::present();
     for _ in 1..ASKS_IN_FLIGHT {
         talk.says("hi")
-            .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+            .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
         assert!(talk.phase.is_ready());
     }
     talk.says("/msg bob hi")
-        .does(&["ask Append(Whisper { to: bob, text: \"hi\" })"]);
+        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message })"]);
     assert!(!talk.phase.is_ready(), "the bound is reached");
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     assert!(talk.phase.is_ready() && !talk.phase.is_settled());
@@ -315,7 +315,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
         let mut talk = Talk::present();
         for _ in 0..2 {
             talk.says("hi")
-                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
         }
         talk.says(line).does(&[]);
         assert!(!talk.phase.is_ready() && !talk.phase.is_settled(), "{line}");
@@ -330,7 +330,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
 fn an_empty_line_waits_for_nothing() {
     let mut talk = Talk::present();
     talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
     talk.says("").does(&[]);
     assert!(talk.phase.is_ready());
 }
@@ -344,7 +344,7 @@ fn who_entered_a_room_speaks_there() {
     talk.answered(entered("den"))
         .does(&["* You are in den (1 here)."]);
     talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: den, text: \"hi\" })"]);
+        .does(&["ask Append(RoomMessage { room: den, text: \"hi\", manner: Message })"]);
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     for (line, asked) in [
         ("/who", "ask Rooms(Members { room: den })"),
@@ -352,7 +352,7 @@ fn who_entered_a_room_speaks_there() {
         ("/topic", "ask Rooms(Topic { room: den })"),
         (
             "/topic cats",
-            "ask Rooms(SetTopic { room: den, text: \"cats\" })",
+            "ask Rooms(SetTopic { room: den, text: Some(\"cats\") })",
         ),
         (
             "/history 7",
@@ -373,7 +373,7 @@ fn who_entered_a_room_speaks_there() {
             .does(&["! Busy, try again"]);
     }
     talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: den, text: \"hi\" })"]);
+        .does(&["ask Append(RoomMessage { room: den, text: \"hi\", manner: Message })"]);
 }
 
 #[test]
@@ -384,7 +384,7 @@ fn who_was_refused_a_room_stays() {
     talk.answered(Outcome::Refused(wrong))
         .does(&["! Wrong key for den"]);
     talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
 }
 
 #[test]
@@ -558,7 +558,7 @@ fn who_is_suspended_claims_again_and_goes_on() {
     talk.answered(claimed("alice")).does(&[]);
     assert!(talk.phase.is_ready());
     talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
 }
 
 #[test]
@@ -619,7 +619,7 @@ fn a_claim_that_cannot_be_made_again_is_tried_until_it_is_known_to_be_lost() {
 fn who_leaves_does_nothing_more() {
     let mut talk = Talk::present();
     talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\" })"]);
+        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
     talk.says("/join den").does(&[]);
     talk.phase.leave();
     assert!(!talk.phase.is_ready() && talk.phase.is_settled());
@@ -875,6 +875,7 @@ fn claimed(name: &str) -> Outcome {
 fn said(position: &str) -> Outcome {
     Outcome::Done(Answer::Said {
         position: at(position),
+        at: None,
     })
 }
 

@@ -140,8 +140,8 @@ fn question_in_words(question: &Question) -> String {
             request: Request::Append(append),
             ..
         } => match append {
-            Append::RoomMessage { room, text } => format!("say in {room}: {}", text.as_str()),
-            Append::Whisper { to, text } => format!("say to {to}: {}", text.as_str()),
+            Append::RoomMessage { room, text, .. } => format!("say in {room}: {}", text.as_str()),
+            Append::Whisper { to, text, .. } => format!("say to {to}: {}", text.as_str()),
             Append::Post { text } => format!("post: {}", text.as_str()),
         },
         Question::Live { request, .. } => format!("{request:?}"),
@@ -386,7 +386,8 @@ fn claimed(name: &str) -> Outcome {
 
 fn said(n: u64) -> Outcome {
     let position = Position { epoch: 7, n };
-    Outcome::Done(Answer::Said { position })
+    let at = None;
+    Outcome::Done(Answer::Said { position, at })
 }
 
 /// The other end of the wire.

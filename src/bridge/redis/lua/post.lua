@@ -7,4 +7,4 @@ local id, record = append('"type":"post","k":' .. k .. ',"sender":"' .. ARGV[7] 
 if not id then return 'epoch\n-\n' end
 also('HSET', K.ordinals .. me, 'post', k, 'post_at', at, 'post_last', id)
 keep(K.posts .. me, id, record, ARGV[10], ARGV[11])
-return answer('ok')
+return answer('ok', at)

@@ -1,6 +1,7 @@
 -- A message in a room: most of all that is ever asked, so it is lean and shares no functions.
 -- ARGV: as every command; 8 the claim; 9 room, 10 text (JSON), 11 messages, 12 seconds kept,
--- 13 where the answer is kept (a number would be spelled anew for each call).
+-- 13 where the answer is kept (a number would be spelled anew for each call), 14 what the event
+-- tells of the manner.
 local call, pcall = redis.call, redis.pcall
 local seq, slot, answers = ARGV[4], ARGV[13], K.answers .. ARGV[3]
 local kept = call('HMGET', answers, slot, 'last')
@@ -43,7 +44,7 @@ local is_aging = is_kept and (not aged or clock[1] - aged >= 3600)
 
 local record = '"type":"room_message","room":"' .. (known[1] or ARGV[9]) .. '","k":' .. k
   .. ',"public":' .. (known[2] and 'false' or 'true') .. ',"sender":"' .. ARGV[7]
-  .. '","text":' .. ARGV[10] .. ',"exclude_sender":true,"origin":"' .. ARGV[6]
+  .. '","text":' .. ARGV[10] .. ARGV[14] .. ',"exclude_sender":true,"origin":"' .. ARGV[6]
   .. '","at":' .. at .. '}'
 local whole = '{"v":1,' .. record
 local id = pcall('XADD', K.log, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[5], ARGV[1] .. '-*',
@@ -77,6 +78,6 @@ if is_aging then
   also('HSET', meta, 'aged', clock[1])
 end
 also('PUBLISH', K.channel, '{"v":1,"log":"' .. ARGV[2] .. '","id":"' .. id .. '",' .. record)
-local reply = 'ok\n' .. id .. '\n' .. damage
+local reply = 'ok\n' .. id .. '\n' .. damage .. '\n' .. at
 also('HSET', answers, slot, seq .. '\n' .. reply, 'last', seq)
 return reply

@@ -1,11 +1,17 @@
--- ARGV: 9 room, 10 text, 11 text (JSON).
+-- ARGV: 9 room, 10 text ('' takes the topic away), 11 text (JSON).
 local room = K.room .. string.lower(ARGV[9])
 if redis.call('SISMEMBER', room, me) == 0 then return answer('refused', 'not_in', ARGV[9]) end
-local known = redis.call('HMGET', room .. K.meta, 'name', 'topic')
-local name = known[1] or ARGV[9]
-if known[2] ~= ARGV[10] then
+local known = redis.call('HMGET', room .. K.meta, 'name', 'topic', 'topic_by', 'topic_at')
+local name, by, at = known[1] or ARGV[9], known[3], known[4]
+if (known[2] or '') ~= ARGV[10] then
   if not append('"type":"topic_set","room":"' .. name .. '","by":"' .. ARGV[7]
     .. '","text":' .. ARGV[11], now) then return 'epoch\n-\n' end
-  also('HSET', room .. K.meta, 'topic', ARGV[10])
+  by, at = ARGV[7], now
+  if ARGV[10] == '' then
+    also('HDEL', room .. K.meta, 'topic', 'topic_by', 'topic_at')
+  else
+    also('HSET', room .. K.meta, 'topic', ARGV[10], 'topic_by', by, 'topic_at', at)
+  end
 end
-return answer('ok', name)
+if ARGV[10] == '' or not by or not at then return answer('ok', name) end
+return answer('ok', name, by, at)

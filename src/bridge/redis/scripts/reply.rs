@@ -322,6 +322,7 @@ fn word<W: Word>(value: &Value) -> Result<W, Nonsense> {
     read.ok_or_else(|| Nonsense::unexpected(value))
 }
 
-fn read<W: Word>(word: &str) -> Result<W, Nonsense> {
+/// What a word of a script is read as.
+pub(super) fn read<W: Word>(word: &str) -> Result<W, Nonsense> {
     W::of(word).ok_or_else(|| Nonsense(format!("a script names {word:?}")))
 }

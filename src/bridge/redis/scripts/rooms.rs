@@ -8,10 +8,11 @@ use super::words::{json, json_if_any};
 use super::{Asker, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::seal::seal;
-use crate::chat::answer::KeyUse;
+use crate::chat::answer::{KeyUse, Topic, TopicSet};
 use crate::chat::command::RoomKey;
+use crate::chat::event::Timestamp;
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
-use crate::chat::{Answer, RoomName};
+use crate::chat::{Answer, RoomName, Text, UserName};
 use crate::messages::{Outcome, RoomRequest};
 
 impl Scripts {
@@ -41,7 +42,11 @@ impl Scripts {
             RoomRequest::Topic { room } => self.about(Lua::Topic, asker, room),
             RoomRequest::SetTopic { room, text } => {
                 let mut call = self.live(Lua::SetTopic, asker);
-                call.arg(room.as_str()).arg(text.as_str()).arg(json(text));
+                call.arg(room.as_str());
+                match text {
+                    Some(text) => call.arg(text.as_str()).arg(json(text)),
+                    None => call.arg("").arg("\"\""),
+                };
                 call
             }
         }
@@ -68,19 +73,19 @@ impl Scripts {
                 Ok((Answer::Rooms { rooms }, None))
             }),
             RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
-                let (room, users) = (items.next()?, items.sorted()?);
-                Ok((Answer::Members { room, users }, None))
+                let (room, users, away) = (items.next()?, items.sorted()?, items.sorted()?);
+                Ok((Answer::Members { room, users, away }, None))
             }),
             RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
-                let (room, topic) = (items.next()?, items.next_if_any()?);
+                let (room, text) = (items.next()?, items.next_if_any()?);
+                let topic = topic(text, items.next_if_any()?, items.next_if_any()?);
                 Ok((Answer::Topic { room, topic }, None))
             }),
             RoomRequest::SetTopic { text, .. } => changed(&self.rules, reply, |lines, _| {
-                let (room, topic) = (lines.next()?, Some(text.clone()));
-                Ok(Verdict::Outcome(Outcome::Done(Answer::Topic {
-                    room,
-                    topic,
-                })))
+                let room = lines.next()?;
+                let topic = topic(text.clone(), lines.next_if_any()?, lines.next_if_any()?);
+                let answer = Answer::Topic { room, topic };
+                Ok(Verdict::Outcome(Outcome::Done(answer)))
             }),
         }
     }
@@ -111,6 +116,13 @@ fn shown(room: &RoomName, key: &RoomKey) -> String {
             digits.collect()
         }
     }
+}
+
+/// Of a topic that an earlier version kept nobody knows who set it.
+fn topic(text: Option<Text>, by: Option<UserName>, at: Option<u64>) -> Option<Topic> {
+    let set = by.zip(at.map(Timestamp));
+    let set = set.map(|(by, at)| TopicSet { by, at });
+    text.map(|text| Topic { text, set })
 }
 
 fn entered(lines: &mut Lines<'_>) -> Result<Verdict, Nonsense> {

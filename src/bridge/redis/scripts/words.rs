@@ -2,11 +2,12 @@
 
 use redis::{Cmd, Value};
 
-use super::reply::{Lines, Nonsense, changed};
+use super::reply::{Lines, Nonsense, changed, read};
 use super::sources::Lua;
 use super::{Asker, DAY, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::redis::window::WINDOW;
+use crate::chat::event::{Manner, Timestamp};
 use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::{Answer, Position, Text};
 use crate::messages::{Append, Outcome};
@@ -22,22 +23,24 @@ const MOST_SECONDS: u64 = MOST / 1_000_000;
 impl Scripts {
     pub(super) fn call_append(&self, asker: Asker<'_>, append: &Append) -> Cmd {
         match append {
-            Append::RoomMessage { room, text } => {
+            Append::RoomMessage { room, text, manner } => {
                 let kept = self.rules.keep_days.saturating_mul(DAY);
                 let mut call = self.live(Lua::Say, asker);
                 call.arg(room.as_str())
                     .arg(json(text))
                     .arg(self.rules.keep_messages.min(MOST))
                     .arg(kept.min(MOST_SECONDS))
-                    .arg(asker.stamp.seq % ANSWERS);
+                    .arg(asker.stamp.seq % ANSWERS)
+                    .arg(told_of(*manner));
                 call
             }
-            Append::Whisper { to, text } => {
+            Append::Whisper { to, text, manner } => {
                 let mut call = self.live(Lua::Whisper, asker);
                 call.arg(to.as_str())
                     .arg(self.configured(to))
                     .arg(json(text));
                 self.add_keeping(&mut call);
+                call.arg(told_of(*manner));
                 call
             }
             Append::Post { text } => {
@@ -64,7 +67,8 @@ impl Scripts {
             let answer = match (append, head) {
                 (Append::Post { .. }, None) => Answer::NobodySubscribes,
                 (Append::RoomMessage { .. } | Append::Post { .. }, Some(position)) => {
-                    Answer::Said { position }
+                    let at = lines.next_if_any()?.map(Timestamp);
+                    Answer::Said { position, at }
                 }
                 (Append::Whisper { .. }, Some(position)) => whispered(position, lines)?,
                 (Append::RoomMessage { .. } | Append::Whisper { .. }, None) => {
@@ -73,6 +77,14 @@ impl Scripts {
             };
             Ok(Verdict::Outcome(Outcome::Done(answer)))
         })
+    }
+}
+
+/// What a record tells of the manner, behind the text.
+const fn told_of(manner: Manner) -> &'static str {
+    match manner {
+        Manner::Message => "",
+        Manner::Notice => ",\"notice\":true",
     }
 }
 
@@ -86,13 +98,19 @@ pub(super) fn json_if_any(text: Option<&Text>) -> String {
     text.map_or_else(String::new, json)
 }
 
+/// An answer that an earlier version kept tells no time: only to whom, and what they left.
 fn whispered(position: Position, lines: &mut Lines<'_>) -> Result<Answer, Nonsense> {
-    let Some(to) = lines.next_if_any()? else {
-        return Ok(Answer::Said { position });
-    };
-    Ok(Answer::SaidToAway {
-        position,
-        to,
-        text: lines.next()?,
+    let first = lines.next_if_any::<String>()?;
+    Ok(match (first, lines.next_if_any()?) {
+        (Some(to), Some(text)) => Answer::SaidToAway {
+            position,
+            at: lines.next_if_any()?.map(Timestamp),
+            to: read(&to)?,
+            text,
+        },
+        (time, Some(_) | None) => {
+            let at = time.map(|time| read(&time)).transpose()?.map(Timestamp);
+            Answer::Said { position, at }
+        }
     })
 }

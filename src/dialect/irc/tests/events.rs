@@ -2,7 +2,7 @@
 
 use super::play::said;
 use super::written;
-use crate::chat::event::{Departure, Hearing};
+use crate::chat::event::{Departure, Hearing, Manner};
 use crate::chat::{Deed, Gap, GapSize, RoomName, Text, UserName};
 use crate::dialect::irc::caps::{CAPS, Caps};
 use crate::dialect::irc::events;
@@ -106,7 +106,7 @@ fn topics_change_and_people_go_for_tea() {
     let topic = Deed::TopicSet {
         room: room.clone(),
         by: user.clone(),
-        text: text("tea time"),
+        text: Some(text("tea time")),
     };
     are_told(vec![
         ("", topic, &[":ben!ben@conclave TOPIC #den :tea time"]),
@@ -165,6 +165,7 @@ fn private_messages_and_posts_say_what_they_are() {
         to: UserName::new("anna").unwrap(),
         sender: ben(),
         text: text("a word"),
+        manner: Manner::Message,
         k: 1,
     };
     let post = Deed::Post {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::play::{anna, identity, said};
 use super::whole::whole_lines;
-use crate::chat::answer::{KeyUse, Presence};
-use crate::chat::event::{Departure, Hearing, Timestamp};
+use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
 use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::Conversation;
@@ -220,8 +220,15 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
             key: KeyUse::Fitting,
         },
         2 => Answer::Left { room, words },
-        3 => Answer::Topic { room, topic: words },
-        4 => Answer::Members { room, users },
+        3 => Answer::Topic {
+            room,
+            topic: words.map(|text| Topic { text, set: None }),
+        },
+        4 => Answer::Members {
+            room,
+            away: users.first().cloned().into_iter().collect(),
+            users,
+        },
         5 => Answer::Rooms {
             rooms: rooms.into_iter().map(|room| (room, at)).collect(),
         },
@@ -248,9 +255,13 @@ fn of_people() -> impl Strategy<Value = Answer> {
         match kind {
             0 => Answer::Proved { user },
             1 => Answer::Welcome { user, room, node },
-            2 => Answer::Said { position },
+            2 => Answer::Said {
+                position,
+                at: Some(since),
+            },
             3 => Answer::SaidToAway {
                 position,
+                at: Some(since),
                 to: user,
                 text,
             },
@@ -284,6 +295,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             to,
             sender: user,
             text,
+            manner: Manner::Notice,
             k: 1,
         },
         2 => Deed::Post {
@@ -303,7 +315,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         5 => Deed::TopicSet {
             room,
             by: user,
-            text,
+            text: Some(text),
         },
         6 => Deed::WentAway {
             user,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::written;
-use crate::chat::event::{Echo, Privacy, Timestamp};
+use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::history::{Conversation as Of, Mark, Span};
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Command, Deed, Event, Position, Refusal, RoomName, Text, UserName};
@@ -113,6 +113,7 @@ fn in_den(n: u64) -> Arc<Event> {
         room: room("den"),
         sender: user("bob"),
         text: Text::new("hello").unwrap(),
+        manner: Manner::Message,
         k: n,
         privacy: Privacy::Public,
         echo: Echo::ExcludeSender,
@@ -342,6 +343,7 @@ fn a_dialogue_is_told_in_both_directions() {
             to: user(to),
             sender: user(from),
             text: Text::new("hi").unwrap(),
+            manner: Manner::Message,
             k: 1,
         };
         said(n, deed)

@@ -14,6 +14,7 @@ mod sasl;
 mod split;
 mod tables;
 mod tell;
+mod told;
 mod welcome;
 mod whole;
 

@@ -7,8 +7,8 @@ use bytes::BytesMut;
 
 use super::whole::whole_lines;
 use super::written;
-use crate::chat::answer::{KeyUse, Presence};
-use crate::chat::event::{Echo, Privacy, Timestamp};
+use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::{Conversation, Identity};
@@ -161,6 +161,7 @@ pub(super) fn said(name: &str, text: &str) -> Event {
         room: room(name),
         sender: user("ben"),
         text: Text::new(text).unwrap(),
+        manner: Manner::Message,
         k: 1,
         privacy: Privacy::Public,
         echo: Echo::IncludeSender,
@@ -198,10 +199,14 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
     Some(match what {
         "entered" => Answer::Entered { room, here, key },
         "left" => Answer::Left { room, words },
-        "topic" => Answer::Topic { room, topic: words },
+        "topic" => Answer::Topic {
+            room,
+            topic: words.map(|text| Topic { text, set: None }),
+        },
         "members" => Answer::Members {
             room,
             users: users(behind),
+            away: Vec::new(),
         },
         "history" => {
             let messages = behind
@@ -233,9 +238,10 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
             room: room("lobby"),
             node: node("n"),
         },
-        "said" => Answer::Said { position },
+        "said" => Answer::Said { position, at: None },
         "said-to-away" => Answer::SaidToAway {
             position,
+            at: None,
             to: one(),
             text: words(),
         },

@@ -3,9 +3,9 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::answer::{KeyUse, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
-use crate::chat::event::{Departure, Echo, Hearing, Privacy, Timestamp};
+use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::name::NameError;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::line::read::{Audience, Told, read};
@@ -193,6 +193,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             room,
             sender: user,
             text,
+            manner: Manner::Message,
             k: 1,
             privacy: Privacy::Public,
             echo: Echo::IncludeSender,
@@ -201,6 +202,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             to,
             sender: user,
             text,
+            manner: Manner::Notice,
             k: 1,
         },
         2 => Deed::Post {
@@ -217,7 +219,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         _ => Deed::TopicSet {
             room,
             by: user,
-            text,
+            text: Some(text),
         },
     })
 }
@@ -236,12 +238,13 @@ fn answer() -> impl Strategy<Value = Answer> {
     (parts, 0..10u8).prop_map(|((room, user, text, token, at), kind)| match kind {
         0 => Answer::SaidToAway {
             position: Position::START,
+            at: None,
             to: user,
             text,
         },
         1 => Answer::Topic {
             room,
-            topic: Some(text),
+            topic: Some(Topic { text, set: None }),
         },
         2 => Answer::Away { text },
         3 => Answer::WhoIs {
@@ -264,7 +267,8 @@ fn answer() -> impl Strategy<Value = Answer> {
         },
         7 => Answer::Members {
             room,
-            users: vec![user],
+            users: vec![user.clone()],
+            away: vec![user],
         },
         8 => Answer::Rooms {
             rooms: vec![(room, at)],
@@ -275,6 +279,7 @@ fn answer() -> impl Strategy<Value = Answer> {
                     room: room.clone(),
                     sender: user,
                     text,
+                    manner: Manner::Message,
                     k: 1,
                     privacy: Privacy::Public,
                     echo: Echo::ExcludeSender,

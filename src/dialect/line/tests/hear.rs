@@ -4,6 +4,7 @@ use crate::chat::Command::{
     Unsubscribe, Whisper, Who, WhoIs,
 };
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
+use crate::chat::event::Manner;
 use crate::chat::history::Span;
 use crate::chat::name::NameError;
 use crate::chat::{Refusal, Secret};
@@ -31,7 +32,7 @@ fn rooms_are_asked_for_by_slash_and_word() {
             "/topic cats & dogs ",
             SetTopic {
                 room: Where::Here,
-                text: text("cats & dogs "),
+                text: Some(text("cats & dogs ")),
             },
         ),
     ]);
@@ -395,6 +396,7 @@ fn say(said: &str) -> Command {
     Say {
         room: Where::Here,
         text: text(said),
+        manner: Manner::Message,
     }
 }
 
@@ -402,6 +404,7 @@ fn whisper(to: &str, said: &str) -> Command {
     Whisper {
         to: user(to),
         text: text(said),
+        manner: Manner::Message,
     }
 }
 

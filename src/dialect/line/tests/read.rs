@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::told;
-use crate::chat::answer::KeyUse;
+use crate::chat::answer::{KeyUse, Topic};
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::refusal::Throttled;
@@ -109,17 +109,24 @@ fn events_are_read_as_they_are_told() {
     let topic = Deed::TopicSet {
         room: den.clone(),
         by: bob.clone(),
-        text: text("tea: at 5"),
+        text: Some(text("tea: at 5")),
+    };
+    let no_topic = Deed::TopicSet {
+        room: den.clone(),
+        by: bob.clone(),
+        text: None,
     };
     let (room, user) = (den.clone(), bob.clone());
     check_event(&joined, &Told::Joined { room, user });
     let (room, user) = (den.clone(), bob);
     check_event(&left, &Told::Left { room, user });
     let topic_changed = Told::TopicChanged {
-        room: den,
-        topic: "tea: at 5",
+        room: den.clone(),
+        topic: Some("tea: at 5"),
     };
     check_event(&topic, &topic_changed);
+    let (room, topic) = (den, None);
+    check_event(&no_topic, &Told::TopicChanged { room, topic });
     for deed in [
         room_message("den", "alice", "hi"),
         whisper("alice", "bob", "hi"),
@@ -160,6 +167,7 @@ fn answers_are_read_as_they_are_told() {
     let members = |users: &[_]| Answer::Members {
         room: den.clone(),
         users: users.to_vec(),
+        away: vec![],
     };
     let people = |users: &[_]| Told::People {
         of: "den",
@@ -170,7 +178,8 @@ fn answers_are_read_as_they_are_told() {
     check_answer(&members(&both), &[people(&both)]);
     check_answer(&members(&[]), &[people(&[])]);
     let position = at("1763850000-1041");
-    check_answer(&Answer::Said { position }, &[Told::Said { position }]);
+    let at = None;
+    check_answer(&Answer::Said { position, at }, &[Told::Said { position }]);
     for token in ["", "a b"] {
         let pong = Answer::Pong {
             token: token.to_owned(),
@@ -190,7 +199,10 @@ fn topics_and_histories_are_read_as_they_are_told() {
     for topic in [Some("tea: at 5"), None] {
         let answer = Answer::Topic {
             room: den.clone(),
-            topic: topic.map(text),
+            topic: topic.map(|topic| Topic {
+                text: text(topic),
+                set: None,
+            }),
         };
         let room = den.clone();
         check_answer(&answer, &[Told::Topic { room, topic }]);

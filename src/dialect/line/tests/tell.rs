@@ -1,9 +1,9 @@
 use bytes::BytesMut;
 
 use super::told;
-use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::answer::{KeyUse, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
-use crate::chat::event::{Echo, Hearing, Privacy, Timestamp};
+use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::{Answer, Deed, Gap, GapSize, Secret};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
@@ -73,9 +73,17 @@ fn comings_and_goings_are_information() {
                 Deed::TopicSet {
                     room: den.clone(),
                     by: bob.clone(),
-                    text: text("cats"),
+                    text: Some(text("cats")),
                 },
                 "* bob changed the topic of den: cats\n",
+            ),
+            (
+                Deed::TopicSet {
+                    room: den.clone(),
+                    by: bob.clone(),
+                    text: None,
+                },
+                "* bob took away the topic of den\n",
             ),
         ] {
             assert_eq!(spelled(positions, &deed, Hearing::Direct), line);
@@ -120,9 +128,11 @@ fn what_only_the_node_needs_is_not_shown() {
 #[test]
 fn what_was_said_is_confirmed_only_with_its_position() {
     let position = at("1763850000-1041");
-    let said = Answer::Said { position };
+    let at = Some(Timestamp(7));
+    let said = Answer::Said { position, at };
     let away = Answer::SaidToAway {
         position,
+        at,
         to: user("bob"),
         text: text("lunch"),
     };
@@ -190,13 +200,17 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
             Answer::Members {
                 room: den(),
                 users: vec![user("alice"), user("bob")],
+                away: vec![user("bob")],
             },
             "* den: alice, bob (2)\n",
         ),
         (
             Answer::Topic {
                 room: den(),
-                topic: Some(text("cats")),
+                topic: Some(Topic {
+                    text: text("cats"),
+                    set: None,
+                }),
             },
             "* topic of den: cats\n",
         ),
@@ -484,6 +498,7 @@ fn private(place: &str, sender: &str, said: &str) -> Deed {
         room: room(place),
         sender: user(sender),
         text: text(said),
+        manner: Manner::Notice,
         k: 2,
         privacy: Privacy::Private,
         echo: Echo::IncludeSender,

@@ -57,7 +57,7 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
     let topic = Deed::TopicSet {
         room: den(),
         by: user("bob"),
-        text: text("cats"),
+        text: Some(text("cats")),
     };
     here.check(topic, &["alice"]);
     here.check(left("den", "alice"), &["bob"]);
@@ -346,7 +346,7 @@ fn what_is_for_nobody_here_has_no_effect() {
         Deed::TopicSet {
             room: room("den"),
             by: user("dave"),
-            text: text("cats"),
+            text: Some(text("cats")),
         },
         went_away("dave", &["den"]),
         came_back("dave", &["den"]),

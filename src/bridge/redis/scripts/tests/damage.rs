@@ -124,7 +124,7 @@ async fn what_fails_behind_the_log_is_told_and_the_event_stands(mut desk: Desk) 
         .await;
     let task = alice.asks(say("lobby", "hi"));
     let decision = desk.attempt(&task).await.expect("a decision");
-    let Verdict::Outcome(Outcome::Done(Answer::Said { position })) = decision.verdict else {
+    let Verdict::Outcome(Outcome::Done(Answer::Said { position, .. })) = decision.verdict else {
         panic!("{decision:?}")
     };
     assert_eq!(decision.head, Some(position));

@@ -1,9 +1,11 @@
 use super::desk::{Desk, ROOMS, on_both};
 use crate::bridge::contract::{
-    about, already_in, entered, entering, entering_too, history, leaving, listed, members, moving,
-    no_room, not_in, room_named, rooms, say, set_topic, shown, topic, who, wrong_key,
+    already_in, away, back, entered, entering, entering_too, history, leaving, listed, members,
+    moving, no_room, no_topic, not_in, room_named, rooms, say, set_topic, shown, subject,
+    subject_set, topic, who, who_and_away, wrong_key,
 };
 use crate::bridge::redis::task::{Task, Verdict};
+use crate::bridge::wire;
 use crate::chat::answer::KeyUse;
 use crate::chat::limits::ROOM_KEY_BYTES;
 use crate::chat::{Answer, Refusal};
@@ -16,6 +18,8 @@ on_both! {
     a_sweep_sees_every_empty_room_slice_by_slice,
     a_private_room_does_not_exist_for_others,
     a_topic_that_is_there_already_is_no_event,
+    a_topic_that_an_earlier_version_kept_is_nobodys,
+    members_are_shown_with_who_of_them_is_away,
 }
 
 async fn rooms_are_entered_by_name_and_key(mut desk: Desk) {
@@ -103,7 +107,7 @@ async fn rooms_vanish_when_nothing_is_left_of_them(mut desk: Desk) {
     desk.done(&alice, say("spoken", "hi")).await;
     desk.done(&alice, moving("spoken", "titled")).await;
     let set = desk.done(&alice, set_topic("TITLED", "Tea")).await;
-    assert_eq!(set, about("titled", "Tea"));
+    assert_eq!(subject(&set), Some("Tea"));
     desk.done(&alice, moving("titled", "lobby")).await;
     let there = listed(&[("lobby", 1), ("Spoken", 0), ("titled", 0)]);
     let listed_now = desk.done(&alice, rooms()).await;
@@ -175,10 +179,8 @@ async fn a_private_room_does_not_exist_for_others(mut desk: Desk) {
     desk.done(&bob, entering("lobby", "vault", "key")).await;
     let inside = desk.done(&bob, members("vault")).await;
     assert_eq!(shown(&inside), shown(&who("Vault", &["Alice", "bob"])));
-    assert_eq!(
-        desk.done(&bob, topic("vault")).await,
-        about("Vault", "gold")
-    );
+    let inside = desk.done(&bob, topic("vault")).await;
+    assert_eq!(subject(&inside), Some("gold"));
     let nobody = desk.done(&bob, moving("vault", "lobby")).await;
     assert_eq!(nobody, entered("lobby", 1));
 }
@@ -193,11 +195,48 @@ async fn a_topic_that_is_there_already_is_no_event(mut desk: Desk) {
     assert_eq!(desk.done(&alice, topic("lobby")).await, nothing);
     for (said, events) in [("\"tea\"", 1), ("\"tea\"", 0), ("Tea", 1)] {
         let set = desk.done(&alice, set_topic("lobby", said)).await;
-        assert_eq!(set, about("lobby", said));
+        assert_eq!(subject(&set), Some(said));
         assert_eq!(desk.events().await.len(), events, "{said}");
     }
-    assert_eq!(
-        desk.done(&alice, topic("lobby")).await,
-        about("lobby", "Tea")
+    let told = desk.done(&alice, topic("lobby")).await;
+    assert_eq!(subject(&told), Some("Tea"));
+}
+
+async fn a_topic_that_an_earlier_version_kept_is_nobodys(mut desk: Desk) {
+    let alice = desk.live("Alice", 1).await;
+    let meta = "room:lobby:meta";
+    desk.raw(&["HSET", meta, "topic", "tea"]).await;
+    for request in [topic("lobby"), set_topic("lobby", "tea")] {
+        let told = desk.done(&alice, request).await;
+        assert_eq!((subject(&told), subject_set(&told)), (Some("tea"), None));
+    }
+    desk.events().await;
+    let set = desk.done(&alice, set_topic("lobby", "cake")).await;
+    let at = desk.events().await[0].at;
+    assert_eq!(subject_set(&set), Some(("Alice", at)));
+    assert_eq!(desk.done(&alice, topic("lobby")).await, set);
+    let gone = desk.done(&alice, no_topic("lobby")).await;
+    assert_eq!((subject(&gone), subject_set(&gone)), (None, None));
+    let events = desk.events().await;
+    let written = wire::write(&events[0]).expect("a record");
+    assert!(
+        written.contains("\"by\":\"Alice\",\"text\":\"\""),
+        "{written}"
     );
+    // Nothing of it is left that would keep a room.
+    for field in ["topic", "topic_by", "topic_at"] {
+        assert_eq!(desk.number(&["HEXISTS", meta, field]).await, 0, "{field}");
+    }
+}
+
+async fn members_are_shown_with_who_of_them_is_away(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("Bob", 2).await;
+    desk.done(&bob, away("tea")).await;
+    let told = desk.done(&alice, members("lobby")).await;
+    let expected = who_and_away("lobby", &["alice", "Bob"], &["Bob"]);
+    assert_eq!(shown(&told), shown(&expected));
+    desk.done(&bob, back()).await;
+    let told = desk.done(&alice, members("lobby")).await;
+    assert_eq!(told, who("lobby", &["alice", "Bob"]));
 }

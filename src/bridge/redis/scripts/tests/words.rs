@@ -1,12 +1,13 @@
 use super::desk::{Desk, FIRST, KEEP_MESSAGES, greet, heard, on_both};
 use crate::bridge::contract::{
-    away, entering, follow, history, moving, not_in, position, post, say, text, user, whisper,
+    away, entering, follow, history, moving, not_in, position, post, said_as, say, taken_at, text,
+    user, whisper, whispered_as,
 };
 use crate::bridge::redis::scripts::{Hello, Turn};
 use crate::bridge::redis::simulated::Version;
 use crate::bridge::redis::task::Verdict;
 use crate::bridge::wire;
-use crate::chat::event::{Echo, Privacy};
+use crate::chat::event::{Echo, Manner, Privacy};
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Refusal};
 use crate::messages::Outcome;
@@ -20,6 +21,8 @@ on_both! {
     no_word_begins_an_epoch_and_a_hello_does_where_one_tried,
     history_is_the_last_messages_oldest_first_and_bounded,
     what_is_too_old_or_unreadable_is_not_shown,
+    a_notice_stands_in_the_log_as_every_bridge_writes_it,
+    an_answer_that_an_earlier_version_kept_is_read,
 }
 
 #[tokio::test]
@@ -42,6 +45,7 @@ async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
         room,
         sender,
         text: words,
+        manner,
         k,
         privacy,
         echo,
@@ -52,6 +56,10 @@ async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
     assert_eq!((room.as_str(), sender.as_str()), ("lobby", "Alice"));
     assert_eq!((words, *k), (&text(said), 1));
     assert_eq!((*privacy, *echo), (Privacy::Public, Echo::ExcludeSender));
+    assert_eq!(
+        (*manner, taken_at(&answer)),
+        (Manner::Message, Some(event.at))
+    );
 
     let heard = heard(&mut ear).await;
     let json: serde_json::Value = serde_json::from_str(&heard).expect("JSON");
@@ -75,6 +83,85 @@ async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
     let entry = format!("{entry:?}");
     assert!(heard.ends_with(written.trim_start_matches("{\"v\":1,")));
     assert!(entry.contains("node-1.8c1f:"), "{entry}");
+}
+
+async fn a_notice_stands_in_the_log_as_every_bridge_writes_it(mut desk: Desk) {
+    let alice = desk.live("Alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.done(&bob, follow("alice")).await;
+    desk.events().await;
+    for (request, told) in [
+        (
+            said_as(Manner::Notice, "lobby", "hi"),
+            "\"hi\",\"notice\":true,\"exclude",
+        ),
+        (
+            whispered_as(Manner::Notice, "bob", "hi"),
+            "\"hi\",\"notice\":true,\"origin",
+        ),
+        (say("lobby", "hi"), "\"hi\",\"exclude"),
+        (whisper("bob", "hi"), "\"hi\",\"origin"),
+    ] {
+        let answer = desk.done(&alice, request).await;
+        let events = desk.events().await;
+        let [event] = events.as_slice() else {
+            panic!("{events:?}")
+        };
+        assert_eq!(taken_at(&answer), Some(event.at));
+        let written = wire::write(event).expect("a record");
+        assert!(written.contains(told), "{written}");
+        let entry = desk
+            .raw(&["XREVRANGE", "log", "+", "-", "COUNT", "1"])
+            .await;
+        let entry = format!("{entry:?}");
+        assert!(
+            entry.contains(&written.escape_debug().to_string()),
+            "{entry}"
+        );
+    }
+    let posted = desk.done(&alice, post("news")).await;
+    let events = desk.events().await;
+    assert_eq!(taken_at(&posted), Some(events[0].at));
+}
+
+/// Such an answer has no time, and whoever takes it for something else takes a time for a name.
+async fn an_answer_that_an_earlier_version_kept_is_read(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.done(&bob, follow("alice")).await;
+    for (is_away, request) in [
+        (false, say("lobby", "hi")),
+        (false, whisper("bob", "hi")),
+        (false, post("hi")),
+        (true, whisper("bob", "hi")),
+    ] {
+        if is_away {
+            desk.done(&bob, away("tea")).await;
+        }
+        let task = alice.asks(request);
+        let first = desk.attempt(&task).await.expect("a decision");
+        let slot = (desk.seq % 1024).to_string();
+        let kept = desk.word(&["HGET", "answers:node-1.8c1f", &slot]).await;
+        let (without_time, time) = kept.rsplit_once('\n').expect("lines");
+        time.parse::<u64>().expect("the time");
+        desk.raw(&["HSET", "answers:node-1.8c1f", &slot, without_time])
+            .await;
+        let again = desk.try_as(desk.seq, &task).await.expect("a decision");
+        let (Verdict::Outcome(Outcome::Done(first)), Verdict::Outcome(Outcome::Done(again))) =
+            (first.verdict, again.verdict)
+        else {
+            panic!("not done")
+        };
+        assert!(taken_at(&first).is_some());
+        assert_eq!(taken_at(&again), None);
+        assert_eq!(position(&again), position(&first));
+        let to = |answer: &Answer| match answer {
+            Answer::SaidToAway { to, text, .. } => Some((to.clone(), text.clone())),
+            _ => None,
+        };
+        assert_eq!(to(&again), to(&first));
+        assert_eq!(to(&again).is_some(), is_away);
+    }
 }
 
 async fn ordinals_grow_by_one_and_time_never_goes_back(mut desk: Desk) {

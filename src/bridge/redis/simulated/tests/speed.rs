@@ -3,19 +3,22 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::bridge::contract::{say, user};
+use crate::bridge::contract::{members, say, user};
 use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::scripts::{Hello, Rules, Scripts, Turn};
 use crate::bridge::redis::simulated::Store;
 use crate::bridge::redis::task::{Stamp, Task, Verdict};
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
-use crate::chat::{NodeName, Position};
+use crate::chat::{Answer, NodeName, Position};
 use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Parting};
 
 const NOW: Duration = Duration::from_secs(1_763_850_000);
 
 /// People who come in, say something, and go.
 const PEOPLE: u64 = 1000;
+
+/// Members of a room that is larger than most.
+const MEMBERS: usize = 5000;
 
 /// A node that asks a store without a link between.
 struct Node {
@@ -80,6 +83,29 @@ fn incarnation() -> Incarnation {
     Incarnation { node, run: 1 }
 }
 
+impl Node {
+    /// Somebody who is in the lobby.
+    fn comes_in(&mut self) -> (SessionId, Claim) {
+        let session = SessionId {
+            incarnation: incarnation(),
+            conn: ConnId(1),
+        };
+        let claiming = Task::Claim {
+            session: session.clone(),
+            user: user("user-0"),
+            entrance: Entrance::Login {
+                on_duplicate: DuplicateLogin::Reject,
+                begins: FirstRoom::Lobby,
+            },
+        };
+        let mut took = Duration::ZERO;
+        match self.decides(&claiming, &mut took) {
+            Verdict::Claimed { claim, .. } => (session, claim),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 #[test]
 fn a_thousand_people_come_in_say_something_and_go() {
     let mut node = Node::new();
@@ -124,4 +150,36 @@ fn a_thousand_people_come_in_say_something_and_go() {
         let each = took.as_secs_f64() * 1e6 / PEOPLE as f64;
         println!("{what}: {each:.1} us, {:.0} a second", 1e6 / each);
     }
+}
+
+/// Every tenth of them is away.
+#[test]
+fn five_thousand_members_are_listed_with_who_is_away() {
+    let mut node = Node::new();
+    let (session, claim) = node.comes_in();
+    let (mut came, mut left) = (redis::cmd("SADD"), redis::pipe());
+    came.arg("room:lobby");
+    for n in 1..MEMBERS {
+        came.arg(format!("user-{n}"));
+        let note = if n % 10 == 0 { "away" } else { "since" };
+        left.cmd("HSET")
+            .arg(format!("presence:user-{n}"))
+            .arg(note)
+            .arg("1");
+    }
+    node.store.ask(NOW, &came);
+    node.store.run(NOW, &left);
+    let listing = Task::Live {
+        session,
+        claim,
+        request: members("lobby"),
+    };
+    let mut took = Duration::ZERO;
+    let Verdict::Outcome(Outcome::Done(Answer::Members { users, away, .. })) =
+        node.decides(&listing, &mut took)
+    else {
+        panic!("not listed")
+    };
+    assert_eq!((users.len(), away.len()), (MEMBERS, MEMBERS / 10 - 1));
+    println!("{MEMBERS} members: {:.2} ms", took.as_secs_f64() * 1e3);
 }
