@@ -36,7 +36,7 @@ pub use ask::{
 };
 pub use feed::{
     Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Kept, LookBack,
-    LookedBack, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,
+    LookedBack, Lost, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,
 };
 pub use near::{
     Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use actix::Recipient;
 
 use crate::chat::origin::{ConnId, SessionId};
-use crate::messages::{Arrival, BATCH_EVENTS, Continuity, SessionMail};
+use crate::messages::{Arrival, BATCH_EVENTS, Continuity, Lost, SessionMail};
 
 /// Events that wait for the registry; above it the store decides nothing, so that a slow reader
 /// slows the writers down and not the node's memory up. The last batch may go beyond it.
@@ -69,8 +69,9 @@ impl Feed {
     }
 
     /// Says that events were lost: what follows does not follow on what is here.
-    pub(super) fn breaks(&mut self) {
-        self.items.push_back(Item::Seam(Continuity::Broken));
+    pub(super) fn breaks(&mut self, lost: Lost) {
+        let seam = Continuity::Broken { lost };
+        self.items.push_back(Item::Seam(seam));
     }
 
     /// Says that the store does not hold the claims of these sessions any more.

@@ -13,9 +13,11 @@
 //! 3. Events arrive in log order, every event once. None is left out as long as the batches'
 //!    [`continuity`](crate::messages::Arrived::continuity) is unbroken: the first event of such a
 //!    batch stands right behind the last one of the batch before. A broken one says that events
-//!    before it can no longer be read; it may be empty. Nobody who was live may be told that
-//!    nothing is missing: the registry suspends them, and the bridge those whose claim
-//!    event was among the lost, of which the registry does not know.
+//!    before it can no longer be read; it may be empty. It says [`how`](crate::messages::Lost)
+//!    they were lost: only where what was read before is certainly as it was, they were trimmed
+//!    away, and otherwise taken back, also where other events have their positions by now.
+//!    Nobody who was live may be told that nothing is missing: the registry suspends them, and the
+//!    bridge those whose claim event was among the lost, of which the registry does not know.
 //! 4. An answer is in the session's mailbox before the events it caused are given to the registry.
 //! 5. Within a conversation (the messages of a room, to a person, of an author) `k` grows by one
 //!    for each message, and `at` never goes back. Who says something is answered with the

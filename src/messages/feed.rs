@@ -34,7 +34,20 @@ pub enum Continuity {
         conns: Vec<ConnId>,
     },
     /// Events before these are lost: every session is suspended.
-    Broken,
+    Broken {
+        /// How.
+        lost: Lost,
+    },
+}
+
+/// How events are lost; the worse way is the greater one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lost {
+    /// The log does not go back so far any more. What was read of it is as it was.
+    Trimmed,
+    /// The log forgot some of what it had, or is another one, or nobody can tell that it is not:
+    /// where something was read, something else may stand.
+    TakenBack,
 }
 
 /// One event as it comes to the registry.
@@ -71,6 +84,8 @@ pub enum Missed {
     Kept(Kept),
     /// What its account would have heard behind this position.
     After(Position),
+    /// The same, and that something is missing, for the log of that position was taken back.
+    AfterTakenBack(Position),
     /// What its account would have heard since the session was suspended.
     SinceSuspended,
 }

@@ -22,17 +22,47 @@ const LOOK_BYTES: usize = 256 * 1024;
 pub struct Mark {
     /// Everything up to here.
     pub upto: Position,
-    /// The ordinal of the last message before that, of the rooms of which it is known.
-    pub ordinals: BTreeMap<RoomName, u64>,
+    /// What that is worth.
+    pub ground: Ground,
+}
+
+/// Whether the log still is the one in which a session was told something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    /// It is, though it may not go back so far.
+    Whole {
+        /// The ordinal of the last message that was told, of the rooms of which it is known.
+        ordinals: BTreeMap<RoomName, u64>,
+    },
+    /// It was taken back: that something is missing is told whatever it holds now, also where what
+    /// it holds looks as if it went on right behind.
+    Torn,
 }
 
 impl Mark {
     /// Without a word about rooms.
     pub const fn upto(upto: Position) -> Self {
+        let ordinals = BTreeMap::new();
         Self {
             upto,
-            ordinals: BTreeMap::new(),
+            ground: Ground::Whole { ordinals },
         }
+    }
+
+    /// In a log that was taken back.
+    pub const fn torn(upto: Position) -> Self {
+        Self {
+            upto,
+            ground: Ground::Torn,
+        }
+    }
+
+    /// Not even what stands behind this was told.
+    pub fn goes_back(&mut self, after: Position) {
+        *self = match self.ground {
+            Ground::Whole { .. } => Self::upto(after),
+            Ground::Torn => Self::torn(after),
+        };
     }
 }
 
@@ -67,8 +97,8 @@ struct Back {
     bytes: usize,
     /// What was heard too, and is too much.
     beyond: Beyond,
-    /// The last ordinals up to `after`.
-    before: BTreeMap<RoomName, u64>,
+    /// What is known of the log up to `after`.
+    ground: Ground,
     /// The first ordinals that the log holds.
     first: BTreeMap<RoomName, u64>,
 }
@@ -130,8 +160,13 @@ impl Reader {
     /// The same, for one that was told so far.
     pub fn since(mark: Mark, now: &View, past: &Past) -> Self {
         let mut reader = Self::behind(mark.upto, now, past);
-        if let Look::Back(back) = &mut reader.look {
-            back.before = mark.ordinals;
+        match (&mut reader.look, mark.ground) {
+            (Look::Back(back), ground) => back.ground = ground,
+            (Look::Nothing, Ground::Whole { .. }) => {}
+            (Look::Nothing, Ground::Torn) => match past.behind(reader.at) {
+                Reach::Here(index) | Reach::Torn(index) => reader.tells_all_gaps(index, past),
+                Reach::Before => {}
+            },
         }
         reader
     }
@@ -143,6 +178,14 @@ impl Reader {
         let gaps = gaps.into_iter().map(Told::Gap);
         reader.early = gaps.chain(events.into_iter().map(Told::Kept)).collect();
         reader
+    }
+
+    /// How far it was told, and whether it is yet to be told that the log was taken back.
+    pub fn mark(&self) -> Mark {
+        match &self.look {
+            Look::Back(back) if back.ground == Ground::Torn => Mark::torn(back.after),
+            Look::Back(_) | Look::Nothing => Mark::upto(self.told()),
+        }
     }
 
     /// Everything up to here was told.
@@ -171,8 +214,7 @@ impl Reader {
                 None => Next::Live,
             },
             Reach::Torn(index) => {
-                self.early.extend(self.view.all_gaps().map(Told::Gap));
-                self.at = past.get(index).map_or(past.ends(), |event| event.before());
+                self.tells_all_gaps(index, past);
                 Next::Nothing
             }
             Reach::Before => {
@@ -180,6 +222,12 @@ impl Reader {
                 Next::Nothing
             }
         }
+    }
+
+    /// Something is missing, and what comes next stands there in the past.
+    fn tells_all_gaps(&mut self, index: usize, past: &Past) {
+        self.early.extend(self.view.all_gaps().map(Told::Gap));
+        self.at = past.get(index).map_or(past.ends(), |event| event.before());
     }
 
     fn read(&mut self, event: &Arc<Event>) -> Next {
@@ -226,7 +274,7 @@ impl Look {
             heard: VecDeque::new(),
             bytes: 0,
             beyond: Beyond::default(),
-            before: BTreeMap::new(),
+            ground: Mark::upto(after).ground,
             first: BTreeMap::new(),
         }))
     }
@@ -262,15 +310,17 @@ impl Back {
 
     /// The log was looked at back to behind `reaches`.
     fn tell_gaps(&mut self, reaches: Position) {
-        let gaps: Vec<_> = if reaches == self.after {
-            std::mem::take(&mut self.beyond).into_gaps().collect()
-        } else if reaches > self.after && reaches.epoch == self.after.epoch {
-            self.view
-                .all_gaps()
-                .filter_map(|gap| self.sized(gap))
-                .collect()
-        } else {
-            self.view.all_gaps().collect()
+        let all = self.view.all_gaps();
+        let gaps: Vec<_> = match &self.ground {
+            Ground::Whole { .. } if reaches == self.after => {
+                std::mem::take(&mut self.beyond).into_gaps().collect()
+            }
+            Ground::Whole { ordinals }
+                if reaches > self.after && reaches.epoch == self.after.epoch =>
+            {
+                all.filter_map(|gap| self.sized(gap, ordinals)).collect()
+            }
+            Ground::Whole { .. } | Ground::Torn => all.collect(),
         };
         for gap in gaps.into_iter().rev() {
             self.heard.push_front(Told::Gap(gap));
@@ -281,11 +331,11 @@ impl Back {
 impl Back {
     /// A gap between what was told and what the log still holds, as far as the ordinals of a room
     /// tell how large it is; none where they show that nothing is missing.
-    fn sized(&self, gap: Gap) -> Option<Gap> {
+    fn sized(&self, gap: Gap, told: &BTreeMap<RoomName, u64>) -> Option<Gap> {
         let Gap::Room { room, .. } = gap else {
             return Some(gap);
         };
-        let size = match (self.before.get(&room), self.first.get(&room)) {
+        let size = match (told.get(&room), self.first.get(&room)) {
             (Some(before), Some(first)) => {
                 let untold = self.beyond.rooms.get(&room).copied().unwrap_or_default();
                 GapSize::Exactly(first.saturating_sub(before + 1) + untold)

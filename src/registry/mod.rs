@@ -22,7 +22,7 @@ use crate::chat::Position;
 use crate::chat::origin::ConnId;
 use crate::messages::{
     ACTOR_MAILBOX, Arrival, Arrived, Continuity, Credit, Delivery, Forget, Handoff, Introduce,
-    SetFormat, Span, Vital,
+    Lost, SetFormat, Span, Vital,
 };
 
 use self::batch::Batch;
@@ -115,14 +115,19 @@ impl RoomRegistry {
     }
 
     /// Suspends all: each of them may have missed something, the claim of another included.
-    fn suspend_all(&mut self) -> Batch {
+    fn suspend_all(&mut self, lost: Lost) -> Batch {
         #[cfg(test)]
         if self.rooms.breaks == Some(crate::testing::Rule::HolesSuspend) {
             return self.empty_batch();
         }
         self.past.forget();
         let all = self.rooms.live_or_suspended();
-        self.suspend(all)
+        let told = self.suspend(all);
+        match lost {
+            Lost::Trimmed => {}
+            Lost::TakenBack => self.rooms.tear_marks(),
+        }
+        told
     }
 
     fn suspend(&mut self, conns: Vec<ConnId>) -> Batch {
@@ -177,7 +182,7 @@ impl Handler<Arrived> for RoomRegistry {
         let batch = match arrived.continuity {
             Continuity::Unbroken => self.empty_batch(),
             Continuity::Doubtful { conns } => self.suspend(conns),
-            Continuity::Broken => self.suspend_all(),
+            Continuity::Broken { lost } => self.suspend_all(lost),
         };
         self.pending.extend(arrived.arrivals);
         self.upstream = Some(arrived.credit);

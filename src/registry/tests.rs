@@ -10,7 +10,7 @@ use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
 use crate::messages::{
     Archive, BATCH_BYTES, BATCH_EVENTS, BATCH_FRAMES, Brings, CatchUp, Continuity, FellBehind,
-    HubId, Kept, LookBack, LookedBack, Missed, Rest, Returned, Run, StoreFailed, Then,
+    HubId, Kept, LookBack, LookedBack, Lost, Missed, Rest, Returned, Run, StoreFailed, Then,
 };
 use crate::testing::{
     Call, Inbox, at, comes_back, desk, event, event_at, inbox, probe, room, room_message,
@@ -244,12 +244,23 @@ async fn who_is_replaced_hears_what_was_before_and_nothing_after() {
     );
 }
 
+const TRIMMED: Continuity = Continuity::Broken {
+    lost: Lost::Trimmed,
+};
+
+/// What is told to somebody in the lobby where nobody can tell what is missing.
+const GAPS: &str = "[gap] some messages in lobby are lost\n[gap] some private messages are lost\n";
+
+const TAKEN_BACK: Continuity = Continuity::Broken {
+    lost: Lost::TakenBack,
+};
+
 #[actix::test]
 async fn when_events_are_lost_all_claim_again_and_hear_nothing_before() {
     let mut stage = Stage::with_hubs(2);
     stage.comes(0, 0, HIDDEN).await;
     stage.comes(1, 1, HIDDEN).await;
-    let upstream = stage.goes_on(Continuity::Broken, vec![lobby("after the hole")]);
+    let upstream = stage.goes_on(TRIMMED, vec![lobby("after the hole")]);
     for hub in 0..2 {
         let told = stage.hubs[hub].next().await;
         let suspended = format!("{hub} has to claim again");
@@ -285,7 +296,7 @@ async fn who_claims_again_behind_a_hole_is_told_what_the_log_has_and_what_it_has
     stage.comes_back(1, 1, Missed::Nothing).await;
     stage.log_goes_on(&[(2, said("seventh", 7))]);
     stage.hears(&["[lobby] dave: seventh\n to [1]"]).await;
-    stage.goes_on(Continuity::Broken, Vec::new());
+    stage.goes_on(TRIMMED, Vec::new());
     stage.hears(&["1 has to claim again"]).await;
     stage.claims_again(1, 9).await;
     let look: Call<LookBack> = looks.next().await;
@@ -299,6 +310,63 @@ async fn who_claims_again_behind_a_hole_is_told_what_the_log_has_and_what_it_has
     let told = "[gap] 2 messages in lobby are lost\n[gap] some private messages are lost\n\
                 [lobby] dave: tenth\n to 1, then Live";
     stage.hears(&[told]).await;
+}
+
+/// The new log looks as if it went on right behind what was told, in memory or in the log.
+#[actix::test]
+async fn who_claims_again_in_a_log_that_was_taken_back_is_told_that_something_is_missing() {
+    for is_suspended_before in [false, true] {
+        let mut stage = Stage::with_hubs(1);
+        stage.comes_back(1, 1, Missed::Nothing).await;
+        stage.log_goes_on(&[(2, said("seventh", 7))]);
+        stage.hears(&["[lobby] dave: seventh\n to [1]"]).await;
+        if is_suspended_before {
+            let conns = vec![ConnId(1)];
+            stage.goes_on(Continuity::Doubtful { conns }, Vec::new());
+            stage.hears(&["1 has to claim again"]).await;
+        }
+        stage.goes_on(TAKEN_BACK, Vec::new());
+        stage.hears(&["1 has to claim again"]).await;
+        stage.log_goes_on(&[(3, said("another eighth", 8))]);
+        stage.claims_again(1, 4).await;
+        let told = format!("{GAPS}[lobby] dave: another eighth\n to 1, then Live");
+        stage.hears(&[&told]).await;
+        stage.log_goes_on(&[(5, lobby("after"))]);
+        stage.hears(&["[lobby] dave: after\n to [1]"]).await;
+    }
+}
+
+#[actix::test]
+async fn a_look_into_a_log_that_was_taken_back_does_not_close_the_gap() {
+    let mut stage = Stage::with_hubs(1);
+    let (outbox, mut looks) = inbox();
+    stage.tell(Archive(desk::<LookBack, _>(&outbox))).await;
+    stage.comes_back(1, 1, Missed::Nothing).await;
+    stage.log_goes_on(&[(2, said("seventh", 7))]);
+    stage.hears(&["[lobby] dave: seventh\n to [1]"]).await;
+    stage.goes_on(TAKEN_BACK, Vec::new());
+    stage.hears(&["1 has to claim again"]).await;
+    stage.claims_again(1, 9).await;
+    // It is suspended once more before it was told that.
+    let _dropped: Call<LookBack> = looks.next().await;
+    let conns = vec![ConnId(1)];
+    stage.goes_on(Continuity::Doubtful { conns }, Vec::new());
+    stage.hears(&["1 has to claim again"]).await;
+    stage.claims_again(1, 10).await;
+    let look: Call<LookBack> = looks.next().await;
+    let all = (3..=8).rev().map(|n| {
+        let deed = said(&format!("new {n}"), n + 5);
+        Arc::new(event_at(&format!("{EPOCH}-{n}"), deed))
+    });
+    assert_eq!(look.asked.after, place(2));
+    look.answer(Ok(LookedBack {
+        events: all.collect(),
+        rest: Rest::Nothing,
+    }));
+    let mut told = GAPS.to_owned();
+    told.extend((3..=8).map(|n| format!("[lobby] dave: new {n}\n")));
+    told.push_str(" to 1, then Live");
+    stage.hears(&[&told]).await;
 }
 
 #[actix::test]

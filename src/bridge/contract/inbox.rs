@@ -81,7 +81,9 @@ fn kept(missed: &Missed) -> (&[Gap], Vec<Position>) {
             (gaps, events.iter().map(|event| event.position).collect())
         }
         Missed::Nothing => (&[], Vec::new()),
-        Missed::After(_) | Missed::SinceSuspended => panic!("{missed:?}"),
+        Missed::After(_) | Missed::AfterTakenBack(_) | Missed::SinceSuspended => {
+            panic!("{missed:?}")
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::bridge::kept::Kept;
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Ending, Position, UserName};
-use crate::messages::{Brings, Missed, Parting, SessionMail};
+use crate::messages::{Brings, Lost, Missed, Parting, SessionMail};
 
 /// What the bridge has to remember of claims.
 #[derive(Debug)]
@@ -48,8 +48,9 @@ enum Life {
     Asked,
     /// It was.
     Live,
-    /// It was, but its claim event was lost, and with it that it is told what stands behind this.
-    Owed { since: Position },
+    /// It was, but its claim event was lost in this way, and with it that it is told what stands
+    /// behind this.
+    Owed { since: Position, lost: Lost },
 }
 
 impl Claims {
@@ -128,8 +129,13 @@ impl Claims {
     pub(super) fn answered(&mut self, fence: Position, mut brings: Brings, conn: ConnId) {
         if let Some(here) = self.here.get_mut(&conn) {
             let before = std::mem::replace(&mut here.life, Life::Live);
-            if let (Life::Owed { since }, Brings::Standing { missed, .. }) = (before, &mut brings) {
-                *missed = Missed::After(since);
+            if let (Life::Owed { since, lost }, Brings::Standing { missed, .. }) =
+                (before, &mut brings)
+            {
+                *missed = match lost {
+                    Lost::Trimmed => Missed::After(since),
+                    Lost::TakenBack => Missed::AfterTakenBack(since),
+                };
             }
         }
         self.answered.insert(fence, (conn, brings));
@@ -152,10 +158,19 @@ impl Claims {
         answered.map_or(Brings::Nothing, |(_, brings)| brings)
     }
 
-    /// Events up to here were lost: what the sessions are told whose claim event was among them, and
-    /// of which the registry has not heard before. Each claims again, but one to which messages were
-    /// to be told that were kept for it: these wait for its next login.
-    pub(super) fn lost(&mut self, up_to: Position) -> Vec<(Recipient<SessionMail>, SessionMail)> {
+    /// Events up to here were lost in this way: what the sessions are told whose claim event was
+    /// among them, and of which the registry has not heard before. Each claims again, but one to
+    /// which messages were to be told that were kept for it: these wait for its next login.
+    pub(super) fn lost(
+        &mut self,
+        up_to: Position,
+        how: Lost,
+    ) -> Vec<(Recipient<SessionMail>, SessionMail)> {
+        for here in self.here.values_mut() {
+            if let Life::Owed { lost, .. } = &mut here.life {
+                *lost = how.max(*lost);
+            }
+        }
         let later = self.answered.split_off(&up_to.next());
         let lost = std::mem::replace(&mut self.answered, later);
         let mut told = Vec::new();
@@ -163,10 +178,11 @@ impl Claims {
             let Some(here) = self.here.get_mut(&conn) else {
                 continue;
             };
-            let since = match brings {
+            let (since, lost) = match brings {
                 Brings::Standing { missed, .. } => match missed {
-                    Missed::Nothing => fence,
-                    Missed::After(since) => since,
+                    Missed::Nothing => (fence, how),
+                    Missed::After(since) => (since, how),
+                    Missed::AfterTakenBack(since) => (since, Lost::TakenBack),
                     Missed::Kept(_) => {
                         let end = SessionMail::End(Ending::MessagesLost);
                         told.push((here.to.clone(), end));
@@ -177,9 +193,12 @@ impl Claims {
                 },
                 Brings::Nothing => continue,
             };
-            here.life = Life::Owed { since };
+            here.life = Life::Owed { since, lost };
             told.push((here.to.clone(), SessionMail::Suspended));
         }
         told
     }
 }
+
+#[cfg(test)]
+mod tests;

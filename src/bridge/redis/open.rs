@@ -242,6 +242,7 @@ impl Entrance {
             turn: Turn::First,
             seen: Position::START,
             last: Position::START,
+            log: "",
             at: None,
             barred: 0,
         };

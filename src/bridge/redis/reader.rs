@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::chat::Position;
+use crate::messages::Lost;
 #[cfg(test)]
 use crate::testing::Rule;
 
@@ -52,7 +53,7 @@ pub(super) enum Step<E> {
     /// The next event.
     Event(E),
     /// Events were lost here: what follows does not follow on what was before.
-    Broken,
+    Broken(Lost),
 }
 
 /// What a beat shows.
@@ -97,16 +98,12 @@ pub(super) struct Reader<E> {
     /// From the log, unread.
     page: VecDeque<Paged<E>>,
     paging: Paging,
-    /// The next step is that events were lost.
+    /// The next step is that events were lost, and nobody was told yet.
     broken: Option<Lost>,
     /// What it does wrong on purpose.
     #[cfg(test)]
     pub(super) breaks: Option<Rule>,
 }
-
-/// Events were lost, and nobody was told yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Lost;
 
 /// What is asked of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,12 +229,12 @@ impl<E: Logged> Reader<E> {
     }
 
     /// The log no longer holds what was read last, or what comes after it.
-    pub(super) fn breaks(&mut self) {
+    pub(super) fn breaks(&mut self, lost: Lost) {
         let paged = self.page.back().map(Paged::position);
         self.last = self.seen().max(paged.unwrap_or(self.last));
         self.page.clear();
         self.answered.clear();
-        self.broken = Some(Lost);
+        self.broken = self.broken.max(Some(lost));
         self.want();
     }
 
@@ -272,13 +269,14 @@ impl<E: Logged> Reader<E> {
     /// The next step, if there is one and its event may pass.
     pub(super) fn pull(&mut self, may: impl Fn(&E) -> Pass) -> Option<Step<E>> {
         loop {
-            if self.broken.take().is_some() {
-                return Some(Step::Broken);
+            if let Some(lost) = self.broken.take() {
+                return Some(Step::Broken(lost));
             }
             if let Some(entry) = self.page.front() {
-                match self.judge(entry.position(), entry.begins_after()) {
+                let (position, begins_after) = (entry.position(), entry.begins_after());
+                match self.judge(position, begins_after) {
                     Place::Read => drop(self.page.pop_front()),
-                    Place::Elsewhere => self.breaks(),
+                    Place::Elsewhere => self.breaks(self.lost_before(position, begins_after)),
                     Place::Next => match self.take_paged(&may) {
                         Taken::Step(step) => return Some(step),
                         Taken::Skipped => {}
@@ -358,6 +356,21 @@ impl<E: Logged> Reader<E> {
             Some(Rule::ReadOnce) => position <= self.last && begins_after.is_none(),
             Some(Rule::HolesLookedUp) => position > self.last && begins_after.is_none(),
             Some(_) | None => false,
+        }
+    }
+
+    /// How was lost what stood between the last event handed out and this one, which is the next of
+    /// the log. Only within one epoch nothing can have been taken back.
+    fn lost_before(&self, position: Position, begins_after: Option<Position>) -> Lost {
+        let goes_on = match begins_after {
+            None => position,
+            Some(after) if self.kept(position, after) => after,
+            Some(_) => return Lost::TakenBack,
+        };
+        if goes_on.epoch == self.last.epoch && goes_on > self.last {
+            Lost::Trimmed
+        } else {
+            Lost::TakenBack
         }
     }
 

@@ -16,7 +16,7 @@ use super::window::{Care, Given, Remedy};
 use super::{RedisBridge, State};
 use crate::bridge::kept::Hold;
 use crate::chat::{Fate, Position, Refusal};
-use crate::messages::{Outcome, Parting};
+use crate::messages::{Lost, Outcome, Parting};
 
 /// What the operator is told when something behind the log failed.
 pub(super) const DAMAGED: &str =
@@ -180,7 +180,7 @@ impl RedisBridge {
         self.lookup.begin(self.window.looked_up(), greeting.head);
         match greeting.last {
             Continuity::Kept => self.reader.want(),
-            Continuity::Gone => self.reader.breaks(),
+            Continuity::Gone(lost) => self.reader.breaks(lost),
         }
     }
 
@@ -365,18 +365,23 @@ impl RedisBridge {
 
     /// Events are lost: whoever was live is suspended by the registry, or here if it does not know of
     /// them yet.
-    pub(super) fn broken(&mut self) {
+    pub(super) fn broken(&mut self, lost: Lost) {
         let last = self.reader.last();
+        let why = match lost {
+            Lost::Trimmed => {
+                "its log (redis.log_entries) no longer goes back to what this node read"
+            }
+            Lost::TakenBack => "it forgot what it had, or is another one",
+        };
         tracing::error!(
-            "events up to {last} are lost: Redis forgot what it had, or its log (redis.log_entries) \
-             no longer goes back to what this node read; everybody here claims again, and is told \
+            "events up to {last} are lost in Redis: {why}; everybody here claims again, and is told \
              what is missing"
         );
         self.recognised = None;
-        for (to, mail) in self.claims.lost(last) {
+        for (to, mail) in self.claims.lost(last, lost) {
             // A session that is gone has nobody left to tell.
             let _ = to.try_send(mail);
         }
-        self.feed.breaks();
+        self.feed.breaks(lost);
     }
 }

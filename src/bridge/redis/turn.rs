@@ -88,7 +88,7 @@ impl RedisBridge {
             };
             match self.reader.pull(may) {
                 Some(reader::Step::Event(heard)) => self.arrived(heard),
-                Some(reader::Step::Broken) => self.broken(),
+                Some(reader::Step::Broken(lost)) => self.broken(lost),
                 None => break,
             }
         }
@@ -216,6 +216,7 @@ impl RedisBridge {
             turn: Greeted::Again,
             seen: self.reader.seen(),
             last,
+            log: &self.log,
             at: self
                 .recognised
                 .and_then(|(position, at)| (position == last).then_some(at)),

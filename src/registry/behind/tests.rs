@@ -81,7 +81,9 @@ fn ordinals_tell_how_much_of_a_room_is_missing() {
         log.happens(entered("den", "alice"));
         let mark = Mark {
             upto: log.last(),
-            ordinals: BTreeMap::from([(room("den"), last)]),
+            ground: Ground::Whole {
+                ordinals: BTreeMap::from([(room("den"), last)]),
+            },
         };
         for k in 5..20 {
             let mut deed = said_in("den", "bob", Privacy::Public, Echo::ExcludeSender);
@@ -103,6 +105,47 @@ fn ordinals_tell_how_much_of_a_room_is_missing() {
         let gaps: Vec<_> = lost.into_iter().chain([some_private()]).collect();
         assert_eq!(told[..gaps.len()], gaps, "{last}");
         assert_eq!(told.len(), gaps.len() + 10, "{last}");
+    }
+}
+
+/// Positions alone cannot tell: the new log may have begun at the very one that was read last.
+#[test]
+fn in_a_log_that_was_taken_back_something_is_missing_wherever_one_was() {
+    let torn = [some_of("den"), some_private(), Told::Gap(Gap::Posts)];
+    for kept in [usize::MAX, 3 * 300] {
+        let mut log = Log::new(kept);
+        log.happens(entered("den", "alice"));
+        log.happens(followed("bob", "alice"));
+        let begins = log.last();
+        for _ in 0..20 {
+            log.happens(said_in("den", "bob", Privacy::Public, Echo::ExcludeSender));
+        }
+        let middle = at(&format!("{}-{}", begins.epoch, begins.n + 10));
+        for upto in [
+            begins,
+            middle,
+            begins.max(log.past.begins()),
+            log.last(),
+            at("99-1"),
+        ] {
+            let mut reader = Reader::since(Mark::torn(upto), &log.view, &log.past);
+            let looks = upto < log.past.begins();
+            if looks {
+                assert_eq!(
+                    reader.mark(),
+                    Mark::torn(upto),
+                    "who is suspended now is told then"
+                );
+            }
+            let told = log.all_told(&mut reader);
+            assert_eq!(told[..torn.len()], torn, "{upto}");
+            let heard = log.heard.iter().filter(|(event, _)| event.position > upto);
+            let heard: Vec<_> = heard
+                .map(|(event, how)| Told::Missed(event.clone(), *how))
+                .collect();
+            assert_eq!(told[torn.len()..], heard, "{upto}");
+            assert_eq!(reader.mark(), Mark::upto(log.last()), "it is told once");
+        }
     }
 }
 

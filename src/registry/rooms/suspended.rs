@@ -5,7 +5,7 @@ use super::{Hears, Local, Rooms};
 use crate::chat::origin::ConnId;
 use crate::chat::{Position, RoomName, UserName};
 use crate::messages::Missed;
-use crate::registry::behind::{Mark, Next, Reader};
+use crate::registry::behind::{Ground, Mark, Next, Reader};
 use crate::registry::past::Past;
 
 impl Rooms {
@@ -40,10 +40,20 @@ impl Rooms {
         Some(match &local.hears {
             Hears::Live => Mark {
                 upto: folded,
-                ordinals: local.view.rooms().filter_map(last).collect(),
+                ground: Ground::Whole {
+                    ordinals: local.view.rooms().filter_map(last).collect(),
+                },
             },
-            Hears::Behind(reader) => Mark::upto(reader.told()),
+            Hears::Behind(reader) => reader.mark(),
         })
+    }
+
+    /// The log was taken back: what it holds by now where a suspended session was told something
+    /// may be something else.
+    pub fn tear_marks(&mut self) {
+        for mark in self.suspended.values_mut() {
+            mark.ground = Ground::Torn;
+        }
     }
 
     /// A suspended session has not even taken what it was told behind this position.
@@ -51,7 +61,7 @@ impl Rooms {
         if let Some(mark) = self.suspended.get_mut(&conn)
             && after < mark.upto
         {
-            *mark = Mark::upto(after);
+            mark.goes_back(after);
         }
     }
 
@@ -67,6 +77,7 @@ impl Rooms {
             let reader = match missed {
                 Missed::Nothing => Reader::behind(past.ends(), &local.view, past),
                 Missed::After(last) => Reader::behind(last, &local.view, past),
+                Missed::AfterTakenBack(last) => Reader::since(Mark::torn(last), &local.view, past),
                 Missed::Kept(kept) => Reader::with_kept(kept, &local.view, past),
                 Missed::SinceSuspended => {
                     let mark = suspended.unwrap_or_else(|| Mark::upto(past.ends()));

@@ -12,3 +12,11 @@ local function follows(entry, position)
   local after = string.match(entry[2][2], '^{"v":%d+,"type":"epoch","after":"([%d-]+)"')
   return its_n == 0 and after == position
 end
+
+-- Whether the next entry that the log holds behind a position shows that the same epoch went on there.
+local function goes_on(entry, position)
+  local epoch, n = numbers(position)
+  local after = string.match(entry[2][2], '^{"v":%d+,"type":"epoch","after":"([%d-]+)"')
+  local its_epoch, its_n = numbers(after or entry[1])
+  return its_epoch == epoch and its_n > n
+end

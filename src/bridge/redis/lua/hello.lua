@@ -1,6 +1,6 @@
 -- ARGV: 1 `first` or `again`, 2 incarnation, 3 node in lower case, 4 and 5 the position seen,
 -- 6 the last position read, 7 the time of that event or '', 8 entries that the log keeps, 9 the number
--- up to which nothing is sent any more.
+-- up to which nothing is sent any more, 10 the name of the log in which that event was read.
 local server = redis.call('INFO', 'server')
 local version = string.match(server, 'redis_version:(%S+)')
 if version and tonumber(string.match(version, '^%d+')) < 7 then return {'old_version', version} end
@@ -31,20 +31,24 @@ local newest_epoch = numbers(newest)
 local seen_epoch, seen_n = tonumber(ARGV[4]), tonumber(ARGV[5])
 local is_behind = head_epoch < seen_epoch or head_epoch == seen_epoch and head_n < seen_n
 
--- Whether the last event read is still there, or nothing behind it is missing.
+local run = string.match(server, 'run_id:(%S+)') or ''
+local lineage = redis.call('HMGET', K.lineage, 'run_id', 'log', 'epoch')
+
+-- Whether the last event read is still there, or nothing behind it is missing. Only of the same log, and
+-- within one epoch, is known that nothing worse has happened to it than to be trimmed.
 local last = 'kept'
 if ARGV[6] ~= '0-0' then
   local kept = redis.call('XRANGE', K.log, ARGV[6], ARGV[6])[1]
-  if not kept then
-    local next = redis.call('XRANGE', K.log, '(' .. ARGV[6], '+', 'COUNT', 1)[1]
-    if not next or not follows(next, ARGV[6]) then last = 'gone' end
-  elseif ARGV[7] ~= '' and string.match(kept[2][2], '"at":(%d+)}$') ~= ARGV[7] then
-    last = 'gone'
+  local next = redis.call('XRANGE', K.log, '(' .. ARGV[6], '+', 'COUNT', 1)[1]
+  if lineage[2] and lineage[2] ~= ARGV[10] then
+    last = 'taken_back'
+  elseif kept then
+    local at = string.match(kept[2][2], '"at":(%d+)}$')
+    if ARGV[7] ~= '' and at ~= ARGV[7] then last = 'taken_back' end
+  elseif not next or not follows(next, ARGV[6]) then
+    last = next and goes_on(next, ARGV[6]) and 'trimmed' or 'taken_back'
   end
 end
-
-local run = string.match(server, 'run_id:(%S+)') or ''
-local lineage = redis.call('HMGET', K.lineage, 'run_id', 'log', 'epoch')
 -- Behind an outage of Redis, or of the way to it, nobody is taken for gone for as long as a lease
 -- lasts: whoever holds a claim may come back a little later than this node.
 local was_away = lineage[1] and run ~= lineage[1]

@@ -100,17 +100,19 @@ fn what_the_log_does_not_know_was_never_said() {
 
 #[test]
 fn a_hole_is_told_and_what_was_before_it_is_gone() {
-    for first in [
-        event(7, 3),
-        begins(9, at(7, 2)),
-        begins(9, at(7, 0)),
-        event(9, 4),
+    for (first, lost) in [
+        (event(7, 3), Lost::Trimmed),
+        (begins(9, at(7, 2)), Lost::Trimmed),
+        (begins(9, at(7, 0)), Lost::TakenBack),
+        // The epoch that begins behind what is trimmed may have taken back what was read.
+        (begins(9, at(8, 2)), Lost::TakenBack),
+        (event(9, 4), Lost::TakenBack),
     ] {
         let mut reader = reader(at(7, 1));
         reader.heard(event(7, 3));
         assert_eq!(steps(&mut reader), []);
         page(&mut reader, [first]);
-        assert_eq!(steps(&mut reader), [Step::Broken], "{first:?}");
+        assert_eq!(steps(&mut reader), [Step::Broken(lost)], "{first:?}");
         assert_eq!(reader.last(), first.position());
         page(&mut reader, []);
         let next = Entry(first.position().next(), None);
@@ -147,7 +149,7 @@ fn an_epoch_that_forgets_what_was_answered_is_a_hole() {
     reader.heard(begins(9, at(7, 1)));
     assert_eq!(steps(&mut reader), []);
     page(&mut reader, [begins(9, at(7, 1))]);
-    assert_eq!(steps(&mut reader), [Step::Broken]);
+    assert_eq!(steps(&mut reader), [Step::Broken(Lost::TakenBack)]);
     // What was answered in the epoch itself is none.
     let mut reader = super::tests::reader(at(7, 1));
     reader.answer(at(9, 4));
@@ -166,7 +168,19 @@ fn what_cannot_be_read_has_its_place() {
     assert_eq!(reader.wants(), Some(at(7, 3)), "the page was full");
     reader.asked();
     reader.paged([Paged::Unread(at(9, 0))], Page::Short);
-    assert_eq!(steps(&mut reader), [Step::Broken], "which epoch is it?");
+    let broken = [Step::Broken(Lost::TakenBack)];
+    assert_eq!(steps(&mut reader), broken, "which epoch is it?");
+}
+
+#[test]
+fn of_two_holes_the_worse_one_is_told() {
+    for lost in [Lost::Trimmed, Lost::TakenBack] {
+        let mut reader = reader(at(7, 1));
+        reader.breaks(Lost::Trimmed);
+        reader.breaks(lost);
+        reader.breaks(Lost::Trimmed);
+        assert_eq!(steps(&mut reader), [Step::Broken(lost)]);
+    }
 }
 
 #[test]
@@ -388,7 +402,7 @@ proptest! {
         let mut last = Some(at(7, 0));
         for step in &model.out {
             match step {
-                Step::Broken => {
+                Step::Broken(_) => {
                     prop_assert!(model.is_damaged, "there is no hole");
                     last = None;
                 }

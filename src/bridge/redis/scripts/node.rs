@@ -12,16 +12,19 @@ use crate::bridge::wire::{self, NotARecord};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{Event, NodeName, Position, UserName};
+use crate::messages::Lost;
 
 /// How a connection is begun.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::bridge::redis) struct Hello {
+pub(in crate::bridge::redis) struct Hello<'a> {
     /// Whether this incarnation was here before.
     pub(in crate::bridge::redis) turn: Turn,
     /// The greatest position that this node has seen, in an event or an answer.
     pub(in crate::bridge::redis) seen: Position,
-    /// The last event that it has read.
+    /// The last event that it has read; `START` for none.
     pub(in crate::bridge::redis) last: Position,
+    /// The random name of the log in which it has read that; empty for none.
+    pub(in crate::bridge::redis) log: &'a str,
     /// That event's time, if it is known: by it the event is recognised.
     pub(in crate::bridge::redis) at: Option<Timestamp>,
     /// The number up to which nothing is sent any more: no copy of it is done after this.
@@ -57,10 +60,10 @@ pub(in crate::bridge::redis) struct Greeting {
 /// Whether an event that was read is still there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::bridge::redis) enum Continuity {
-    /// It is, or nothing was read yet.
+    /// It is, or nothing behind it is missing, or nothing was read yet.
     Kept,
-    /// Trimmed, or taken back with all behind it.
-    Gone,
+    /// It is not, and more is missing.
+    Gone(Lost),
 }
 
 /// Why a node may not come in; the words are for the operator.
@@ -156,7 +159,7 @@ pub(in crate::bridge::redis) const PAGE: usize = 500;
 
 impl Scripts {
     /// Asks to come in.
-    pub(in crate::bridge::redis) fn hello(&self, hello: &Hello) -> Cmd {
+    pub(in crate::bridge::redis) fn hello(&self, hello: &Hello<'_>) -> Cmd {
         let incarnation = &self.rules.incarnation;
         let mut call = self.sources.call(Lua::Hello);
         call.arg(match hello.turn {
@@ -170,7 +173,8 @@ impl Scripts {
             .arg(hello.last.to_string())
             .arg(hello.at.map_or_else(String::new, |at| at.0.to_string()))
             .arg(self.rules.log_entries.min(MOST))
-            .arg(hello.barred);
+            .arg(hello.barred)
+            .arg(hello.log);
         call
     }
 
@@ -195,7 +199,8 @@ impl Scripts {
                     epoch: items.next()?,
                     last: match items.next::<String>()?.as_str() {
                         "kept" => Continuity::Kept,
-                        "gone" => Continuity::Gone,
+                        "trimmed" => Continuity::Gone(Lost::Trimmed),
+                        "taken_back" => Continuity::Gone(Lost::TakenBack),
                         other => return Err(Nonsense(format!("an event is {other:?}"))),
                     },
                     damage: items

@@ -2,16 +2,17 @@
 
 use super::*;
 use crate::bridge::contract::{new_claim, online, online_are};
-use crate::messages::{Arrival, Continuity, DuplicateLogin};
+use crate::messages::{Arrival, Continuity, DuplicateLogin, Lost};
 
 /// What arrives up to and with the batch behind a hole.
-async fn up_to_a_hole(world: &mut World<OnRedis>) -> Vec<Arrival> {
+async fn up_to_a_hole(world: &mut World<OnRedis>, how: Lost) -> Vec<Arrival> {
     let mut before = Vec::new();
     loop {
         let batch = within(world.heard.recv()).await.expect("a registry");
         match batch.continuity {
             Continuity::Unbroken | Continuity::Doubtful { .. } => before.extend(batch.arrivals),
-            Continuity::Broken => {
+            Continuity::Broken { lost } => {
+                assert_eq!(lost, how);
                 world.check(&before);
                 return batch.arrivals;
             }
@@ -85,7 +86,7 @@ async fn a_log_that_was_trimmed_too_far_is_a_hole() {
     }
     // Nothing was published: a beat or the next event shows it.
     let after = says(&mut alice, "after").await;
-    let mut arrived = up_to_a_hole(&mut world).await;
+    let mut arrived = up_to_a_hole(&mut world, Lost::Trimmed).await;
     world.last = after;
     if arrived.is_empty() {
         arrived = world
@@ -109,7 +110,7 @@ async fn a_redis_that_lost_everything_is_a_hole() {
     world.server_mut().kill();
     world.server_mut().wipe();
     world.server_mut().restart();
-    let arrived = up_to_a_hole(&mut world).await;
+    let arrived = up_to_a_hole(&mut world, Lost::TakenBack).await;
     assert!(
         arrived
             .iter()
@@ -137,7 +138,7 @@ async fn a_log_that_is_deleted_under_a_running_node_is_a_hole() {
     let _: i64 = world.server().run("DEL t:log").await;
     let after = says(&mut alice, "after").await;
     assert!(after.epoch > before.epoch);
-    let arrived = up_to_a_hole(&mut world).await;
+    let arrived = up_to_a_hole(&mut world, Lost::TakenBack).await;
     assert!(
         arrived
             .iter()

@@ -183,12 +183,14 @@ async fn two_nodes_that_saw_more_begin_one_epoch_or_two_that_follow_each_other()
     let head = desk.greeting.head;
     let other = scripts("", rules("node-2", 1));
     greet(&mut desk.redis, &other, &FIRST).await.expect("in");
+    let log = desk.greeting.log.clone();
     let saw = |epoch: u64, n: u64| {
         let seen = Position { epoch, n };
         Hello {
             turn: Turn::Again,
             seen,
             last: head,
+            log: &log,
             at: None,
             barred: 0,
         }

@@ -87,10 +87,11 @@ pub(super) fn scripts(prefix: &str, rules: Rules) -> Scripts {
     Scripts::new(Keys::new(prefix, "events"), rules)
 }
 
-pub(super) const FIRST: Hello = Hello {
+pub(super) const FIRST: Hello<'static> = Hello {
     turn: Turn::First,
     seen: Position::START,
     last: Position::START,
+    log: "",
     at: None,
     barred: 0,
 };
@@ -123,7 +124,7 @@ fn since_epoch() -> Duration {
 pub(super) async fn greet(
     redis: &mut Line,
     scripts: &Scripts,
-    hello: &Hello,
+    hello: &Hello<'_>,
 ) -> Result<Greeting, Unwelcome> {
     scripts.read_hello(send(redis, &scripts.hello(hello)).await)
 }

@@ -7,12 +7,13 @@ use crate::bridge::redis::task::{Task, Verdict};
 use crate::bridge::redis::testing::Server;
 use crate::chat::event::Timestamp;
 use crate::chat::{Deed, Position};
-use crate::messages::DuplicateLogin;
+use crate::messages::{DuplicateLogin, Lost};
 
 on_both! {
     the_first_hello_begins_the_log_and_the_next_finds_it,
     the_last_event_read_is_known_by_its_time,
     nothing_is_missing_where_just_the_last_event_read_was_trimmed,
+    another_log_that_has_the_same_positions_is_another_one,
     a_node_has_its_name_for_itself_while_it_lives,
     of_one_name_one_run_lives_and_the_others_are_over,
     a_beat_renews_the_lease_and_tells_the_head,
@@ -58,14 +59,16 @@ async fn the_last_event_read_is_known_by_its_time(mut desk: Desk) {
     for (position, at, expected) in [
         (last.position, Some(last.at), Continuity::Kept),
         (last.position, None, Continuity::Kept),
-        (last.position, Some(later), Continuity::Gone),
-        (beyond, Some(last.at), Continuity::Gone),
+        (last.position, Some(later), TAKEN_BACK),
+        (beyond, Some(last.at), TAKEN_BACK),
         (Position::START, None, Continuity::Kept),
     ] {
+        let log = desk.greeting.log.clone();
         let hello = Hello {
             turn: Turn::Again,
             seen: Position::START,
             last: position,
+            log: &log,
             at,
             barred: 0,
         };
@@ -74,12 +77,23 @@ async fn the_last_event_read_is_known_by_its_time(mut desk: Desk) {
     }
 }
 
+const TRIMMED: Continuity = Continuity::Gone(Lost::Trimmed);
+
+const TAKEN_BACK: Continuity = Continuity::Gone(Lost::TakenBack);
+
 /// Whether the log still holds what comes after a position.
 async fn continuity(desk: &mut Desk, last: Position) -> Continuity {
+    let log = desk.greeting.log.clone();
+    continuity_in(desk, &log, last).await
+}
+
+/// The same of a position in the log of this name.
+async fn continuity_in(desk: &mut Desk, log: &str, last: Position) -> Continuity {
     let hello = Hello {
         turn: Turn::Again,
         seen: last,
         last,
+        log,
         at: Some(Timestamp(1)),
         barred: 0,
     };
@@ -97,7 +111,9 @@ async fn nothing_is_missing_where_just_the_last_event_read_was_trimmed(mut desk:
     desk.raw(&["XTRIM", "log", "MAXLEN", "=", "2"]).await;
     assert_eq!(continuity(&mut desk, before).await, Continuity::Kept);
     desk.raw(&["XTRIM", "log", "MAXLEN", "=", "1"]).await;
-    assert_eq!(continuity(&mut desk, before).await, Continuity::Gone);
+    assert_eq!(continuity(&mut desk, before).await, TRIMMED);
+    let another = continuity_in(&mut desk, "another", before).await;
+    assert_eq!(another, TAKEN_BACK, "it only looks like the same log");
 
     // The same where the next event is the beginning of an epoch.
     let last = before.next().next();
@@ -106,8 +122,42 @@ async fn nothing_is_missing_where_just_the_last_event_read_was_trimmed(mut desk:
     assert_eq!(greeting.expect("in").before, last);
     desk.raw(&["XTRIM", "log", "MAXLEN", "=", "1"]).await;
     assert_eq!(continuity(&mut desk, last).await, Continuity::Kept);
-    assert_eq!(continuity(&mut desk, before.next()).await, Continuity::Gone);
-    assert_eq!(continuity(&mut desk, before).await, Continuity::Gone);
+    assert_eq!(continuity(&mut desk, before.next()).await, TRIMMED);
+    assert_eq!(continuity(&mut desk, before).await, TRIMMED);
+    let beyond = last.next();
+    assert_eq!(continuity(&mut desk, beyond).await, TAKEN_BACK);
+
+    // Where the beginning of the epoch is trimmed too, nobody can tell what it took back.
+    let epoch = desk.word(&["HGET", "lineage", "epoch"]).await;
+    desk.greeting.epoch = epoch.parse().expect("a number");
+    let bob = desk.live("bob", 2).await;
+    desk.done(&bob, say("lobby", "three")).await;
+    desk.raw(&["XTRIM", "log", "MAXLEN", "=", "1"]).await;
+    assert_eq!(continuity(&mut desk, last).await, TAKEN_BACK);
+}
+
+/// A Redis came up empty, and its log began at the very position at which the one before had begun.
+async fn another_log_that_has_the_same_positions_is_another_one(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    desk.done(&alice, say("lobby", "hi")).await;
+    let (head, log) = (desk.greeting.head, desk.greeting.log.clone());
+    for last in [head, head.next(), head.next().next()] {
+        for at in [None, Some(Timestamp(1))] {
+            let hello = Hello {
+                turn: Turn::Again,
+                seen: last,
+                last,
+                log: "the one before",
+                at,
+                barred: 0,
+            };
+            let greeting = greet(&mut desk.redis, &desk.scripts, &hello)
+                .await
+                .expect("in");
+            assert_eq!(greeting.last, TAKEN_BACK, "{last} {at:?}");
+            assert_eq!(greeting.log, log);
+        }
+    }
 }
 
 #[tokio::test]
@@ -125,13 +175,14 @@ async fn a_head_that_was_taken_back_begins_an_epoch() {
         turn: Turn::Again,
         seen,
         last: seen,
+        log: &desk.greeting.log,
         at: None,
         barred: 0,
     };
     let greeting = greet(&mut desk.redis, &desk.scripts, &hello)
         .await
         .expect("in");
-    assert_eq!((greeting.before, greeting.last), (head, Continuity::Gone));
+    assert_eq!((greeting.before, greeting.last), (head, TAKEN_BACK));
     let begun = Position {
         epoch: seen.epoch + 1,
         n: 0,
@@ -173,16 +224,14 @@ async fn another_server_or_a_lost_log_begins_an_epoch() {
     let hello = Hello {
         seen: lost.head,
         last: lost.head,
+        log: &lost.log,
         ..again
     };
     let empty = greet(&mut desk.redis, &desk.scripts, &hello)
         .await
         .expect("in");
     assert!(empty.epoch > lost.epoch);
-    assert_eq!(
-        (empty.before, empty.last),
-        (Position::START, Continuity::Gone)
-    );
+    assert_eq!((empty.before, empty.last), (Position::START, TAKEN_BACK));
 }
 
 async fn a_node_has_its_name_for_itself_while_it_lives(mut desk: Desk) {

@@ -47,6 +47,7 @@ impl Node {
             turn: Turn::First,
             seen: Position::START,
             last: Position::START,
+            log: "",
             at: None,
             barred: 0,
         };

@@ -1,0 +1,55 @@
+//! What a session is owed whose claim event was lost.
+
+use super::*;
+use crate::messages::Lost::{TakenBack, Trimmed};
+use crate::testing::{at, gone, session_id, user};
+
+fn standing(missed: Missed) -> Brings {
+    Brings::Standing {
+        rooms: Vec::new(),
+        follows: Vec::new(),
+        missed,
+    }
+}
+
+#[actix::test]
+async fn whose_claim_event_was_lost_is_told_what_stands_behind_it_when_it_has_claimed_again() {
+    let (fence, seen, again) = (at("5-4"), at("5-2"), at("7-1"));
+    let to = gone::<SessionMail>().await;
+    let session = session_id(1);
+    for (missed, holes, told) in [
+        (Missed::Nothing, &[Trimmed][..], Missed::After(fence)),
+        (Missed::Nothing, &[TakenBack], Missed::AfterTakenBack(fence)),
+        (Missed::After(seen), &[Trimmed], Missed::After(seen)),
+        (
+            Missed::After(seen),
+            &[TakenBack],
+            Missed::AfterTakenBack(seen),
+        ),
+        // The worst that happens before it has claimed again.
+        (
+            Missed::Nothing,
+            &[Trimmed, TakenBack],
+            Missed::AfterTakenBack(fence),
+        ),
+        (
+            Missed::Nothing,
+            &[TakenBack, Trimmed],
+            Missed::AfterTakenBack(fence),
+        ),
+        (
+            Missed::AfterTakenBack(seen),
+            &[Trimmed],
+            Missed::AfterTakenBack(seen),
+        ),
+    ] {
+        let mut claims = Claims::new(Duration::ZERO);
+        claims.asked(&session, user("alice"), to.clone());
+        claims.answered(fence, standing(missed), session.conn);
+        for lost in holes {
+            claims.lost(at("6-0"), *lost);
+        }
+        claims.answered(again, standing(Missed::SinceSuspended), session.conn);
+        assert_eq!(claims.brings(again), standing(told), "{holes:?}");
+    }
+}
