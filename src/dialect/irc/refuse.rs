@@ -52,10 +52,20 @@ fn told(asked: &Asked, refusal: &Refusal) -> Told {
     match (asked, numeric(asked, refusal)) {
         // What there is not has no members.
         (Asked::Names { .. } | Asked::Who { .. }, Told::Numeric { .. }) => Told::Nothing,
-        // An answer to it could be answered, and so on.
-        (Asked::Say(said), Told::Numeric { .. }) if said.manner == Manner::Notice => Told::Nothing,
+        // An answer to it could be answered, and so on; but what is lost is never lost in silence.
+        (Asked::Say(said), _) if said.manner == Manner::Notice && !is_lost(refusal) => {
+            Told::Nothing
+        }
         (_, told) => told,
     }
+}
+
+/// Whether a text was well-formed and allowed, and is not kept all the same, or perhaps not.
+const fn is_lost(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NotDelivered | Refusal::NotConfirmed | Refusal::Busy
+    )
 }
 
 fn numeric(asked: &Asked, refusal: &Refusal) -> Told {

@@ -19,7 +19,7 @@ fn who_joins_is_told_the_topic_and_who_is_there() {
             "! members Den anna ben",
             "< 353 anna = #Den :anna ben",
             "< 366 anna #Den :End of NAMES list",
-            "* History { room: Room(Den), count: 20 }",
+            "* History { room: Room(Den), span: Latest, count: 20 }",
             "! history Den",
             "> MODE #dEN",
             "< 324 anna #Den +",
@@ -42,7 +42,7 @@ fn who_joins_a_room_without_a_topic_is_told_none_and_what_was_said() {
             "! members den anna ben",
             "< 353 anna = #den :anna!anna@conclave ben!ben@conclave",
             "< 366 anna #den :End of NAMES list",
-            "* History { room: Room(den), count: 20 }",
+            "* History { room: Room(den), span: Latest, count: 20 }",
             "! history den hi",
             "< NOTICE * :Said at 1970-01-01T00:00:01.500Z:",
             "< :ben!ben@conclave PRIVMSG #den hi",
@@ -57,7 +57,7 @@ fn who_joins_a_room_without_a_topic_is_told_none_and_what_was_said() {
             "< :anna!anna@conclave JOIN #den",
             "* Topic { room: Room(den) }",
             "! topic den",
-            "* History { room: Room(den), count: 20 }",
+            "* History { room: Room(den), span: Latest, count: 20 }",
             "! history den hi ho",
             "< BATCH +history chathistory #den",
             "< @batch=history;time=1970-01-01T00:00:01.500Z :ben!ben@conclave PRIVMSG #den hi",
@@ -76,7 +76,7 @@ fn who_is_put_into_rooms_or_out_of_them_is_told() {
             "< :anna!anna@conclave JOIN #den",
             "* Topic { room: Room(den) }",
             "! topic den",
-            "* History { room: Room(den), count: 20 }",
+            "* History { room: Room(den), span: Latest, count: 20 }",
             "! history den",
             "! put-in Den",
             "! put-in zoo",
@@ -97,7 +97,7 @@ fn an_own_part_and_topic_are_told_once() {
             "! left Den so long",
             "< :anna!anna@conclave PART #Den :so long",
             "> TOPIC #den :tea at five",
-            "* SetTopic { room: Room(den), text: \"tea at five\" }",
+            "* SetTopic { room: Room(den), text: Some(\"tea at five\") }",
             "! topic Den tea at five",
             "< :anna!anna@conclave TOPIC #Den :tea at five",
             "> TOPIC #den",
@@ -114,7 +114,7 @@ fn an_own_part_and_topic_are_told_once() {
 
 #[test]
 fn a_message_is_echoed_to_who_wants_it() {
-    let asked = "* Say { room: Room(DEN), text: \"hi\" }";
+    let asked = "* Say { room: Room(DEN), text: \"hi\", manner: Message }";
     play("", &["> PRIVMSG #DEN hi", asked, "! said"]);
     play(
         "echo-message",
@@ -132,15 +132,15 @@ fn a_message_is_echoed_to_who_wants_it() {
             "< :anna!anna@conclave JOIN #den",
             "* Topic { room: Room(den) }",
             "! topic den",
-            "* History { room: Room(den), count: 20 }",
+            "* History { room: Room(den), span: Latest, count: 20 }",
             "! history den",
             // By the room's own name.
             "> PRIVMSG #DEN hi",
-            "* Say { room: Room(den), text: \"hi\" }",
+            "* Say { room: Room(den), text: \"hi\", manner: Message }",
             "! said",
             "< @msgid=7-1 :anna!anna@conclave PRIVMSG #den hi",
             "> NOTICE ben hi",
-            "* Whisper { to: ben, text: \"hi\" }",
+            "* Whisper { to: ben, text: \"hi\", manner: Notice }",
             "! said",
             "< @msgid=7-1 :anna!anna@conclave NOTICE ben hi",
         ],
@@ -161,11 +161,11 @@ fn who_is_away_is_told_to_who_writes_to_them() {
             "! back",
             "< 305 anna :You are no longer marked as being away",
             "> PRIVMSG ben hi",
-            "* Whisper { to: ben, text: \"hi\" }",
+            "* Whisper { to: ben, text: \"hi\", manner: Message }",
             "! said-to-away Ben out for tea",
             "< 301 anna Ben :out for tea",
             "> NOTICE ben hi",
-            "* Whisper { to: ben, text: \"hi\" }",
+            "* Whisper { to: ben, text: \"hi\", manner: Notice }",
             "! said-to-away Ben out for tea",
         ],
     );
