@@ -57,6 +57,8 @@ enum Asked {
     Request,
     /// Another room; without an answer nobody knows in which one the session is.
     Move,
+    /// One room more or less; the same.
+    Rooms,
     /// A ping.
     Settle { token: String },
     /// Another format.
@@ -153,8 +155,8 @@ impl Present {
         match command {
             Command::Move { room, key } => self.move_to(room, key),
             Command::Return => self.move_to(RoomName::lobby(), RoomKey::None),
-            Command::Enter { room, key } => self.rooms(RoomRequest::Enter { room, key }),
-            Command::Leave { room, words } => self.rooms(RoomRequest::Leave { room, words }),
+            Command::Enter { room, key } => self.changes(RoomRequest::Enter { room, key }),
+            Command::Leave { room, words } => self.changes(RoomRequest::Leave { room, words }),
             Command::Rooms => self.rooms(RoomRequest::List),
             Command::Who { room } => self.about(room, |room| RoomRequest::Members { room }),
             Command::Topic { room } => self.about(room, |room| RoomRequest::Topic { room }),
@@ -243,6 +245,13 @@ impl Present {
         self.ask(Request::Rooms(request))
     }
 
+    /// One room more or less.
+    fn changes(&mut self, request: RoomRequest) -> Vec<Step> {
+        let claim = self.claim.clone();
+        let request = Request::Rooms(request);
+        self.waiting(Asked::Rooms, Step::Ask { claim, request })
+    }
+
     fn people(&mut self, request: PeopleRequest) -> Vec<Step> {
         self.ask(Request::People(request))
     }
@@ -271,8 +280,8 @@ impl Present {
                 self.moves(&answer);
                 vec![Step::Answer(answer)]
             }
-            Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.is_moving() => {
-                // The claim tells in which room it is.
+            Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.changes_rooms() => {
+                // The claim tells in which rooms it is.
                 self.standing = Standing::Suspended;
                 vec![Step::Refuse(refusal)]
             }
@@ -292,6 +301,10 @@ impl Present {
 
     const fn is_moving(&self) -> bool {
         matches!(self.lane, Lane::Asked(Asked::Move))
+    }
+
+    const fn changes_rooms(&self) -> bool {
+        matches!(self.lane, Lane::Asked(Asked::Move | Asked::Rooms))
     }
 
     /// Not done, for the claim is another one's or nobody's by now.

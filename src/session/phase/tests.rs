@@ -4,7 +4,7 @@ use bytes::BytesMut;
 
 use super::*;
 use crate::chat::RoomName;
-use crate::chat::command::Positions;
+use crate::chat::command::{Positions, RoomKey};
 use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;
 use crate::testing::{at, room, user};
@@ -415,6 +415,54 @@ fn who_may_have_moved_claims_again_and_is_told_where_it_is() {
 }
 
 #[test]
+fn who_may_have_entered_or_left_a_room_claims_again_too() {
+    for command in [
+        Command::Enter {
+            room: room("den"),
+            key: RoomKey::None,
+        },
+        Command::Leave {
+            room: room("lobby"),
+            words: None,
+        },
+    ] {
+        let mut talk = Talk::present();
+        talk.hears(command);
+        talk.answered(Outcome::Refused(Refusal::NotConfirmed))
+            .does(&[NOT_CONFIRMED, CLAIM_AGAIN]);
+        assert!(!talk.phase.is_ready());
+    }
+}
+
+#[test]
+fn rooms_are_entered_and_left_one_by_one() {
+    let mut talk = Talk::present();
+    let enter = |name| Command::Enter {
+        room: room(name),
+        key: RoomKey::None,
+    };
+    for name in ["den", "zoo"] {
+        let asked = format!("ask Rooms(Enter {{ room: {name}, key: None }})");
+        talk.hears(enter(name)).does(&[&asked]);
+        talk.answered(entered(name));
+    }
+    let words = None;
+    let leave = Command::Leave {
+        room: room("den"),
+        words: words.clone(),
+    };
+    talk.hears(leave)
+        .does(&["ask Rooms(Leave { room: den, words: None })"]);
+    let left = Answer::Left {
+        room: room("den"),
+        words,
+    };
+    talk.answered(Outcome::Done(left));
+    // Of all of them it claims again.
+    talk.suspended().does(&["claim alice again in lobby, zoo"]);
+}
+
+#[test]
 fn what_became_of_a_text_is_told_whatever_is_under_way_and_changes_nothing() {
     let mut talk = Talk::present();
     talk.says("hi");
@@ -807,7 +855,10 @@ impl Talk {
             Step::Renew {
                 user,
                 entrance: Entrance::Renew { rooms, .. },
-            } => format!("claim {user} again in {}", rooms[0]),
+            } => {
+                let rooms: Vec<_> = rooms.iter().map(ToString::to_string).collect();
+                format!("claim {user} again in {}", rooms.join(", "))
+            }
             Step::Renew { entrance, .. } => panic!("{entrance:?}"),
             Step::RenewLater => "claim again later".to_owned(),
             Step::Probe { user } => format!("probe {user}"),
