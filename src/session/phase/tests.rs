@@ -844,14 +844,7 @@ impl Talk {
             Step::Prove { user, .. } => format!("prove {user}"),
             Step::Register { user, .. } => format!("register {user}"),
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
-            Step::Claim {
-                user,
-                entrance: Entrance::Insist { .. },
-            } => format!("claim {user} from whoever has it"),
-            Step::Claim {
-                entrance: Entrance::Renew { .. },
-                ..
-            } => panic!("only who was live claims again"),
+            Step::Claim { user, entrance } => in_claim(&user, entrance),
             Step::Renew {
                 user,
                 entrance: Entrance::Renew { rooms, .. },
@@ -866,20 +859,6 @@ impl Talk {
                 format!("redeem {}", String::from_utf8_lossy(token.expose()))
             }
             Step::Issue { user } => format!("issue for {user}"),
-            Step::Claim {
-                user,
-                entrance: Entrance::Login { on_duplicate, .. },
-            } => {
-                assert_eq!(on_duplicate, DuplicateLogin::Replace);
-                format!("claim {user}")
-            }
-            Step::Claim {
-                user,
-                entrance: Entrance::Resume { since },
-            } => match since {
-                Since::Seen => format!("claim {user} again"),
-                Since::Position(position) => format!("claim {user} again from {position}"),
-            },
             Step::Welcome { user, room } => format!("welcome {user} to {room}"),
             Step::Ask { claim, request } => {
                 assert_eq!((claim.user, claim.fence), (user("alice"), at("7-0")));
@@ -911,6 +890,22 @@ fn redeemed(name: &str, next: &str) -> Result<Redeemed, Refusal> {
         user: user(name),
         next: Secret::new(next),
     })
+}
+
+/// A claim in words.
+fn in_claim(user: &UserName, entrance: Entrance) -> String {
+    match entrance {
+        Entrance::Login { on_duplicate, .. } => {
+            assert_eq!(on_duplicate, DuplicateLogin::Replace);
+            format!("claim {user}")
+        }
+        Entrance::Insist { .. } => format!("claim {user} from whoever has it"),
+        Entrance::Resume { since } => match since {
+            Since::Seen => format!("claim {user} again"),
+            Since::Position(position) => format!("claim {user} again from {position}"),
+        },
+        Entrance::Renew { .. } => panic!("only who was live claims again"),
+    }
 }
 
 fn claimed(name: &str) -> Outcome {
