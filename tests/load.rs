@@ -87,6 +87,34 @@ async fn a_node_on_which_all_is_well() {
 }
 
 #[tokio::test]
+async fn people_who_speak_irc_hear_as_much() {
+    let node = Node::start().await;
+    let (line, irc) = (node.address.to_string(), node.irc.to_string());
+    let quick = [
+        "--users",
+        "9",
+        "--duration",
+        "1s",
+        "--rate",
+        "100",
+        "--json",
+    ];
+    // Only who has an account comes in.
+    let said = run(&node.home, &[&[&*irc, "--irc"], &quick[..]].concat()).await;
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{said:?}");
+    assert!(said.err.contains("904"), "{said:?}");
+    for door in [&[&*line][..], &[&irc, "--irc"]] {
+        let said = run(&node.home, &[door, &quick[..]].concat()).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let told = report(&said);
+        assert_eq!((faults(&told), &told["verdict"]), ([0; 4], &"clean".into()));
+        let acknowledged = count(&told, "acknowledged");
+        assert!((50..=101).contains(&acknowledged), "{told:#}");
+        assert_eq!(count(&told, "delivered"), 8 * acknowledged, "{told:#}");
+    }
+}
+
+#[tokio::test]
 async fn every_pace_is_kept() {
     let node = Node::start().await;
     let address = node.address.to_string();
@@ -255,6 +283,7 @@ async fn a_run_that_cannot_be_is_told() {
     let nobody = format!("127.0.0.1:{}", free_port());
     let why = format!("conclave: load-1: cannot connect to {nobody}: Connection refused");
     fails(&[&nobody], &why).await;
+    fails(&[&nobody, "--irc"], &why).await;
     // The accounts are made, with the password of this user; another's is another.
     assert_eq!(
         run(home, &[&[&*address], &quick[..]].concat()).await.code,

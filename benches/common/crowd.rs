@@ -8,7 +8,7 @@ use conclave::client::door::Door;
 use conclave::load::pace::{Pace, Until};
 use conclave::load::referee::Verdict;
 use conclave::load::stage::Stage;
-use conclave::load::{People, Progress};
+use conclave::load::{People, Progress, Speech};
 use tokio::sync::mpsc;
 
 use crate::Failure;
@@ -65,10 +65,16 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// A talker without an audience.
+    /// A talker without an audience, at line doors.
     pub(crate) async fn new(doors: Vec<Door>) -> Result<Self, Failure> {
+        Self::speaking(Speech::Line, doors).await
+    }
+
+    /// A talker without an audience.
+    pub(crate) async fn speaking(speech: Speech, doors: Vec<Door>) -> Result<Self, Failure> {
         let people = People {
             doors,
+            speech,
             prefix: PREFIX.to_owned(),
             password: Secret::new(PASSWORD),
             rooms: 1,

@@ -77,7 +77,7 @@ impl Place {
             {more}
             node.data_dir = {data:?}
             listen.line = "127.0.0.1:0"
-            listen.irc = "off"
+            listen.irc = "127.0.0.1:0"
             tls.cert = {cert:?}
             tls.key = {key:?}
             [accounts]
@@ -111,10 +111,9 @@ pub(crate) fn files(cert: &Path, key: &Path) -> Files {
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
-    #[expect(
-        dead_code,
-        reason = "a server may write as long as somebody could read"
-    )]
+    /// Of the IRC door; the floor has none.
+    irc: Option<SocketAddr>,
+    /// A server may write as long as somebody could read.
     stdout: BufReader<ChildStdout>,
 }
 
@@ -127,7 +126,9 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_conclave"));
         command.args(["serve", "--config"]).arg(config);
         command.stderr(File::create(folder.join("log"))?);
-        Self::start(command)
+        let mut node = Self::start(command)?;
+        node.irc = Some(address_of("IRC door", &mut node.stdout)?);
+        Ok(node)
     }
 
     /// Starts a process that prints its address, with a comma behind it, in a line about a door.
@@ -137,16 +138,9 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()?;
         let mut stdout = BufReader::new(child.stdout.take().ok_or("no output")?);
-        let mut line = String::new();
-        while !line.contains("line door") {
-            line.clear();
-            if stdout.read_line(&mut line)? == 0 {
-                return Err(format!("{command:?} did not start").into());
-            }
-        }
-        let address = line.split_whitespace().nth(2).ok_or("no address")?;
         Ok(Self {
-            address: address.trim_end_matches(',').parse()?,
+            address: address_of("line door", &mut stdout)?,
+            irc: None,
             child,
             stdout,
         })
@@ -154,8 +148,12 @@ impl Server {
 
     /// The way in, for clients that trust the certificate of this place.
     pub(crate) fn door(&self, place: &Place) -> Result<Door, Failure> {
-        let address = Address::with_port(&format!("localhost:{}", self.address.port()))?;
-        Ok(Door::vouched(address, by_authority(&place.cert())?)?)
+        way_to(self.address, place)
+    }
+
+    /// The way in for those who speak IRC.
+    pub(crate) fn irc_door(&self, place: &Place) -> Result<Door, Failure> {
+        way_to(self.irc.ok_or("it has no IRC door")?, place)
     }
 
     /// The processor time it has used so far, its own and the kernel's for it.
@@ -167,6 +165,24 @@ impl Server {
     pub(crate) fn rss(&self) -> Result<u64, Failure> {
         Ok(Usage::of(self.child.id())?.resident)
     }
+}
+
+/// The address in the line about a door.
+fn address_of(door: &str, stdout: &mut BufReader<ChildStdout>) -> Result<SocketAddr, Failure> {
+    let mut line = String::new();
+    while !line.contains(door) {
+        line.clear();
+        if stdout.read_line(&mut line)? == 0 {
+            return Err(format!("it did not start: there is no {door}").into());
+        }
+    }
+    let address = line.split_whitespace().nth(2).ok_or("no address")?;
+    Ok(address.trim_end_matches(',').parse()?)
+}
+
+fn way_to(address: SocketAddr, place: &Place) -> Result<Door, Failure> {
+    let address = Address::with_port(&format!("localhost:{}", address.port()))?;
+    Ok(Door::vouched(address, by_authority(&place.cert())?)?)
 }
 
 impl Drop for Server {

@@ -1,7 +1,8 @@
 //! What one delivery, one idle session and one connect cost a node; `cargo bench`.
 //!
-//! The node is a process of its own, and so is the [`floor`]: a bare broadcast over the same TLS,
-//! which keeps nothing and knows nobody. This process is their crowd: thousands of clients on
+//! The node is a process of its own, and so is another one whose people speak IRC with different
+//! capabilities, and the [`floor`]: a bare broadcast over the same TLS, which keeps nothing and knows
+//! nobody. This process is their crowd: thousands of clients on
 //! one thread. It asserts nothing about speed, but fails when a message is lost, repeated or out
 //! of order. `cargo bench -- --quick` is a look at whether it works.
 
@@ -20,10 +21,11 @@ use std::time::Duration;
 
 use conclave::client::connection::{Connection, Heard};
 use conclave::client::door::Door;
+use conclave::load::Speech;
 use crowd::{Crowd, Mode};
 use figures::Machine;
 use server::{PASSWORD, PREFIX, Place, Server};
-use table::{Delivery, Idle, Table};
+use table::{Delivery, Idle, Round, Table};
 
 /// What ends the bench.
 type Failure = Box<dyn std::error::Error>;
@@ -37,11 +39,14 @@ const EMBEDDED: &str = "";
 /// How long things are given to come to rest before they are weighed.
 const REST: Duration = Duration::from_millis(1500);
 
+/// What is compared: the line door, the IRC door, the floor.
+const SIDES: usize = 3;
+
 /// How much is done.
 struct Plan {
     /// Receivers at which deliveries are measured.
     receivers: &'static [u32],
-    /// Pairs of node and floor for each figure.
+    /// Turns of all sides for each figure.
     rounds: u32,
     /// Deliveries in one measurement, by mode.
     deliveries: fn(Mode) -> u32,
@@ -113,31 +118,45 @@ async fn measure(plan: &Plan) -> Result<Table, Failure> {
     Ok(table)
 }
 
-/// Node and floor take turns, so that what disturbs the machine disturbs both.
+/// Both doors and the floor take turns, so that what disturbs the machine disturbs all.
 async fn deliveries(plan: &Plan, place: &Place, table: &mut Table) -> Result<(), Failure> {
-    let mut node = Side::new(Server::conclave(place, EMBEDDED)?, place).await?;
-    let mut floor = Side::new(floor::start(place)?, place).await?;
+    let (node, other) = (
+        Server::conclave(place, EMBEDDED)?,
+        Server::conclave(place, EMBEDDED)?,
+    );
+    let floor = floor::start(place)?;
+    let (line, irc, bare) = (
+        node.door(place)?,
+        other.irc_door(place)?,
+        floor.door(place)?,
+    );
+    let mut sides = [
+        Side::new(node, Speech::Line, line).await?,
+        Side::new(other, Speech::Irc, irc).await?,
+        Side::new(floor, Speech::Line, bare).await?,
+    ];
     for &receivers in plan.receivers {
-        node.crowd.grow_to(receivers).await?;
-        floor.crowd.grow_to(receivers).await?;
+        for side in &mut sides {
+            side.crowd.grow_to(receivers).await?;
+        }
         for mode in [Mode::Alone, Mode::Burst, Mode::Saturated] {
             let messages = (plan.deliveries)(mode) / receivers;
-            let mut pairs = Vec::new();
-            for round in 0..plan.rounds {
-                let (of_node, of_floor) = if round % 2 == 0 {
-                    let of_node = node.micros_a_delivery(mode, messages).await?;
-                    (of_node, floor.micros_a_delivery(mode, messages).await?)
-                } else {
-                    let of_floor = floor.micros_a_delivery(mode, messages).await?;
-                    (node.micros_a_delivery(mode, messages).await?, of_floor)
-                };
-                eprintln!("{receivers} receivers, {mode}: {of_node:.2} µs, floor {of_floor:.2} µs");
-                pairs.push((of_node, of_floor));
+            let mut rounds = Vec::new();
+            for round in 0..plan.rounds as usize {
+                let mut micros = [0.0; SIDES];
+                for turn in (round..round + SIDES).map(|turn| turn % SIDES) {
+                    micros[turn] = sides[turn].micros_a_delivery(mode, messages).await?;
+                }
+                let [line, irc, floor] = micros;
+                eprintln!(
+                    "{receivers} receivers, {mode}: {line:.2} µs, IRC {irc:.2} µs, floor {floor:.2} µs"
+                );
+                rounds.push(Round { line, irc, floor });
             }
             table.deliveries.push(Delivery {
                 receivers,
                 mode,
-                pairs,
+                rounds,
             });
         }
     }
@@ -151,8 +170,8 @@ struct Side {
 }
 
 impl Side {
-    async fn new(server: Server, place: &Place) -> Result<Self, Failure> {
-        let crowd = Crowd::new(vec![server.door(place)?]).await?;
+    async fn new(server: Server, speech: Speech, door: Door) -> Result<Self, Failure> {
+        let crowd = Crowd::speaking(speech, vec![door]).await?;
         Ok(Self { server, crowd })
     }
 

@@ -14,11 +14,18 @@ pub(crate) struct Table {
     pub(crate) connects: Vec<(f64, f64)>,
 }
 
-/// Microseconds of the node and of the floor, round by round.
+/// What one delivery cost.
 pub(crate) struct Delivery {
     pub(crate) receivers: u32,
     pub(crate) mode: Mode,
-    pub(crate) pairs: Vec<(f64, f64)>,
+    pub(crate) rounds: Vec<Round>,
+}
+
+/// Microseconds of one delivery at each side.
+pub(crate) struct Round {
+    pub(crate) line: f64,
+    pub(crate) irc: f64,
+    pub(crate) floor: f64,
 }
 
 /// Memory of one session among so many.
@@ -45,13 +52,14 @@ impl fmt::Display for Table {
         writeln!(
             f,
             "processor time of the server for one delivery of 100 bytes over TLS 1.3, in µs;\n\
-             medians of {} rounds, the spread of the ratio in brackets\n",
+             medians of {} rounds; the line door beside the floor, the IRC door beside the line door,\n\
+             the spread of the ratio in brackets\n",
             self.connects.len()
         )?;
         writeln!(
             f,
-            "{:>9}  {:<13}  {:>8}  {:>8}  {:>5}",
-            "receivers", "", "conclave", "floor", "ratio"
+            "{:>9}  {:<13}  {:>6}  {:>6}  {:>6}  {:<21}  {:<21}",
+            "receivers", "", "line", "IRC", "floor", "line / floor", "IRC / line"
         )?;
         for delivery in &self.deliveries {
             delivery.fmt(f)?;
@@ -76,19 +84,21 @@ impl fmt::Display for Table {
 
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let node = Spread::of(self.pairs.iter().map(|(node, _)| *node));
-        let floor = Spread::of(self.pairs.iter().map(|(_, floor)| *floor));
-        let ratio = Spread::of(self.pairs.iter().map(|(node, floor)| node / floor));
+        let micros = |of: fn(&Round) -> f64| Spread::of(self.rounds.iter().map(of));
         writeln!(
             f,
-            "{:>9}  {:<13}  {:>8.2}  {:>8.2}  {:>5.2}  ({:.2} to {:.2})",
+            "{:>9}  {:<13}  {:>6.2}  {:>6.2}  {:>6.2}  {:<21}  {:<21}",
             self.receivers,
             self.mode,
-            node.median,
-            floor.median,
-            ratio.median,
-            ratio.least,
-            ratio.most
+            micros(|round| round.line).median,
+            micros(|round| round.irc).median,
+            micros(|round| round.floor).median,
+            ratio(&micros(|round| round.line / round.floor)),
+            ratio(&micros(|round| round.irc / round.line)),
         )
     }
+}
+
+fn ratio(of: &Spread) -> String {
+    format!("{:.2}  ({:.2} to {:.2})", of.median, of.least, of.most)
 }

@@ -7,9 +7,9 @@ use clap::Args;
 
 use crate::client::address::Address;
 use crate::client::trust::Trust;
-use crate::load::Plan;
 use crate::load::pace::Pace;
-use crate::load::text::SHORTEST;
+use crate::load::text::{LONGEST_OF_IRC, SHORTEST};
+use crate::load::{Plan, Speech};
 use crate::settings::units;
 
 pub(super) const LOAD_HELP: &str = "\
@@ -21,6 +21,11 @@ A node that is meant for people slows such a crowd down. For a fair run it needs
   limits.connections_per_ip = 0, limits.messages_per_second = 0,
   limits.registrations_per_minute = 0, limits.password_checks = 4096
 and a quick accounts.bcrypt_cost, if it is a node for tests alone.
+
+At the IRC doors (--irc) there is nobody but who has an account: a run at the line doors
+with the same --prefix makes them. Their clients have different capabilities switched on,
+in turns; who is cut off there hears nothing of what was said meanwhile, and it counts as
+lost.
 
 The latency is counted from when a text was due, not from when it could be said. Ctrl-C
 ends the talk early; what was said so far is judged.";
@@ -56,7 +61,10 @@ pub struct LoadArguments {
     /// How long there is talk, such as 30s or 5m
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     duration: Duration,
-    /// Bytes of a text
+    /// People speak IRC: the nodes are named with the ports of their IRC doors
+    #[arg(long)]
+    irc: bool,
+    /// Bytes of a text; at an IRC door at most 400
     #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = text_bytes)]
     size: usize,
     /// How many log in at the same time
@@ -83,6 +91,11 @@ impl LoadArguments {
     /// What is meant by them.
     #[must_use]
     pub fn plan(self) -> Plan {
+        let (speech, longest) = if self.irc {
+            (Speech::Irc, LONGEST_OF_IRC)
+        } else {
+            (Speech::Line, usize::MAX)
+        };
         let pace = match (self.saturate, self.burst) {
             (true, _) => Pace::Saturated,
             (false, Some(of)) => Pace::Burst { of: of.into() },
@@ -93,12 +106,13 @@ impl LoadArguments {
         Plan {
             nodes: self.nodes,
             trust: self.ca.map_or(Trust::FirstSeen, Trust::Authority),
+            speech,
             users: self.users,
             talkers: self.talkers.unwrap_or(self.users).min(self.users),
             rooms: self.rooms,
             pace,
             duration: self.duration,
-            text_bytes: self.size,
+            text_bytes: self.size.min(longest),
             prefix: self.prefix,
             password_file: self.password_file,
             at_once: self.at_once,

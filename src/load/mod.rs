@@ -2,7 +2,8 @@
 //!
 //! - [`text`]: numbered texts. [`referee`]: what everybody should have heard, and what they heard.
 //!   [`pace`]: how texts follow each other. All three are pure.
-//! - `person`: one of many connections; a task that says what it is told and tells what it hears.
+//! - `person`: one of many connections, at the line door or the IRC door; a task that says what it
+//!   is told and tells what it hears.
 //! - [`stage`]: the one owner of all that; people come in, talk and are listened to.
 //! - [`process`]: what the servers used. `progress`, [`report`]: what people read of it.
 
@@ -47,6 +48,8 @@ pub struct Plan {
     pub nodes: Vec<Address>,
     /// How they are known.
     pub trust: Trust,
+    /// What is spoken at their doors.
+    pub speech: Speech,
     /// People, at least one.
     pub users: u32,
     /// How many of them talk.
@@ -69,11 +72,22 @@ pub struct Plan {
     pub pids: Vec<u32>,
 }
 
+/// What is spoken at a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// The native line protocol.
+    Line,
+    /// IRC, by people whose clients have switched on different capabilities.
+    Irc,
+}
+
 /// The people of a run, before anybody has come in.
 #[derive(Debug, Clone)]
 pub struct People {
     /// Where they go.
     pub doors: Vec<Door>,
+    /// What is spoken there.
+    pub speech: Speech,
     /// What their names, and those of their rooms, begin with.
     pub prefix: String,
     /// Everybody's.
@@ -203,6 +217,7 @@ async fn people(plan: &Plan) -> Result<People, LoadError> {
     }
     Ok(People {
         doors,
+        speech: plan.speech,
         prefix: plan.prefix.clone(),
         password,
         rooms: plan.rooms,

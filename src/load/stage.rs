@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use super::person::{Life, ORDERS, Report, What, live, micros};
+use super::person::{Life, ORDERS, Report, What, live_by_irc, live_by_line, micros};
 use super::progress::Progress;
 use super::referee::{Micros, Referee, Tally};
-use super::{LoadError, People};
+use super::{LoadError, People, Speech};
 use crate::client::link::Link;
 use crate::client::login::{Account, Entry, Patience};
 
@@ -182,18 +182,23 @@ impl Stage {
             entry: Entry::Either,
             patience: Patience::Program,
         };
-        // Neighbours in a room are on different nodes.
-        let link = Link::new(self.people.doors.clone(), index / rooms);
-        self.tasks.spawn(live(Life {
+        let life = Life {
             person,
-            link,
             account,
             room: self.people.room(index % rooms)?,
             run: self.run,
             epoch: self.epoch,
             orders,
             reports: self.report.clone(),
-        }));
+        };
+        // Neighbours in a room are on different nodes.
+        let (doors, first) = (self.people.doors.clone(), index / rooms);
+        match self.people.speech {
+            Speech::Line => self
+                .tasks
+                .spawn(live_by_line(life, Link::new(doors, first))),
+            Speech::Irc => self.tasks.spawn(live_by_irc(life, doors, first)),
+        };
         self.cast.push(Player {
             orders: order,
             presence: Presence::Away,

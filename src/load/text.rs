@@ -8,6 +8,9 @@ use crate::chat::Position;
 /// Bytes of the shortest text that every number fits in.
 pub const SHORTEST: usize = 64;
 
+/// Bytes of the longest text that a line of IRC is sure to hold.
+pub const LONGEST_OF_IRC: usize = 400;
+
 /// One text of one talker of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Numbered {
