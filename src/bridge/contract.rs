@@ -119,6 +119,8 @@ macro_rules! keeps_the_contract {
             a_private_room_does_not_exist_for_others,
             rooms_vanish_when_nothing_is_left_of_them,
             rooms_are_entered_by_name_and_key,
+            an_entering_is_answered_with_where_it_stands,
+            people_and_public_rooms_are_counted,
             nothing_arrives_before_the_credit_is_back,
             settle_waits_for_the_events_and_is_not_overtaken,
             above_the_bound_asks_are_refused_in_order,

@@ -53,6 +53,8 @@ pub enum Answer {
         here: u64,
         /// What became of the key that was shown.
         key: KeyUse,
+        /// Where the entering stands: what is behind it is heard from there on.
+        position: Position,
     },
     /// The room was left, and no other one.
     Left {
@@ -69,8 +71,8 @@ pub enum Answer {
     },
     /// The public rooms, sorted.
     Rooms {
-        /// Each with its number of members on all nodes.
-        rooms: Vec<(RoomName, u64)>,
+        /// Each with what is told of it.
+        rooms: Vec<Listed>,
     },
     /// The members of a room on all nodes, sorted.
     Members {
@@ -81,6 +83,8 @@ pub enum Answer {
         /// Those of them who are away, sorted.
         away: Vec<UserName>,
     },
+    /// How many there are, on all nodes.
+    Census(Census),
     /// Everyone online on all nodes, sorted.
     Online {
         /// The accounts.
@@ -165,6 +169,28 @@ pub enum Answer {
         /// All, or one command.
         topic: HelpTopic,
     },
+}
+
+/// A public room as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The room.
+    pub room: RoomName,
+    /// Its members on all nodes.
+    pub here: u64,
+    /// What it is about, if it is about anything.
+    pub topic: Option<Text>,
+}
+
+/// How many there are, on all nodes together, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Census {
+    /// Accounts that are online, those included whose place is only kept.
+    pub people: u64,
+    /// Public rooms, those included that nobody is in.
+    pub rooms: u64,
+    /// The moment, on the store's clock.
+    pub at: Timestamp,
 }
 
 /// What a room is about.

@@ -80,6 +80,8 @@ pub enum Command {
     },
     /// Who is online, on all nodes.
     Online,
+    /// How many people and rooms there are, and what time it is.
+    Census,
     /// Say something to one person.
     Whisper {
         /// The person.

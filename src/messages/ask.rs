@@ -264,6 +264,8 @@ pub enum PeopleRequest {
     Followers,
     /// Everyone online.
     Online,
+    /// How many there are, which costs the same however many that is.
+    Census,
     /// What is known about somebody.
     WhoIs {
         /// The person.

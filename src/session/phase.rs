@@ -334,6 +334,7 @@ impl Phase {
             | Command::Rooms
             | Command::Who { .. }
             | Command::Online
+            | Command::Census
             | Command::Whisper { .. }
             | Command::Post { .. }
             | Command::Subscribe { .. }

@@ -1,8 +1,9 @@
 //! Sentences 13 and 14: rooms.
 
 use super::words::{
-    already_in, entered, entering, history, listed, members, moving, no_room, not_in, offline,
-    release, room_named, rooms, say, set_topic, shown, subject, topic, who, who_is, wrong_key,
+    already_in, census, counted, entered, entering, entering_too, history, leaving, listed,
+    listed_about, members, moving, no_room, not_in, offline, release, room_named, rooms, say,
+    set_topic, shown, subject, topic, user, went_in, who, who_is, wrong_key,
 };
 use super::world::World;
 use super::{ROOMS, Subject};
@@ -17,7 +18,7 @@ pub(in crate::bridge) async fn a_message_needs_membership<S: Subject>() {
     alice.send_live(moving("lobby", "den"));
     alice.send_live(say("lobby", "too late"));
     alice.send_live(say("DEN", "here"));
-    assert_eq!(alice.answered().await, entered("den", 1));
+    assert_eq!(went_in(&alice.answered().await), entered("den", 1));
     assert_eq!(alice.refused().await, not_in("lobby"));
     alice.answered().await;
     let said = world.events().await.pop().expect("the message");
@@ -55,7 +56,7 @@ pub(in crate::bridge) async fn a_private_room_does_not_exist_for_others<S: Subje
     }
     assert_eq!(bob.done(rooms()).await, listed(&[("lobby", 1)]));
     let inside = entering("lobby", "vault", "key");
-    assert_eq!(bob.done(inside).await, entered("Vault", 2));
+    assert_eq!(went_in(&bob.done(inside).await), entered("Vault", 2));
     assert_eq!(
         bob.done(members("vault")).await,
         who("Vault", &["alice", "bob"])
@@ -73,7 +74,8 @@ pub(in crate::bridge) async fn rooms_vanish_when_nothing_is_left_of_them<S: Subj
     alice.done(set_topic("titled", "hi")).await;
     alice.done(entering("titled", "locked", "key")).await;
     alice.done(moving("locked", "lobby")).await;
-    let there = listed(&[("lobby", 1), ("spoken", 0), ("titled", 0)]);
+    let titled = ("titled", 0, Some("hi"));
+    let there = listed_about(&[("lobby", 1, None), ("spoken", 0, None), titled]);
     assert_eq!(alice.done(rooms()).await, there);
     alice.send_live(moving("lobby", "locked"));
     assert_eq!(alice.refused().await, wrong_key("locked"));
@@ -89,14 +91,13 @@ pub(in crate::bridge) async fn rooms_are_entered_by_name_and_key<S: Subject>() {
     let mut world = World::<S>::new().await;
     let mut alice = world.live("alice").await;
     let mut bob = world.live("bob").await;
-    assert_eq!(alice.done(moving("lobby", "Den")).await, entered("Den", 1));
-    let needless = Answer::Entered {
-        room: room_named("Den"),
-        here: 2,
-        key: KeyUse::Needless,
-    };
+    assert_eq!(
+        went_in(&alice.done(moving("lobby", "Den")).await),
+        entered("Den", 1)
+    );
+    let needless = (room_named("Den"), 2, KeyUse::Needless);
     let answer = bob.done(entering("lobby", "dEN", "key")).await;
-    assert_eq!(shown(&answer), shown(&needless));
+    assert_eq!(shown(&went_in(&answer)), shown(&needless));
     bob.send_live(moving("den", "DEN"));
     assert_eq!(shown(&bob.refused().await), shown(&already_in("Den")));
     let Answer::Entered { key, .. } = bob.done(entering("den", "lobby", "key")).await else {
@@ -114,4 +115,32 @@ pub(in crate::bridge) async fn rooms_are_entered_by_name_and_key<S: Subject>() {
     }
     alice.send_live(moving("den", "one-too-many"));
     assert_eq!(alice.refused().await, Refusal::TooManyRooms { most: ROOMS });
+}
+
+pub(in crate::bridge) async fn an_entering_is_answered_with_where_it_stands<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    world.events().await;
+    for request in [entering_too("den"), moving("den", "zoo")] {
+        let Answer::Entered { position, room, .. } = alice.done(request).await else {
+            panic!("not entered")
+        };
+        let events = world.events().await;
+        let entered = events.last().expect("the event");
+        assert_eq!(entered.position, position);
+        let user = user("alice");
+        assert_eq!(entered.deed, Deed::Entered { room, user });
+    }
+}
+
+pub(in crate::bridge) async fn people_and_public_rooms_are_counted<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    let bob = world.live("bob").await;
+    alice.done(entering("lobby", "vault", "key")).await;
+    alice.done(entering_too("den")).await;
+    assert_eq!(counted(&alice.done(census()).await), (2, 2));
+    bob.send(release("bob"));
+    alice.done(leaving("den", None)).await;
+    assert_eq!(counted(&alice.done(census()).await), (1, 1));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chat::answer::{KeyUse, Presence};
+use crate::chat::answer::{KeyUse, Listed, Presence};
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Departure, Manner, Timestamp};
 use crate::chat::history::Span;
@@ -235,12 +235,33 @@ pub(in crate::bridge) fn copy(request: &Request) -> Request {
     }
 }
 
-pub(in crate::bridge) fn entered(room: &str, here: u64) -> Answer {
-    Answer::Entered {
-        room: room_named(room),
-        here,
-        key: KeyUse::Fitting,
+/// A room that was entered, with how many are there and what became of the key.
+pub(in crate::bridge) type WentIn = (RoomName, u64, KeyUse);
+
+pub(in crate::bridge) fn entered(room: &str, here: u64) -> WentIn {
+    (room_named(room), here, KeyUse::Fitting)
+}
+
+/// What an answer tells of a room that was entered, wherever that stands.
+pub(in crate::bridge) fn went_in(answer: &Answer) -> WentIn {
+    match answer {
+        Answer::Entered {
+            room, here, key, ..
+        } => (room.clone(), *here, *key),
+        other => panic!("no room was entered: {other:?}"),
     }
+}
+
+/// How many people and rooms an answer counts.
+pub(in crate::bridge) fn counted(answer: &Answer) -> (u64, u64) {
+    match answer {
+        Answer::Census(census) => (census.people, census.rooms),
+        other => panic!("nothing was counted: {other:?}"),
+    }
+}
+
+pub(in crate::bridge) fn census() -> Request {
+    Request::People(PeopleRequest::Census)
 }
 
 pub(in crate::bridge) fn who(room: &str, names: &[&str]) -> Answer {
@@ -276,7 +297,20 @@ pub(in crate::bridge) fn subject_set(answer: &Answer) -> Option<(&str, Timestamp
 }
 
 pub(in crate::bridge) fn listed(rooms: &[(&str, u64)]) -> Answer {
-    let rooms = rooms.iter().map(|(room, here)| (room_named(room), *here));
+    let named: Vec<_> = rooms
+        .iter()
+        .map(|(room, here)| (*room, *here, None))
+        .collect();
+    listed_about(&named)
+}
+
+/// The same with what the rooms are about.
+pub(in crate::bridge) fn listed_about(rooms: &[(&str, u64, Option<&str>)]) -> Answer {
+    let rooms = rooms.iter().map(|(room, here, topic)| Listed {
+        room: room_named(room),
+        here: *here,
+        topic: topic.map(text),
+    });
     Answer::Rooms {
         rooms: rooms.collect(),
     }

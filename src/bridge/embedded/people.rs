@@ -4,7 +4,7 @@ use super::claims::Asker;
 use super::kept::Kind;
 use super::log::{No, Store};
 use super::sql::{self, Int};
-use crate::chat::answer::Presence;
+use crate::chat::answer::{Census, Presence};
 use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
@@ -36,6 +36,7 @@ impl Store {
             PeopleRequest::Online => Ok(Answer::Online {
                 users: sql::values(&self.db, "SELECT user FROM claims ORDER BY user", ())?,
             }),
+            PeopleRequest::Census => Ok(Answer::Census(self.census()?)),
             PeopleRequest::WhoIs { user } => self.who_is(asker, user),
             PeopleRequest::Away { text } => self.go_away(asker, text),
             PeopleRequest::Back => self.come_back(asker),
@@ -215,6 +216,18 @@ impl Store {
             },
         };
         Ok(Answer::WhoIs { user, presence })
+    }
+
+    fn census(&self) -> rusqlite::Result<Census> {
+        let count = |query| {
+            let counted = sql::value(&self.db, query, ())?;
+            Ok::<_, rusqlite::Error>(counted.map_or(0, |Int(counted)| counted))
+        };
+        Ok(Census {
+            people: count("SELECT count(*) FROM claims")?,
+            rooms: count("SELECT count(*) FROM rooms WHERE seal IS NULL")?,
+            at: self.now(),
+        })
     }
 
     /// The rooms of somebody that are public or that the asker is in too, sorted.

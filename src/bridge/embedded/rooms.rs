@@ -7,12 +7,12 @@ use super::claims::Asker;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::seal::seal;
-use crate::chat::answer::{KeyUse, Topic, TopicSet};
+use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::{Departure, Privacy};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Deed, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::RoomRequest;
 
 /// A room as it stands.
@@ -63,24 +63,24 @@ impl Store {
         }
     }
 
-    /// Puts an account that is not in a room into it.
+    /// Puts an account that is not in a room into it. Returns where that stands.
     pub(super) fn enter(
         &mut self,
         room: &RoomName,
         user: &UserName,
         origin: &Origin,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Position, StoreError> {
         let deed = Deed::Entered {
             room: room.clone(),
             user: user.clone(),
         };
-        self.append(origin, deed)?;
+        let entered = self.append(origin, deed)?.position;
         sql::change(
             &self.db,
             "INSERT INTO members (room, user, entered) VALUES (?1, ?2, ?3)",
             (room, user, Int(self.last_seq())),
         )?;
-        Ok(())
+        Ok(entered)
     }
 
     /// Takes an account that is in a room out of it; the room may vanish with that.
@@ -206,11 +206,12 @@ impl Store {
                 (asked.clone(), KeyUse::Fitting)
             }
         };
-        self.enter(&room, &asker.user, &asker.origin)?;
+        let position = self.enter(&room, &asker.user, &asker.origin)?;
         Ok(Answer::Entered {
             here: self.count_members(&room)?,
             room,
             key,
+            position,
         })
     }
 
@@ -287,12 +288,13 @@ impl Store {
     fn list(&self) -> rusqlite::Result<Answer> {
         let rooms = sql::rows(
             &self.db,
-            "SELECT name, (SELECT count(*) FROM members WHERE room = name)
+            "SELECT name, (SELECT count(*) FROM members WHERE room = name), topic
              FROM rooms WHERE seal IS NULL ORDER BY name",
             (),
             |row| {
                 let Int(here) = row.get(1)?;
-                Ok((row.get(0)?, here))
+                let (room, topic) = (row.get(0)?, row.get(2)?);
+                Ok(Listed { room, here, topic })
             },
         )?;
         Ok(Answer::Rooms { rooms })

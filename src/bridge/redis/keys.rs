@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 /// What a script writes behind `K.`, and the name under the prefix.
-const UNDER_PREFIX: [(&str, &str); 25] = [
+const UNDER_PREFIX: [(&str, &str); 26] = [
     // Hash: user → `<fence> <incarnation> <conn> <live|detached|moving>`.
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
@@ -41,6 +41,8 @@ const UNDER_PREFIX: [(&str, &str); 25] = [
     ("ordinals", "ordinals:"),
     // Hash: since when a user is live, and what it left to be told when away.
     ("presence", "presence:"),
+    // Hash: users who are away, by which the members of a room are asked for in one call.
+    ("away", "away"),
     // Hash: name as registered, hash, created.
     ("account", "account:"),
     // Hash with an expiry: the account of a family of resume tokens, and the hash of its last one.

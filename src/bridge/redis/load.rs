@@ -140,6 +140,7 @@ const fn kind_of(request: &Request) -> Kind {
             PeopleRequest::Following
             | PeopleRequest::Followers
             | PeopleRequest::Online
+            | PeopleRequest::Census
             | PeopleRequest::WhoIs { .. },
         )
         | Request::History(_) => Kind::Read,

@@ -87,13 +87,12 @@ pub(super) enum Asked {
         /// As they were spelled.
         nicks: Vec<String>,
     },
-    /// How many people there are.
-    People,
-    /// How many rooms there are, beside so many people.
-    Rooms {
-        /// People in the cluster.
-        people: u64,
-    },
+    /// How many people and rooms there are.
+    Census,
+    /// The same, for who has just come in: the rest of the welcome stands behind it.
+    Arrival,
+    /// What time it is.
+    Time,
     /// That others are told of being away, or no more.
     Away,
     /// A sign that all before is done.
@@ -187,7 +186,8 @@ impl Asked {
             Self::WhoIs { .. } => "WHOIS",
             Self::IsOn { .. } => "ISON",
             Self::UserHost { .. } => "USERHOST",
-            Self::People | Self::Rooms { .. } => "LUSERS",
+            Self::Census | Self::Arrival => "LUSERS",
+            Self::Time => "TIME",
             Self::Away => "AWAY",
             Self::Ping => "PING",
             Self::Subscription { command } => command,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{About, Asked, Item};
 use super::caps::{Caps, Negotiation};
 use super::grammar::{self, Message, Read};
 use super::hear;
@@ -231,6 +231,8 @@ impl Conversation {
         match self.asked.pop_front() {
             None => {}
             Some(Asked::Proof) => self.not_proved(refusal, out),
+            // Nobody asked for it, and clients wait for what stands behind it.
+            Some(Asked::Arrival) => tell::about(self, About::Motd, out),
             Some(asked @ Asked::Claim) => {
                 refuse::refusal(self.voice(), self.enabled(), &asked, refusal, out);
                 self.heard.push_back(goodbye());
@@ -286,8 +288,9 @@ impl Conversation {
             | Asked::WhoIs { .. }
             | Asked::IsOn { .. }
             | Asked::UserHost { .. }
-            | Asked::People
-            | Asked::Rooms { .. }
+            | Asked::Census
+            | Asked::Arrival
+            | Asked::Time
             | Asked::Away
             | Asked::Ping
             | Asked::Subscription { .. }

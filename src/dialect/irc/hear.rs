@@ -57,6 +57,7 @@ enum Verb {
     Authenticate,
     About(About),
     Lusers,
+    Time,
     Subscribe,
     Unsubscribe,
     Subscriptions,
@@ -74,7 +75,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 35] = [
+const ENTRIES: [Entry; 36] = [
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",
@@ -132,6 +133,7 @@ const ENTRIES: [Entry; 35] = [
         Verb::TagMsg,
         "<#room or nick>, which nobody is told",
     ),
+    entry("TIME", 0, Verb::Time, ""),
     entry("TOPIC", 1, Verb::Topic, "<#room> [:topic]"),
     entry("UNSUBSCRIBE", 1, Verb::Unsubscribe, "<nick>"),
     entry(
@@ -202,7 +204,8 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
             vec![own(Numeric::SaslAlready, &why)]
         }
         Verb::About(about) => vec![(Heard::Reply, Asked::About(about))],
-        Verb::Lusers => vec![(Heard::Command(Command::Online), Asked::People)],
+        Verb::Lusers => vec![(Heard::Command(Command::Census), Asked::Census)],
+        Verb::Time => vec![(Heard::Command(Command::Census), Asked::Time)],
         Verb::Subscribe => vec![about("SUBSCRIBE", first, |author| Command::Subscribe {
             author,
         })],

@@ -14,12 +14,12 @@ use super::list::Wanted;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
-use super::welcome::{self, Census, Welcome};
+use super::welcome::{self, Welcome};
 use super::who::{Here, Person, Query};
-use crate::chat::answer::{Presence, Topic, TopicSet};
+use crate::chat::answer::{Census, Listed, Presence, Topic, TopicSet};
 use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
-use crate::chat::history::Span;
+use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
 use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -36,7 +36,12 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
     match answer {
         Answer::Proved { user } => talk.proved(user.clone(), out),
         Answer::Welcome { user, .. } => welcomed(talk, user, out),
-        Answer::Entered { room, .. } => entered(talk, room, out),
+        Answer::Entered { room, position, .. } => {
+            let mark = Mark::Position {
+                position: *position,
+            };
+            entered(talk, room, Span::Before { mark }, out);
+        }
         Answer::Left { room, words } => left(talk, room, words.as_ref(), out),
         Answer::Said { position, at } => said(talk, &asked, *position, *at, out),
         Answer::SaidToAway {
@@ -57,6 +62,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             listed(talk, &asked, rooms, out);
         }
         Answer::Online { users } => online(talk, asked, users, out),
+        Answer::Census(census) => counted(talk, &asked, *census, out),
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
         Answer::Away { .. } => talk.voice().reply(Numeric::NowAway, &NOW_AWAY, out),
         Answer::Back => talk.voice().reply(Numeric::UnAway, &NOT_AWAY, out),
@@ -107,20 +113,32 @@ fn people(talk: &Conversation, what: &str, users: &[UserName], out: &mut BytesMu
 fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     talk.comes_in(user.clone());
     let identity = talk.identity.clone();
-    let motd: Vec<&str> = identity.motd.iter().map(String::as_str).collect();
     let welcome = Welcome {
         server: &identity.server,
         network: &identity.network,
         version: &identity.version,
         created: &identity.created,
         nick: user.as_str(),
-        motd: &motd,
     };
     welcome::spell(&welcome, out);
+    let census = (Heard::Command(Command::Census), Asked::Arrival);
+    talk.asks_first(std::iter::once(census));
 }
 
-/// Who is in is told who else is, and what it is about.
-fn entered(talk: &mut Conversation, room: &RoomName, out: &mut BytesMut) {
+fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &mut BytesMut) {
+    let voice = talk.voice();
+    if let Asked::Time = asked {
+        let time = events::server_time(census.at);
+        return voice.reply(Numeric::Time, &[voice.server, &time], out);
+    }
+    welcome::census(voice, census, out);
+    if let Asked::Arrival = asked {
+        about(talk, About::Motd, out);
+    }
+}
+
+/// Who is in is told who else is, what it is about, and what was said before.
+fn entered(talk: &mut Conversation, room: &RoomName, before: Span, out: &mut BytesMut) {
     talk.is_in(room);
     let caps = talk.enabled();
     if let Some(me) = talk.me() {
@@ -139,7 +157,7 @@ fn entered(talk: &mut Conversation, room: &RoomName, out: &mut BytesMut) {
     let playback = (
         Heard::Command(Command::History {
             room: here(),
-            span: Span::Latest,
+            span: before,
             count: HISTORY_DEFAULT,
         }),
         Asked::Playback,
@@ -164,7 +182,8 @@ pub(super) fn put_in(talk: &mut Conversation, rooms: &[RoomName], out: &mut Byte
         left(talk, room, None, out);
     }
     for room in rooms.iter().filter(|room| !before.contains(room)) {
-        entered(talk, room, out);
+        // Where that stands is not known.
+        entered(talk, room, Span::Latest, out);
     }
 }
 
@@ -289,37 +308,30 @@ fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
     rows
 }
 
-fn listed(talk: &Conversation, asked: &Asked, rooms: &[(RoomName, u64)], out: &mut BytesMut) {
-    let voice = talk.voice();
+fn listed(talk: &Conversation, asked: &Asked, rooms: &[Listed], out: &mut BytesMut) {
     if let Asked::List { wanted } = asked {
-        list(voice, wanted, rooms, out);
-    } else if let Asked::Rooms { people } = asked {
-        let (people, rooms) = (*people, rooms.len() as u64);
-        welcome::census(voice, Census { people, rooms }, out);
+        list(talk.voice(), wanted, rooms, out);
     }
 }
 
-fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[(RoomName, u64)], out: &mut BytesMut) {
+/// A room that nobody is in is none to clients, though it has a history.
+fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[Listed], out: &mut BytesMut) {
     voice.reply(Numeric::ListStart, &["Channel", "Users  Name"], out);
-    for (room, members) in rooms {
+    for Listed { room, here, topic } in rooms {
         let name = room::spelled(room);
-        if wanted.has(&name, *members) {
-            voice.reply(Numeric::List, &[&name, &members.to_string(), ""], out);
+        if *here > 0 && wanted.has(&name, *here) {
+            let topic = topic.as_ref().map_or("", Text::as_str);
+            voice.reply(Numeric::List, &[&name, &here.to_string(), topic], out);
         }
     }
     voice.reply(Numeric::ListEnd, &["End of LIST"], out);
 }
 
-fn online(talk: &mut Conversation, asked: Asked, users: &[UserName], out: &mut BytesMut) {
+fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut BytesMut) {
     let is_here = |nick: &String| {
         let here = |user: &&UserName| user.as_str().eq_ignore_ascii_case(nick);
         users.iter().find(here)
     };
-    if let Asked::People = asked {
-        let people = users.len() as u64;
-        let rooms = (Heard::Command(Command::Rooms), Asked::Rooms { people });
-        return talk.asks_first(std::iter::once(rooms));
-    }
     let voice = talk.voice();
     if let Asked::IsOn { nicks } = asked {
         let here = nicks.iter().filter_map(is_here).map(UserName::to_string);

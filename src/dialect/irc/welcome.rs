@@ -1,5 +1,5 @@
-//! The first words to somebody who is in: 001 to 005 and the message of the day; and how many there
-//! are.
+//! The first words to somebody who is in: 001 to 005, how many there are, and the message of the
+//! day.
 //!
 //! <https://modern.ircdocs.horse/#connection-registration>.
 
@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use super::isupport;
 use super::numerics::Numeric;
 use super::reply::Voice;
+use crate::chat::answer::Census;
 
 /// The modes of people and rooms that 004 names; clients read 005 instead.
 const USER_MODES: &str = "i";
@@ -26,20 +27,9 @@ pub struct Welcome<'a> {
     pub created: &'a str,
     /// As whom the peer is seen.
     pub nick: &'a str,
-    /// The message of the day, by lines; none of them is none.
-    pub motd: &'a [&'a str],
 }
 
-/// How many there are, in the whole cluster: people see no nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Census {
-    /// People.
-    pub people: u64,
-    /// Rooms that the peer may know of.
-    pub rooms: u64,
-}
-
-/// Writes all of it.
+/// Writes 001 to 005; what else belongs to a welcome is known when the store has counted.
 pub fn spell(welcome: &Welcome<'_>, out: &mut BytesMut) {
     let voice = Voice {
         server: welcome.server,
@@ -48,7 +38,6 @@ pub fn spell(welcome: &Welcome<'_>, out: &mut BytesMut) {
     };
     greeting(welcome, voice, out);
     features(voice, welcome.network, out);
-    motd(voice, welcome.motd, out);
 }
 
 fn greeting(welcome: &Welcome<'_>, voice: Voice<'_>, out: &mut BytesMut) {
@@ -80,27 +69,23 @@ pub fn features(voice: Voice<'_>, network: &str, out: &mut BytesMut) {
     }
 }
 
-/// Writes 251 to 266, the answer to `LUSERS`.
+/// Writes 251 to 266, the answer to `LUSERS`: of all nodes together, for people see no nodes. How
+/// many there were at most is not kept, nor are those counted who are not in yet.
 pub fn census(voice: Voice<'_>, census: Census, out: &mut BytesMut) {
-    let Census { people, rooms } = census;
+    let Census { people, rooms, .. } = census;
     let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
     let all = format!("There are {people} users and 0 invisible on 1 servers");
     tell(Numeric::LuserClient, &[&all]);
     tell(Numeric::LuserOp, &["0", "operator(s) online"]);
-    tell(Numeric::LuserUnknown, &["0", "unknown connection(s)"]);
-    tell(
-        Numeric::LuserChannels,
-        &[&rooms.to_string(), "channels formed"],
-    );
+    let formed = [&rooms.to_string(), "channels formed"];
+    tell(Numeric::LuserChannels, &formed);
     let mine = format!("I have {people} clients and 0 servers");
     tell(Numeric::LuserMe, &[&mine]);
-    let count = people.to_string();
     for (numeric, whose) in [
         (Numeric::LocalUsers, "local"),
         (Numeric::GlobalUsers, "global"),
     ] {
-        let text = format!("Current {whose} users {people}, max {people}");
-        tell(numeric, &[&count, &count, &text]);
+        tell(numeric, &[&format!("Current {whose} users {people}")]);
     }
 }
 

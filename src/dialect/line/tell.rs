@@ -11,7 +11,7 @@ use bytes::{BufMut, BytesMut};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
@@ -149,7 +149,9 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             away(to, text, out);
         }
         Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
-        Answer::Entered { room, here, key } => entered(room, *here, *key, out),
+        Answer::Entered {
+            room, here, key, ..
+        } => entered(room, *here, *key, out),
         Answer::Left { room, .. } => line!(out, "* You are not in {room} any more."),
         Answer::PutIn { rooms } => {
             if let Some(room) = rooms.last() {
@@ -171,7 +173,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             history(positions, room, *count, messages, out);
         }
         // These are not asked for by lines.
-        Answer::Dialogue { .. } | Answer::Conversations { .. } => {}
+        Answer::Dialogue { .. } | Answer::Conversations { .. } | Answer::Census(_) => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
@@ -194,8 +196,8 @@ fn entered(room: &RoomName, here: u64, key: KeyUse, out: &mut BytesMut) {
     }
 }
 
-fn rooms(rooms: &[(RoomName, u64)], out: &mut BytesMut) {
-    for (room, here) in rooms {
+fn rooms(rooms: &[Listed], out: &mut BytesMut) {
+    for Listed { room, here, .. } in rooms {
         line!(out, "* {room} {here}");
     }
     line!(

@@ -176,6 +176,7 @@ impl Present {
                 self.history(HistoryRequest::Conversations { from, to, count })
             }
             Command::Online => self.people(PeopleRequest::Online),
+            Command::Census => self.people(PeopleRequest::Census),
             Command::Subscribe { author } => self.people(PeopleRequest::Follow { author }),
             Command::Unsubscribe { author } => self.people(PeopleRequest::Unfollow { author }),
             Command::Subscriptions => self.people(PeopleRequest::Following),

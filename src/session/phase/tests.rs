@@ -930,5 +930,6 @@ fn entered(name: &str) -> Outcome {
         room: room(name),
         here: 1,
         key: crate::chat::answer::KeyUse::Fitting,
+        position: at("7-9"),
     })
 }

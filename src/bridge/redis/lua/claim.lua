@@ -62,6 +62,7 @@ end
 if #begins_in == 0 and ARGV[14] ~= '' then begins_in[1] = meta(ARGV[14]) end
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
+redis.call('HLEN', K.away)
 -- How far the account has seen: a first login begins with all that waits for it.
 local known = redis.call('HGET', K.seen, me)
 local seen, showed = string.match(known or '', '^(%S+) (%S+)$')
@@ -91,6 +92,7 @@ also('HSETNX', K.ordinals .. me, 'first', fence)
 also('HSET', K.ordinals .. me, 'claim', fence .. ' ' .. ARGV[8])
 if not resumes or not held then
   also('DEL', K.presence .. me)
+  also('HDEL', K.away, me)
   also('HSET', K.presence .. me, 'since', now)
 end
 if not resumes and not known then

@@ -69,6 +69,7 @@ local damage = ''
 local function also(...)
   local done = redis.pcall(...)
   if type(done) == 'table' and done.err then damage = done.err end
+  return done
 end
 if run ~= lineage[1] or is_new or tonumber(lineage[3] or 0) ~= head_epoch or is_behind
   or newest_epoch > head_epoch then
@@ -92,4 +93,11 @@ if not known or known == 'over' then also('HSET', K.nodes, ARGV[2], now) end
 also('SET', K.lease .. ARGV[2], '1', 'PX', 8000)
 also('HSETNX', lobby .. K.meta, 'name', 'lobby')
 also('ZADD', K.rooms, here, 'lobby')
+-- What an earlier version kept of who is away, and one beside this may still keep: in `presence` alone.
+if ARGV[1] == 'first' then
+  for _, user in ipairs(redis.call('HKEYS', K.sessions)) do
+    local is_away = also('HEXISTS', K.presence .. user, 'away')
+    if is_away == 1 then also('HSET', K.away, user, '1') end
+  end
+end
 return {'ok', log, before, head, string.format('%d', head_epoch), last, damage}

@@ -1,6 +1,10 @@
 local members = redis.call('SMEMBERS', room)
 local all, away = shown(members), {}
-for n, member in ipairs(members) do
-  if redis.call('HEXISTS', K.presence .. member, 'away') == 1 then away[#away + 1] = all[n] end
+for from = 1, #members, 1000 do
+  local to = math.min(from + 999, #members)
+  local gone = redis.call('HMGET', K.away, unpack(members, from, to))
+  for n = from, to do
+    if gone[n - from + 1] then away[#away + 1] = all[n] end
+  end
 end
 return {'ok', known[1], all, away}

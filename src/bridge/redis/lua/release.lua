@@ -6,6 +6,7 @@ local held = redis.call('HGET', K.sessions, me)
 if not held or string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] then return answer('ok') end
 local name, rooms = shown({me})[1], rooms_of(me)
 redis.call('SCARD', K.held .. ARGV[9])
+redis.call('HLEN', K.away)
 for _, room in ipairs(rooms) do
   if not leave(room, me, name, ',"how":"quit"') then return 'epoch\n-\n' end
 end
@@ -15,5 +16,6 @@ if not append(event, now) then return 'epoch\n-\n' end
 also('HDEL', K.sessions, me)
 also('HDEL', K.user_room, me)
 also('DEL', K.rooms_of .. me, K.presence .. me)
+also('HDEL', K.away, me)
 also('SREM', K.held .. ARGV[9], me)
 return answer('ok')

@@ -8,7 +8,7 @@ use super::words::json;
 use super::{Asker, Scripts};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
-use crate::chat::answer::Presence;
+use crate::chat::answer::{Census, Presence};
 use crate::chat::event::Timestamp;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::SessionId;
@@ -33,6 +33,7 @@ impl Scripts {
             PeopleRequest::Following => self.question(Lua::Following, asker),
             PeopleRequest::Followers => self.question(Lua::Followers, asker),
             PeopleRequest::Online => self.question(Lua::Online, asker),
+            PeopleRequest::Census => self.question(Lua::Census, asker),
             PeopleRequest::WhoIs { user } => {
                 let mut call = self.question(Lua::WhoIs, asker);
                 call.arg(user.as_str()).arg(self.configured(user));
@@ -66,6 +67,14 @@ impl Scripts {
             PeopleRequest::Following => self.users(reply, |users| Answer::Subscriptions { users }),
             PeopleRequest::Followers => self.users(reply, |users| Answer::Subscribers { users }),
             PeopleRequest::Online => self.users(reply, |users| Answer::Online { users }),
+            PeopleRequest::Census => asked(&self.rules, reply, |items| {
+                let census = Census {
+                    people: items.next()?,
+                    rooms: items.next()?,
+                    at: Timestamp(items.next()?),
+                };
+                Ok((Answer::Census(census), None))
+            }),
             PeopleRequest::WhoIs { .. } => asked(&self.rules, reply, |items| {
                 let user = items.next()?;
                 let presence = presence(items)?;

@@ -8,11 +8,11 @@ use super::words::{json, json_if_any};
 use super::{Asker, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::seal::seal;
-use crate::chat::answer::{KeyUse, Topic, TopicSet};
+use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
-use crate::chat::{Answer, RoomName, Text, UserName};
+use crate::chat::{Answer, Position, RoomName, Text, UserName};
 use crate::messages::{Outcome, RoomRequest};
 
 impl Scripts {
@@ -59,7 +59,7 @@ impl Scripts {
     ) -> Result<Decision, Trouble> {
         match request {
             RoomRequest::Move { .. } | RoomRequest::Enter { .. } => {
-                changed(&self.rules, reply, |lines, _| entered(lines))
+                changed(&self.rules, reply, entered)
             }
             RoomRequest::Leave { words, .. } => changed(&self.rules, reply, |lines, _| {
                 let (room, words) = (lines.next()?, words.clone());
@@ -125,25 +125,31 @@ fn topic(text: Option<Text>, by: Option<UserName>, at: Option<u64>) -> Option<To
     text.map(|text| Topic { text, set })
 }
 
-fn entered(lines: &mut Lines<'_>) -> Result<Verdict, Nonsense> {
+/// The entering is the last thing that is appended.
+fn entered(lines: &mut Lines<'_>, head: Option<Position>) -> Result<Verdict, Nonsense> {
     let (room, here) = (lines.next()?, lines.next()?);
     let key = match lines.next::<String>()?.as_str() {
         "fitting" => KeyUse::Fitting,
         "needless" => KeyUse::Needless,
         other => return Err(Nonsense(format!("a script finds a key {other:?}"))),
     };
+    let position = head.ok_or_else(|| Nonsense("a script enters without an event".to_owned()))?;
     Ok(Verdict::Outcome(Outcome::Done(Answer::Entered {
         room,
         here,
         key,
+        position,
     })))
 }
 
-fn listed(items: &mut Items) -> Result<Vec<(RoomName, u64)>, Nonsense> {
+fn listed(items: &mut Items) -> Result<Vec<Listed>, Nonsense> {
     let (mut items, mut rooms) = (items.array()?, Vec::new());
     while !items.is_empty() {
-        rooms.push((items.next()?, items.next()?));
+        let (room, here, topic) = (items.next()?, items.next()?, items.next::<String>()?);
+        // What is no text is none that can be told.
+        let topic = Text::new(&topic).ok();
+        rooms.push(Listed { room, here, topic });
     }
-    rooms.sort();
+    rooms.sort_by(|one: &Listed, other| one.room.cmp(&other.room));
     Ok(rooms)
 }

@@ -72,6 +72,7 @@ scripts! {
     Following: Read ["asker" "names" "following"];
     Followers: Read ["asker" "names" "followers"];
     Online: Read ["asker" "names" "online"];
+    Census: Read ["asker" "census"];
     WhoIs: Read ["asker" "registered" "who_is"];
     Sweep: Change ["command" "rooms" "sweep"];
     AccountFind: Read ["account_find"];

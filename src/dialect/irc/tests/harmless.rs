@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::play::{anna, identity, said};
 use super::whole::whole_lines;
-use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
 use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -152,11 +152,12 @@ fn hearing() -> impl Strategy<Value = Hearing> {
 
 /// A command that is answered, with whatever behind it.
 fn command() -> impl Strategy<Value = String> {
-    let names: Vec<&str> = "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS MODE MOTD NAMES NICK \
+    let names: Vec<&str> =
+        "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS TIME MODE MOTD NAMES NICK \
         NOTICE PART PASS PING PONG PRIVMSG PUBLISH QUIT SUBSCRIBE SUBSCRIBERS SUBSCRIPTIONS TAGMSG \
         TOPIC UNSUBSCRIBE USER USERHOST VERSION WHO WHOIS WHOWAS AUTHENTICATE DANCE"
-        .split_whitespace()
-        .collect();
+            .split_whitespace()
+            .collect();
     let target = "(#den|#den,#zoo|den|anna,ben|0|\\*|,|#|:)?";
     let rest = "( :?[a-zA-Z0-9#%+,:* ]{0,20})?";
     (prop::sample::select(names), target, rest)
@@ -218,6 +219,7 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
             room,
             here: at,
             key: KeyUse::Fitting,
+            position: Position { epoch: 7, n: at },
         },
         2 => Answer::Left { room, words },
         3 => Answer::Topic {
@@ -230,7 +232,14 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
             users,
         },
         5 => Answer::Rooms {
-            rooms: rooms.into_iter().map(|room| (room, at)).collect(),
+            rooms: rooms
+                .into_iter()
+                .map(|room| Listed {
+                    room,
+                    here: at,
+                    topic: words.clone(),
+                })
+                .collect(),
         },
         _ => {
             let said = words.map(|words| said("den", words.as_str()).into());

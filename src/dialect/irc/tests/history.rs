@@ -50,7 +50,8 @@ fn alice(caps: &str) -> Conversation {
                 let user = user.clone();
                 talk.tell_answer(&Answer::Proved { user }, &mut out);
             }
-            Heard::Command(_) => talk.tell_answer(&welcome, &mut out),
+            Heard::Command(Command::Claim) => talk.tell_answer(&welcome, &mut out),
+            Heard::Command(_) => talk.tell_refusal(&Refusal::Busy, &mut out),
             _ => talk.tell_reply(&mut out),
         }
     }
@@ -402,6 +403,7 @@ fn who_can_ask_for_history_is_not_told_it_on_joining() {
                 room,
                 here: 1,
                 key: crate::chat::answer::KeyUse::Fitting,
+                position: Position { epoch: 7, n: 9 },
             },
             Command::History { .. } => Answer::History {
                 room,

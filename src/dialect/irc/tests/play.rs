@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use super::whole::whole_lines;
 use super::written;
-use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::answer::{Census, KeyUse, Listed, Presence, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -25,8 +25,22 @@ pub(super) fn identity() -> Arc<Identity> {
     })
 }
 
-/// Anna, who has just come in with these capabilities.
+/// Anna, who is in with these capabilities.
 pub(super) fn anna(caps: &str) -> Conversation {
+    let mut talk = newcomer(caps);
+    let mut played = Vec::new();
+    learns(&mut talk, "census 2 1", &mut played);
+    let last = played.last().map(String::as_str);
+    assert_eq!(
+        last,
+        Some("< 376 anna :End of /MOTD command."),
+        "{played:#?}"
+    );
+    talk
+}
+
+/// The same before it is known how many there are.
+pub(super) fn newcomer(caps: &str) -> Conversation {
     let mut talk = Conversation::new(identity());
     let mut played = Vec::new();
     let wish = format!("CAP REQ :{caps}");
@@ -42,12 +56,7 @@ pub(super) fn anna(caps: &str) -> Conversation {
     for answer in ["proved anna", "welcome anna"] {
         learns(&mut talk, answer, &mut played);
     }
-    let last = played.last().map(String::as_str);
-    assert_eq!(
-        last,
-        Some("< 376 anna :End of /MOTD command."),
-        "{played:#?}"
-    );
+    assert_eq!(played.last().map(String::as_str), Some("* Census"));
     talk
 }
 
@@ -96,7 +105,7 @@ fn says(talk: &mut Conversation, line: &str, played: &mut Vec<String>) {
     goes_on(talk, played);
 }
 
-fn learns(talk: &mut Conversation, answer: &str, played: &mut Vec<String>) {
+pub(super) fn learns(talk: &mut Conversation, answer: &str, played: &mut Vec<String>) {
     played.push(format!("! {answer}"));
     let found = found(answer);
     is_told(played, |out| match found {
@@ -186,9 +195,18 @@ fn found(words: &str) -> Result<Answer, Refusal> {
 fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
     let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let (here, key) = (1, KeyUse::Fitting);
+    let position = Position { epoch: 7, n: 9 };
     let words = Text::new(behind).ok();
     if what == "rooms" {
-        let counted = |name: &str| (room(name), name.len() as u64);
+        // As many are there as the name has letters, and behind a colon stands what it is about.
+        let counted = |name: &str| {
+            let (name, topic) = name.split_once(':').unwrap_or((name, ""));
+            Listed {
+                room: room(name),
+                here: name.len() as u64,
+                topic: Text::new(topic).ok(),
+            }
+        };
         let rooms = rest.split_whitespace().map(counted).collect();
         return Some(Answer::Rooms { rooms });
     }
@@ -197,7 +215,12 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
     }
     let room = RoomName::new(first).ok()?;
     Some(match what {
-        "entered" => Answer::Entered { room, here, key },
+        "entered" => Answer::Entered {
+            room,
+            here,
+            key,
+            position,
+        },
         "left" => Answer::Left { room, words },
         "topic" => Answer::Topic {
             room,
@@ -245,6 +268,11 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
             to: one(),
             text: words(),
         },
+        "census" => Answer::Census(Census {
+            people: first.parse().unwrap(),
+            rooms: behind.parse().unwrap(),
+            at: Timestamp(1_500),
+        }),
         "online" => Answer::Online { users: users(rest) },
         "offline" => is(Presence::Offline),
         "here" => is(online(rooms(behind), None)),

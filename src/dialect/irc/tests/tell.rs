@@ -1,6 +1,6 @@
 //! How what was asked is answered, question by question: numerics, their parameters, their order.
 
-use super::play::play;
+use super::play::{learns, newcomer, play};
 
 #[test]
 fn who_joins_is_told_the_topic_and_who_is_there() {
@@ -19,7 +19,7 @@ fn who_joins_is_told_the_topic_and_who_is_there() {
             "! members Den anna ben",
             "< 353 anna = #Den :anna ben",
             "< 366 anna #Den :End of NAMES list",
-            "* History { room: Room(Den), span: Latest, count: 20 }",
+            "* History { room: Room(Den), span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history Den",
             "> MODE #dEN",
             "< 324 anna #Den +",
@@ -42,7 +42,7 @@ fn who_joins_a_room_without_a_topic_is_told_none_and_what_was_said() {
             "! members den anna ben",
             "< 353 anna = #den :anna!anna@conclave ben!ben@conclave",
             "< 366 anna #den :End of NAMES list",
-            "* History { room: Room(den), span: Latest, count: 20 }",
+            "* History { room: Room(den), span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history den hi",
             "< NOTICE * :Said at 1970-01-01T00:00:01.500Z:",
             "< :ben!ben@conclave PRIVMSG #den hi",
@@ -57,7 +57,7 @@ fn who_joins_a_room_without_a_topic_is_told_none_and_what_was_said() {
             "< :anna!anna@conclave JOIN #den",
             "* Topic { room: Room(den) }",
             "! topic den",
-            "* History { room: Room(den), span: Latest, count: 20 }",
+            "* History { room: Room(den), span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history den hi ho",
             "< BATCH +history chathistory #den",
             "< @batch=history;time=1970-01-01T00:00:01.500Z :ben!ben@conclave PRIVMSG #den hi",
@@ -192,7 +192,7 @@ fn names_come_as_many_to_a_line_as_fit() {
 #[test]
 fn list_tells_the_rooms_that_are_wanted() {
     let start = "< 321 anna Channel :Users  Name";
-    let (den, lobby) = ("< 322 anna #den 3 :", "< 322 anna #lobby 5 :");
+    let (den, lobby) = ("< 322 anna #den 3 tea", "< 322 anna #lobby 5 :");
     let end = "< 323 anna :End of LIST";
     for (line, told) in [
         ("> LIST", &[den, lobby][..]),
@@ -204,7 +204,7 @@ fn list_tells_the_rooms_that_are_wanted() {
         ("> LIST !*e*", &[lobby]),
         ("> LIST #zoo", &[]),
     ] {
-        let asked = [line, "* Rooms", "! rooms den lobby", start];
+        let asked = [line, "* Rooms", "! rooms den:tea lobby", start];
         play("", &[&asked[..], told, &[end]].concat());
     }
 }
@@ -340,24 +340,40 @@ fn a_name_is_told_whole_or_not_at_all() {
 }
 
 #[test]
-fn lusers_counts_people_and_then_rooms() {
+fn people_and_rooms_are_counted_and_the_time_is_that_of_the_store() {
     play(
         "",
         &[
             "> LUSERS",
-            "* Online",
-            "! online anna ben",
-            "* Rooms",
-            "! rooms den",
+            "* Census",
+            "! census 2 1",
             "< 251 anna :There are 2 users and 0 invisible on 1 servers",
             "< 252 anna 0 :operator(s) online",
-            "< 253 anna 0 :unknown connection(s)",
             "< 254 anna 1 :channels formed",
             "< 255 anna :I have 2 clients and 0 servers",
-            "< 265 anna 2 2 :Current local users 2, max 2",
-            "< 266 anna 2 2 :Current global users 2, max 2",
+            "< 265 anna :Current local users 2",
+            "< 266 anna :Current global users 2",
+            "> TIME",
+            "* Census",
+            "! census 2 1",
+            "< 391 anna irc.example 1970-01-01T00:00:01.500Z",
         ],
     );
+}
+
+/// The message of the day, or that there is none, is what clients wait for.
+#[test]
+fn a_welcome_comes_to_its_end_also_where_nobody_can_be_counted() {
+    let mut talk = newcomer("");
+    let mut played = Vec::new();
+    learns(&mut talk, "busy", &mut played);
+    let end = [
+        "! busy",
+        "< 375 anna :- irc.example Message of the day - ",
+        "< 372 anna :Be kind.",
+        "< 376 anna :End of /MOTD command.",
+    ];
+    assert_eq!(played, end);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::name::NameError;
@@ -264,6 +264,7 @@ fn answer() -> impl Strategy<Value = Answer> {
             room,
             here: at,
             key: KeyUse::Needless,
+            position: Position::START,
         },
         7 => Answer::Members {
             room,
@@ -271,7 +272,11 @@ fn answer() -> impl Strategy<Value = Answer> {
             away: vec![user],
         },
         8 => Answer::Rooms {
-            rooms: vec![(room, at)],
+            rooms: vec![Listed {
+                room,
+                here: at,
+                topic: Some(text),
+            }],
         },
         _ => {
             let message = at_any_place(

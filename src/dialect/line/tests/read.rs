@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::told;
-use crate::chat::answer::{KeyUse, Topic};
+use crate::chat::answer::{KeyUse, Listed, Topic};
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::refusal::Throttled;
-use crate::chat::{Answer, Deed, Ending, Fate, Refusal, Secret};
+use crate::chat::{Answer, Deed, Ending, Fate, Position, Refusal, Secret};
 use crate::dialect::line::read::{
     Audience, Message, Placed, Refused, Told, When, placed, read, words,
 };
@@ -151,6 +151,7 @@ fn answers_are_read_as_they_are_told() {
         room: den.clone(),
         here: 3,
         key: KeyUse::Fitting,
+        position: Position::START,
     };
     let room = den.clone();
     check_answer(&entered, &[Told::Entered { room: room.clone() }]);
@@ -159,7 +160,11 @@ fn answers_are_read_as_they_are_told() {
     };
     check_answer(&put_in, &[Told::Entered { room }]);
     let rooms = Answer::Rooms {
-        rooms: vec![(den.clone(), 3)],
+        rooms: vec![Listed {
+            room: den.clone(),
+            here: 3,
+            topic: None,
+        }],
     };
     let room = den.clone();
     check_answer(&rooms, &[Told::Room { room, here: 3 }, Told::RoomsEnd]);

@@ -1,10 +1,10 @@
 use bytes::BytesMut;
 
 use super::told;
-use crate::chat::answer::{KeyUse, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Gap, GapSize, Secret};
+use crate::chat::{Answer, Deed, Gap, GapSize, Position, Secret};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
 use crate::testing::{
@@ -161,6 +161,7 @@ fn answers_about_rooms() {
         room: den(),
         here: 3,
         key,
+        position: Position::START,
     };
     check_answers(&[
         (
@@ -182,16 +183,22 @@ fn answers_about_rooms() {
 #[test]
 fn answers_about_which_rooms_there_are_and_who_is_in_them() {
     let den = || room("den");
+    // What it is about is asked for by `/topic`.
+    let listed = |room, here| Listed {
+        room,
+        here,
+        topic: Some(text("cats")),
+    };
     check_answers(&[
         (
             Answer::Rooms {
-                rooms: vec![(den(), 3), (room("lobby"), 1)],
+                rooms: vec![listed(den(), 3), listed(room("lobby"), 1)],
             },
             "* den 3\n* lobby 1\n* 2 rooms\n",
         ),
         (
             Answer::Rooms {
-                rooms: vec![(den(), 3)],
+                rooms: vec![listed(den(), 3)],
             },
             "* den 3\n* 1 room\n",
         ),

@@ -1,8 +1,8 @@
-use super::desk::{Desk, ROOMS, on_both};
+use super::desk::{Desk, FIRST, ROOMS, greet, on_both, rules, scripts};
 use crate::bridge::contract::{
-    already_in, away, back, entered, entering, entering_too, history, leaving, listed, members,
-    moving, no_room, no_topic, not_in, room_named, rooms, say, set_topic, shown, subject,
-    subject_set, topic, who, who_and_away, wrong_key,
+    already_in, away, back, entered, entering, entering_too, history, leaving, listed,
+    listed_about, members, moving, no_room, no_topic, not_in, room_named, rooms, say, set_topic,
+    shown, subject, subject_set, topic, went_in, who, who_and_away, wrong_key,
 };
 use crate::bridge::redis::task::{Task, Verdict};
 use crate::bridge::wire;
@@ -20,20 +20,17 @@ on_both! {
     a_topic_that_is_there_already_is_no_event,
     a_topic_that_an_earlier_version_kept_is_nobodys,
     members_are_shown_with_who_of_them_is_away,
+    who_was_away_before_there_was_a_list_of_them_is_shown_so,
 }
 
 async fn rooms_are_entered_by_name_and_key(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     let bob = desk.live("bob", 2).await;
     let made = desk.done(&alice, moving("lobby", "Den")).await;
-    assert_eq!(shown(&made), shown(&entered("Den", 1)));
-    let needless = Answer::Entered {
-        room: room_named("Den"),
-        here: 2,
-        key: KeyUse::Needless,
-    };
+    assert_eq!(shown(&went_in(&made)), shown(&entered("Den", 1)));
+    let needless = (room_named("Den"), 2, KeyUse::Needless);
     let joined = desk.done(&bob, entering("LOBBY", "dEN", "key")).await;
-    assert_eq!(shown(&joined), shown(&needless));
+    assert_eq!(shown(&went_in(&joined)), shown(&needless));
     let there = desk.refused(&bob, moving("den", "DEN")).await;
     assert_eq!(shown(&there), shown(&already_in("Den")));
     let lobby = desk.done(&bob, entering("den", "lobby", "key")).await;
@@ -57,7 +54,7 @@ async fn rooms_are_entered_by_name_and_key(mut desk: Desk) {
         assert_eq!(shown(&refused), shown(&refusal));
     }
     let inside = desk.done(&alice, entering("den", "VAULT", "key")).await;
-    assert_eq!(shown(&inside), shown(&entered("Vault", 2)));
+    assert_eq!(shown(&went_in(&inside)), shown(&entered("Vault", 2)));
     assert_eq!(desk.word(&["HGET", "user:room", "alice"]).await, "vault");
     assert_eq!(desk.number(&["SCARD", "room:vault"]).await, 2);
 }
@@ -109,7 +106,8 @@ async fn rooms_vanish_when_nothing_is_left_of_them(mut desk: Desk) {
     let set = desk.done(&alice, set_topic("TITLED", "Tea")).await;
     assert_eq!(subject(&set), Some("Tea"));
     desk.done(&alice, moving("titled", "lobby")).await;
-    let there = listed(&[("lobby", 1), ("Spoken", 0), ("titled", 0)]);
+    let titled = ("titled", 0, Some("Tea"));
+    let there = listed_about(&[("lobby", 1, None), ("Spoken", 0, None), titled]);
     let listed_now = desk.done(&alice, rooms()).await;
     assert_eq!(shown(&listed_now), shown(&there));
     assert_eq!(
@@ -132,7 +130,7 @@ async fn rooms_vanish_when_nothing_is_left_of_them(mut desk: Desk) {
     desk.raw(&["DEL", "room:spoken:log"]).await;
     let swept = desk.decide(&Task::Sweep { after: None }).await;
     assert!(matches!(swept, Verdict::Silence), "{swept:?}");
-    let there = listed(&[("lobby", 1), ("titled", 0)]);
+    let there = listed_about(&[("lobby", 1, None), ("titled", 0, Some("Tea"))]);
     assert_eq!(desk.done(&alice, rooms()).await, there);
 }
 
@@ -182,7 +180,7 @@ async fn a_private_room_does_not_exist_for_others(mut desk: Desk) {
     let inside = desk.done(&bob, topic("vault")).await;
     assert_eq!(subject(&inside), Some("gold"));
     let nobody = desk.done(&bob, moving("vault", "lobby")).await;
-    assert_eq!(nobody, entered("lobby", 1));
+    assert_eq!(went_in(&nobody), entered("lobby", 1));
 }
 
 async fn a_topic_that_is_there_already_is_no_event(mut desk: Desk) {
@@ -239,4 +237,19 @@ async fn members_are_shown_with_who_of_them_is_away(mut desk: Desk) {
     desk.done(&bob, back()).await;
     let told = desk.done(&alice, members("lobby")).await;
     assert_eq!(told, who("lobby", &["alice", "Bob"]));
+}
+
+async fn who_was_away_before_there_was_a_list_of_them_is_shown_so(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    desk.done(&bob, away("tea")).await;
+    desk.raw(&["DEL", "away"]).await;
+    // The next node that starts puts it right.
+    let second = scripts("", rules("node-2", 1));
+    greet(&mut desk.redis, &second, &FIRST).await.expect("in");
+    let told = desk.done(&alice, members("lobby")).await;
+    assert_eq!(told, who_and_away("lobby", &["alice", "bob"], &["bob"]));
+    let gone = desk.decide(&bob.release()).await;
+    assert!(matches!(gone, Verdict::Silence), "{gone:?}");
+    assert_eq!(desk.number(&["EXISTS", "away"]).await, 0);
 }
