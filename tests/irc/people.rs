@@ -42,15 +42,13 @@ async fn what_was_said_to_somebody_who_was_not_there_waits() {
     let mut ben = node.newcomer("ben").await;
     ben.says("/msg anna for later").await;
     ben.catches_up().await;
-    let mut anna = node.irc("anna").await;
-    let waiting = anna.catches_up().await;
+    let (anna, waiting) = node.irc_and_first_words("anna").await;
     let told = waiting
         .iter()
         .filter(|line| line.contains("PRIVMSG anna :for later"));
     assert_eq!(told.count(), 1, "{waiting:#?}");
     anna.quits().await;
-    let mut again = node.irc("anna").await;
-    let waiting = again.catches_up().await;
+    let (_anna, waiting) = node.irc_and_first_words("anna").await;
     assert!(
         waiting.iter().all(|line| !line.contains("for later")),
         "{waiting:#?}"
@@ -182,9 +180,10 @@ async fn a_notice_is_told_and_never_answered() {
     anna.hears_starting(":ben!ben@conclave QUIT").await;
     anna.says("NOTICE ben :for later").await;
     anna.catches_up().await;
-    let mut ben = node.irc("ben").await;
-    let waited = ben.finds(" NOTICE ben ").await;
-    assert_eq!(waited, ":anna!anna@conclave NOTICE ben :for later");
+    let (mut ben, told) = node.irc_and_first_words("ben").await;
+    let waited = told.iter().find(|line| line.contains(" NOTICE ben "));
+    let wanted = ":anna!anna@conclave NOTICE ben :for later";
+    assert_eq!(waited.map(String::as_str), Some(wanted));
     ben.says("JOIN #den").await;
     let told = ben.finds(" NOTICE #den ").await;
     assert_eq!(told, ":anna!anna@conclave NOTICE #den :the build is done");

@@ -326,3 +326,32 @@ async fn a_room_spans_the_nodes() {
     anna.hears_nothing_else().await;
     ben.hears_nothing_else().await;
 }
+
+#[tokio::test]
+async fn rooms_are_listed_and_counted_with_those_of_the_other_node() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    cluster.one.node.knows(&["anna", "ben"]).await;
+    let mut ben = cluster.two.node.irc("ben").await;
+    ben.joins("#den").await;
+    ben.says("TOPIC #den :tea at five").await;
+    ben.hears_starting(":ben!ben@conclave TOPIC #den").await;
+    ben.says("JOIN #vault key").await;
+    ben.catches_up().await;
+    let (mut anna, told) = cluster.one.node.irc_and_first_words("anna").await;
+    let counted = told.iter().position(|line| line.contains(" 251 anna "));
+    let day = told.iter().position(|line| line.contains(" 422 anna "));
+    assert!(counted.is_some() && counted < day, "{told:#?}");
+    anna.says("LIST").await;
+    anna.hears_numeric("321").await;
+    anna.hears(":conclave.local 322 anna #den 1 :tea at five")
+        .await;
+    anna.hears_numeric("323").await;
+    anna.says("LUSERS").await;
+    anna.hears(":conclave.local 251 anna :There are 2 users and 0 invisible on 1 servers")
+        .await;
+    anna.hears_up_to("266").await;
+    anna.says("TIME").await;
+    anna.hears_numeric("391").await;
+}

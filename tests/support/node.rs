@@ -275,6 +275,15 @@ impl Node {
         person
     }
 
+    /// Somebody at the IRC door, and all that they are told at first: what waited for them may come
+    /// before the message of the day.
+    pub(crate) async fn irc_and_first_words(&self, name: &str) -> (Irc, Vec<String>) {
+        let mut person = Irc::connect(self).await.named(name);
+        let mut told = person.logs_in(name, &password_of(name)).await;
+        told.extend(person.catches_up().await);
+        (person, told)
+    }
+
     /// Newcomers in the lobby who have seen each other come.
     pub(crate) async fn newcomers<const N: usize>(&self, names: [&str; N]) -> [Client; N] {
         let mut people: Vec<Client> = Vec::new();

@@ -37,10 +37,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Proved { user } => talk.proved(user.clone(), out),
         Answer::Welcome { user, .. } => welcomed(talk, user, out),
         Answer::Entered { room, position, .. } => {
-            let mark = Mark::Position {
-                position: *position,
-            };
-            entered(talk, room, Span::Before { mark }, out);
+            entered(talk, room, before(*position), out);
         }
         Answer::Left { room, words } => left(talk, room, words.as_ref(), out),
         Answer::Said { position, at } => said(talk, &asked, *position, *at, out),
@@ -58,9 +55,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         }
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
         Answer::Members { room, users, away } => members(talk, &asked, room, users, away, out),
-        Answer::Rooms { rooms } => {
-            listed(talk, &asked, rooms, out);
-        }
+        Answer::Rooms { rooms } => listed(talk, &asked, rooms, out),
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
@@ -135,6 +130,11 @@ fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &mut BytesMu
     if let Asked::Arrival = asked {
         about(talk, About::Motd, out);
     }
+}
+
+const fn before(position: Position) -> Span {
+    let mark = Mark::Position { position };
+    Span::Before { mark }
 }
 
 /// Who is in is told who else is, what it is about, and what was said before.

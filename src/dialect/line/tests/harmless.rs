@@ -232,6 +232,13 @@ fn at_any_place(deed: Deed, at: u64, n: u64) -> Event {
     }
 }
 
+fn listed(room: RoomName, here: u64, topic: Text) -> Answer {
+    let topic = Some(topic);
+    Answer::Rooms {
+        rooms: vec![Listed { room, here, topic }],
+    }
+}
+
 /// Every answer that repeats what somebody typed.
 fn answer() -> impl Strategy<Value = Answer> {
     let parts = (room(), user(), said(), nasty(), any::<u64>());
@@ -271,13 +278,7 @@ fn answer() -> impl Strategy<Value = Answer> {
             users: vec![user.clone()],
             away: vec![user],
         },
-        8 => Answer::Rooms {
-            rooms: vec![Listed {
-                room,
-                here: at,
-                topic: Some(text),
-            }],
-        },
+        8 => listed(room, at, text),
         _ => {
             let message = at_any_place(
                 Deed::RoomMessage {
