@@ -28,7 +28,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 const EMBEDDED: &str = "";
 
 /// How often each question is asked; what is told is the mean.
-const QUESTIONS: u32 = 5;
+const QUESTIONS: u32 = 50;
 
 /// People of each storm, and of each crowd that is asked for.
 struct Plan {
@@ -125,10 +125,16 @@ async fn storm(place: &Place, people: u32) -> Result<(f64, f64, f64), Failure> {
 /// Microseconds for each member of a room in which somebody asks who is there.
 async fn crowd(place: &Place, people: u32) -> Result<(f64, f64), Failure> {
     let node = Server::conclave(place, EMBEDDED)?;
-    let mut there = JoinSet::new();
+    let mut storm = JoinSet::new();
     for mut person in come(&node.irc_door(place)?, people).await? {
-        person.says("JOIN #crowd");
-        person.settles().await?;
+        storm.spawn(async move {
+            person.says("JOIN #crowd");
+            person.enters().await?;
+            Ok::<_, Failure>(person)
+        });
+    }
+    let mut there = JoinSet::new();
+    for person in all_of(storm).await? {
         there.spawn(person.stays());
     }
     let number = people + 1;
