@@ -15,7 +15,7 @@ use conclave::chat::answer::{KeyUse, Presence};
 use conclave::chat::event::Timestamp;
 use conclave::chat::{Answer, Ending, NodeName, Position, Refusal, RoomName, Text, UserName};
 use conclave::dialect::Heard;
-use conclave::dialect::irc::{Conversation, Identity};
+use conclave::dialect::irc::{Conversation, Guests, Identity};
 use libfuzzer_sys::fuzz_target;
 
 const LOGIN: [&str; 5] = [
@@ -53,6 +53,7 @@ fn identity() -> Arc<Identity> {
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
         motd: Vec::new(),
+        guests: Guests::TurnedAway,
     })
 }
 

@@ -7,10 +7,12 @@ mod asks;
 mod back;
 mod claims;
 mod flow;
+mod guests;
 mod history;
 mod inbox;
 mod kept;
 mod many;
+mod nicks;
 mod order;
 mod probes;
 mod renew;
@@ -31,8 +33,8 @@ use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, history::*, inbox::*, kept::*, many::*, order::*,
-    probes::*, renew::*, rooms::*, tokens::*, told::*, words::*, world::*,
+    asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
+    nicks::*, order::*, probes::*, renew::*, rooms::*, tokens::*, told::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -165,6 +167,12 @@ macro_rules! keeps_the_contract {
             what_is_said_is_told_in_its_manner_and_at_one_time,
             a_topic_is_set_by_somebody_and_taken_away,
             members_are_shown_with_who_of_them_is_away,
+            a_nick_is_had_by_one_person_and_names_are_their_owners,
+            a_nick_leads_to_its_owner,
+            a_claim_brings_its_nick,
+            a_kept_place_keeps_its_nick,
+            a_guest_is_there_and_leaves_nothing,
+            a_guest_does_not_come_back,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

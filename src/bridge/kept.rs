@@ -68,7 +68,7 @@ impl Kept {
     }
 
     /// A session parts from its account. Returns how the store is to take it: without a grace
-    /// everybody is gone at once.
+    /// everybody is gone at once, and so is a guest, who cannot prove to be the same one again.
     pub(super) fn parts(
         &mut self,
         session: &SessionId,
@@ -76,8 +76,9 @@ impl Kept {
         parting: Parting,
         now: Instant,
     ) -> Parting {
+        let may_come_back = !self.grace.is_zero() && user.account().is_some();
         match parting {
-            Parting::Broken | Parting::Moving if !self.grace.is_zero() => {
+            Parting::Broken | Parting::Moving if may_come_back => {
                 let place = Place {
                     user: user.clone(),
                     parting: parting.clone(),

@@ -126,7 +126,19 @@
 //!     without any; another stored form of the same password leaves them. An account has at most
 //!     [`TOKENS_PER_USER`](crate::chat::limits::TOKENS_PER_USER) families, and each lives for
 //!     [`TOKEN_DAYS`](crate::chat::limits::TOKEN_DAYS) from its last use.
+//!
+//! **Nicks and guests.**
+//! 28. A nick belongs to one person from the claim or the change that took it until its release or
+//!     another change, and nobody has the name of somebody else's account as a nick; nor is an
+//!     account made whose name somebody has so. A claim whose nick cannot be had is refused before
+//!     anything is appended; who renews comes in without it. A change is told to the rooms once,
+//!     also where a claim without a nick takes over a place that is kept under one.
+//! 29. A word means who has it as a nick, else the account of that name. Answers and events spell
+//!     people as they are seen then, and what waited for somebody names them as they are seen now.
+//! 30. A guest has no account: nobody follows it, nothing is kept for it, and it is released at once
+//!     when its connection breaks, or with the run of its node. It renews while its nick is free.
 
+mod addressee;
 pub mod embedded;
 mod feed;
 mod kept;

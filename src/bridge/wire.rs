@@ -220,6 +220,14 @@ enum WireDeed {
         #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
         rooms: Vec<RoomName>,
     },
+    Nicked {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(with = "word")]
+        was: UserName,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
+    },
     Probed {
         #[serde(with = "word")]
         user: UserName,
@@ -255,7 +263,7 @@ macro_rules! words {
 }
 
 words! {
-    UserName, |name| name.as_str().into(), UserName::new;
+    UserName, |name| name.spelled().into(), UserName::stored;
     RoomName, |name| name.as_str().into(), RoomName::new;
     Text, |text| text.as_str().into(), Text::new;
     Position, |position| position.to_string().into(), str::parse::<Position>;
@@ -479,7 +487,9 @@ mod tests {
     use crate::chat::origin::{ConnId, Incarnation};
 
     fn user() -> impl Strategy<Value = UserName> {
-        "u[A-Za-z0-9_.-]{0,31}".prop_map(|name| UserName::new(&name).unwrap())
+        let spelled =
+            "(u[A-Za-z0-9_.-]{0,31}|u[a-z]{0,31}/[A-Z{}|^`_]{1,32}|~[0-9a-f]{12}/B[]x.-]?)";
+        spelled.prop_map(|name| UserName::stored(&name).unwrap())
     }
 
     fn room() -> impl Strategy<Value = RoomName> {
@@ -586,6 +596,11 @@ mod tests {
                 rooms
             }),
             (user(), rooms()).prop_map(|(user, rooms)| Deed::CameBack { user, rooms }),
+            (user(), user(), rooms()).prop_map(|(user, was, rooms)| Deed::Nicked {
+                user,
+                was,
+                rooms
+            }),
             (user(), session()).prop_map(|(user, session)| Deed::Probed { user, session }),
             (user(), session()).prop_map(|(user, session)| Deed::Alive { user, session }),
         ]

@@ -145,6 +145,20 @@ pub enum Answer {
     },
     /// Others are told nothing any more.
     Back,
+    /// Others see the person under the nick that was asked for.
+    Nicked {
+        /// As others see the person now.
+        user: UserName,
+        /// As they saw the person so far.
+        was: UserName,
+    },
+    /// Others see the person under another nick, without it having been asked for.
+    SeenAs {
+        /// As others see the person now.
+        user: UserName,
+        /// As they saw the person so far.
+        was: UserName,
+    },
     /// What is known about a person.
     WhoIs {
         /// The account as registered.

@@ -2,7 +2,7 @@
 
 use super::event::{Manner, Timestamp};
 use super::history::Span;
-use super::{Position, RoomName, Secret, Text, UserName};
+use super::{Nick, Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,20 @@ pub enum Command {
         password: Secret,
     },
     /// Go live as who was proven.
-    Claim,
+    Claim {
+        /// As whom others see them.
+        nick: Nick,
+    },
+    /// Go live without an account.
+    Visit {
+        /// As whom others see them.
+        nick: Nick,
+    },
+    /// Be seen under another nick.
+    ChangeNick {
+        /// The nick.
+        nick: Nick,
+    },
     /// Say something in a room.
     Say {
         /// Which room.

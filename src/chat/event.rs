@@ -54,6 +54,7 @@ impl Event {
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => "",
         }
@@ -66,7 +67,8 @@ impl Event {
         match &self.deed {
             Deed::Released { rooms, .. }
             | Deed::WentAway { rooms, .. }
-            | Deed::CameBack { rooms, .. } => rooms,
+            | Deed::CameBack { rooms, .. }
+            | Deed::Nicked { rooms, .. } => rooms,
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
             | Deed::Entered { .. }
@@ -203,6 +205,15 @@ pub enum Deed {
     CameBack {
         /// The person.
         user: UserName,
+        /// The rooms that the person is in.
+        rooms: Vec<RoomName>,
+    },
+    /// A person is seen under another nick from here on.
+    Nicked {
+        /// The person, as others see them from here on.
+        user: UserName,
+        /// The same person, as others saw them so far.
+        was: UserName,
         /// The rooms that the person is in.
         rooms: Vec<RoomName>,
     },

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::name::NameError;
-use super::{RoomName, UserName};
+use super::{Nick, RoomName, UserName};
 
 /// Why a request was not granted. Words are the dialect's business.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,19 @@ pub enum Refusal {
         /// What is wrong with it.
         why: NameError,
     },
-    /// No account of that name.
+    /// Somebody else has the nick.
+    NickInUse {
+        /// The nick.
+        nick: Nick,
+    },
+    /// The nick is the name of an account that is somebody else's.
+    NickRegistered {
+        /// The nick.
+        nick: Nick,
+    },
+    /// A guest asked for something that only who has an account can have, or it was asked about one.
+    OnlyForAccounts,
+    /// Nobody is called so: no account, and nobody who is here.
     NoSuchUser {
         /// The name.
         user: UserName,

@@ -8,7 +8,7 @@ use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
 
 /// Questions to the store: all that a session heard in one turn, so that what came together is
 /// decided together. Each is answered by itself, in the order in which they were asked.
@@ -27,9 +27,10 @@ pub struct Ask {
 /// What a session asks the store, by what it must be for that.
 #[derive(Debug)]
 pub enum Question {
-    /// Make this session the account's live one. Its password is proven.
+    /// Make this session the account's live one. Its password is proven; a guest needs none.
     Claim {
-        /// The account as registered.
+        /// The account as registered, seen as the person wants to be. Who renews keeps the nick that
+        /// the store has; refused, where somebody else has it.
         user: UserName,
         /// By which way it comes in.
         entrance: Entrance,
@@ -142,7 +143,7 @@ pub enum Parting {
 /// An account and the position of the claim event that made a session its live one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The account as registered.
+    /// The account as registered, or a guest, as others see them.
     pub user: UserName,
     /// The claim event's position; older claims are void.
     pub fence: Position,
@@ -278,6 +279,11 @@ pub enum PeopleRequest {
     },
     /// At the keyboard again.
     Back,
+    /// Seen under another nick from here on.
+    Nick {
+        /// The nick.
+        nick: Nick,
+    },
 }
 
 /// Something about what was said before.

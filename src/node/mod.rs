@@ -114,7 +114,10 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         bridge: bridge.clone(),
         rules: parts::rules(&settings),
         handshake: settings.limits.handshake,
-        doors: Doors::new(&tls, parts::irc_identity(&settings.irc)),
+        doors: Doors::new(
+            &tls,
+            parts::irc_identity(&settings.irc, settings.accounts.guests),
+        ),
     };
     let mut reception = Reception::open(&arbiters, &hubs, &road);
     let (stop, stopped) = oneshot::channel();

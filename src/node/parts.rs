@@ -49,7 +49,7 @@ pub(crate) fn generation(settings: &settings::Tls) -> tls::Generation {
 }
 
 /// What the IRC door says of the server; this run of it begins now.
-pub(super) fn irc_identity(settings: &settings::Irc) -> irc::Identity {
+pub(super) fn irc_identity(settings: &settings::Irc, guests: settings::Guests) -> irc::Identity {
     let now = OffsetDateTime::now_utc();
     irc::Identity {
         server: settings.server_name.as_str().to_owned(),
@@ -57,6 +57,10 @@ pub(super) fn irc_identity(settings: &settings::Irc) -> irc::Identity {
         version: concat!("conclave-", env!("CARGO_PKG_VERSION")).to_owned(),
         created: format!("{} {:02}:{:02} UTC", now.date(), now.hour(), now.minute()),
         motd: settings.motd.lines().to_vec(),
+        guests: match guests {
+            settings::Guests::Welcome => irc::Guests::Welcome,
+            settings::Guests::TurnedAway => irc::Guests::TurnedAway,
+        },
     }
 }
 

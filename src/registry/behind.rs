@@ -363,6 +363,7 @@ impl Beyond {
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => {}
         }

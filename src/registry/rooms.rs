@@ -196,9 +196,9 @@ impl Rooms {
             Deed::TopicSet { room, by, .. } => self.others_in(room, by),
             Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
-            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
-                self.others_in_any(rooms, user)
-            }
+            Deed::WentAway { user, rooms, .. }
+            | Deed::CameBack { user, rooms }
+            | Deed::Nicked { user, rooms, .. } => self.others_in_any(rooms, user),
             Deed::Epoch { .. } => Vec::new(),
         }
     }

@@ -119,6 +119,7 @@ impl View {
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => Change::None,
         }
@@ -130,7 +131,8 @@ impl View {
             Deed::TopicSet { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
             Deed::Released { user, rooms, .. }
             | Deed::WentAway { user, rooms, .. }
-            | Deed::CameBack { user, rooms } => {
+            | Deed::CameBack { user, rooms }
+            | Deed::Nicked { user, rooms, .. } => {
                 let mut inside = rooms.iter().filter_map(|room| self.inside(room));
                 inside.next().filter(|_| *user != self.user)
             }

@@ -183,10 +183,9 @@ impl<IO: Transport + 'static> Session<IO> {
         let rules = links.rules;
         let pace = |per_second| Pace::new(per_second, rules.message_burst, Instant::now());
         Self {
-            id,
             peer,
             pump: Pump::new(io, dialect.line_bytes(rules.line_bytes)),
-            phase: Phase::new(rules.duplicate_login, first_room(&dialect)),
+            phase: Phase::new(rules.duplicate_login, first_room(&dialect), id.clone()),
             dialect,
             pace: rules.messages_per_second.map(pace),
             heard_at: Instant::now(),
@@ -201,6 +200,7 @@ impl<IO: Transport + 'static> Session<IO> {
             asks: Vec::new(),
             login_deadline: None,
             leaving: Leaving::Not,
+            id,
             links,
             place,
         }

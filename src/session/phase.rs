@@ -7,6 +7,7 @@ mod present;
 mod step;
 
 use crate::chat::command::Since;
+use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
 use crate::dialect::Heard;
 use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
@@ -30,6 +31,8 @@ pub(super) struct Phase {
     on_duplicate: DuplicateLogin,
     /// Where a login begins.
     begins: FirstRoom,
+    /// Of whom a guest is told apart.
+    session: SessionId,
 }
 
 #[derive(Debug)]
@@ -85,12 +88,17 @@ enum Proof {
 
 impl Phase {
     /// Nobody is logged in.
-    pub(super) const fn new(on_duplicate: DuplicateLogin, begins: FirstRoom) -> Self {
+    pub(super) const fn new(
+        on_duplicate: DuplicateLogin,
+        begins: FirstRoom,
+        session: SessionId,
+    ) -> Self {
         Self {
             state: State::Arriving(Known::Nobody),
             failures: 0,
             on_duplicate,
             begins,
+            session,
         }
     }
 
@@ -312,13 +320,14 @@ impl Phase {
             Command::Register { user, password } => {
                 self.proves(Then::Claim, Step::Register { user, password })
             }
-            Command::Claim => match &self.state {
-                State::Arriving(Known::Proven { user }) => self.claims(user.clone(), 0),
+            Command::Claim { nick } => match &self.state {
+                State::Arriving(Known::Proven { user }) => self.claims(user.seen_as(&nick), 0),
                 State::Arriving(Known::Nobody)
                 | State::Proving(_)
                 | State::Present(_)
                 | State::Leaving => vec![Step::RefuseLogin(Refusal::LoginFirst)],
             },
+            Command::Visit { nick } => self.claims(UserName::guest(&self.session, &nick), 0),
             Command::Resume { token, since } => {
                 self.state = State::Proving(Proof::Token { since });
                 vec![Step::Redeem { token }]
@@ -348,6 +357,7 @@ impl Phase {
             | Command::SetTopic { .. }
             | Command::Away { .. }
             | Command::Back
+            | Command::ChangeNick { .. }
             | Command::WhoIs { .. }
             | Command::ChangePassword { .. }
             | Command::Token => vec![Step::Refuse(Refusal::LoginFirst)],
@@ -378,6 +388,12 @@ impl Phase {
         {
             return self.kept_out(user.clone(), *looks);
         }
+        if let (Outcome::Refused(refusal), State::Proving(Proof::Proven { user, .. })) =
+            (&outcome, &self.state)
+            && is_about_nick(refusal)
+        {
+            return self.chooses_again(user.plain(), refusal.clone());
+        }
         let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
             Outcome::Claimed { claim, rooms } => {
@@ -399,6 +415,15 @@ impl Phase {
         vec![probe]
     }
 
+    /// Who it is stays as proven as it was; only the nick is another one's.
+    fn chooses_again(&mut self, user: UserName, refusal: Refusal) -> Vec<Step> {
+        self.state = State::Arriving(match user.account() {
+            Some(_) => Known::Proven { user },
+            None => Known::Nobody,
+        });
+        vec![Step::RefuseLogin(refusal)]
+    }
+
     fn not_claimed(&mut self, outcome: Outcome) -> Vec<Step> {
         match outcome {
             Outcome::Duplicate => vec![Step::End(Ending::Duplicate)],
@@ -410,6 +435,13 @@ impl Phase {
             }
         }
     }
+}
+
+const fn is_about_nick(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NickInUse { .. } | Refusal::NickRegistered { .. }
+    )
 }
 
 /// Where the session stands is not known any more: it can only begin anew.

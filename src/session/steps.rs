@@ -63,7 +63,7 @@ impl<IO: Transport + 'static> Session<IO> {
             }
             Step::RenewLater => self.renew_later(ctx),
             Step::Welcome { user, room } => {
-                info!(session = %self.id, peer = %self.peer, %user, "logged in");
+                info!(session = %self.id, peer = %self.peer, ?user, "logged in");
                 self.welcome(ctx);
                 let node = self.id.incarnation.node.clone();
                 self.answer(&Answer::Welcome { user, room, node });

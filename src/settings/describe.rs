@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::units::{show_duration, show_size};
-use super::{Accounts, Bridge, Durability, Irc, KeyType, Limits, Redis, Registration, Settings};
+use super::{
+    Accounts, Bridge, Durability, Guests, Irc, KeyType, Limits, Redis, Registration, Settings,
+};
 use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
 
 /// What a message takes in Redis beside its text: names, ids, and the stream's own bytes.
@@ -123,6 +125,13 @@ fn accounts(accounts: &Accounts) -> Lines {
             }),
         ),
         ("accounts.grace", duration(accounts.grace)),
+        (
+            "accounts.guests",
+            match accounts.guests {
+                Guests::Welcome => "true".to_owned(),
+                Guests::TurnedAway => "false".to_owned(),
+            },
+        ),
     ]
 }
 

@@ -204,8 +204,8 @@ pub(super) const KEYS: &[Key] = &[
         "What a login to an account in use does: \"reject\" the newcomer, or \"replace\" the session."),
     key("accounts.grace", duration(0, 10 * MINUTE), r#""15s""#,
         "How long an account keeps its rooms after its connection is lost; 0s is not at all."),
-    key("accounts.guests", Kind::Later("guest logins"), "false",
-        "Whether people come in without an account."),
+    key("accounts.guests", Kind::Flag, "false",
+        "Whether IRC clients come in without an account, under any nick that is nobody else's."),
     key("accounts.users", Kind::Table, "{}",
         "Accounts whose bcrypt hash stands here; they win over the store and cannot /passwd."),
 

@@ -135,8 +135,19 @@ pub struct Accounts {
     pub duplicate_login: DuplicateLogin,
     /// How long an account keeps its rooms after its connection is lost; zero for not at all.
     pub grace: Duration,
+    /// Whether people come in without an account.
+    pub guests: Guests,
     /// `[accounts.users]`: accounts whose password hash stands in the settings.
     pub users: BTreeMap<UserName, String>,
+}
+
+/// Whether people come in without an account, at the doors that know of guests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guests {
+    /// They do.
+    Welcome,
+    /// They do not.
+    TurnedAway,
 }
 
 /// Whether people make accounts themselves.

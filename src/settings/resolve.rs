@@ -13,8 +13,8 @@ use super::layers::Layer;
 use super::redis::Redis;
 use super::written::{Entry, Written};
 use super::{
-    Accounts, Bridge, Durability, History, KeyType, Limits, Listen, Node, Registration, Settings,
-    Tls,
+    Accounts, Bridge, Durability, Guests, History, KeyType, Limits, Listen, Node, Registration,
+    Settings, Tls,
 };
 use crate::chat::{NodeName, UserName};
 use crate::messages::DuplicateLogin;
@@ -181,6 +181,7 @@ fn accounts(written: &mut Written, listen: Option<&Listen>) -> Option<Accounts> 
         ],
     );
     let grace = written.duration("accounts.grace");
+    let guests = written.flag("accounts.guests");
     let users = users(written);
     Some(Accounts {
         registration: registration?,
@@ -188,6 +189,11 @@ fn accounts(written: &mut Written, listen: Option<&Listen>) -> Option<Accounts> 
         min_password: min_password?,
         duplicate_login: duplicate_login?,
         grace: grace?,
+        guests: if guests? {
+            Guests::Welcome
+        } else {
+            Guests::TurnedAway
+        },
         users: users?,
     })
 }

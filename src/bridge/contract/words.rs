@@ -7,14 +7,15 @@ use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Departure, Manner, Timestamp};
 use crate::chat::history::Span;
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Secret, Text, UserName};
+use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
     Append, Brings, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Missed, Parting,
     PeopleRequest, Question, Request, RoomRequest,
 };
 
+/// Somebody, perhaps with a slash and a nick behind the name.
 pub(in crate::bridge) fn user(name: &str) -> UserName {
-    UserName::new(name).expect("a name")
+    UserName::stored(name).expect("a name")
 }
 
 pub(in crate::bridge) fn users(names: &[&str]) -> Vec<UserName> {
@@ -197,6 +198,11 @@ pub(in crate::bridge) fn away(said: &str) -> Request {
 
 pub(in crate::bridge) fn back() -> Request {
     Request::People(PeopleRequest::Back)
+}
+
+pub(in crate::bridge) fn nick(word: &str) -> Request {
+    let nick = Nick::new(word).expect("a nick");
+    Request::People(PeopleRequest::Nick { nick })
 }
 
 pub(in crate::bridge) fn history(room: &str, count: u16) -> Request {

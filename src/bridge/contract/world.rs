@@ -403,7 +403,9 @@ impl Fold {
                         .push(room.clone());
                 }
             }
-            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+            Deed::WentAway { user, rooms, .. }
+            | Deed::CameBack { user, rooms }
+            | Deed::Nicked { user, rooms, .. } => {
                 let inside = self.inside(user).collect();
                 assert_eq!(rooms.iter().collect::<BTreeSet<_>>(), inside);
             }

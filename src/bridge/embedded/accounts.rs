@@ -267,7 +267,7 @@ impl Store {
     }
 }
 
-/// Makes an account unless the name is taken; returns how many were made. What an earlier account
+/// Makes an account unless the name is taken, be it as a nick; returns how many were made. What an earlier account
 /// of that name left in tokens, for example one of the settings, is not good for this one.
 fn create(
     db: &Connection,
@@ -277,7 +277,9 @@ fn create(
 ) -> rusqlite::Result<usize> {
     let made = sql::change(
         db,
-        "INSERT INTO accounts (name, hash, created) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        "INSERT INTO accounts (name, hash, created) SELECT ?1, ?2, ?3
+         WHERE NOT EXISTS (SELECT 1 FROM claims WHERE nick = ?1 AND user <> ?1)
+         ON CONFLICT DO NOTHING",
         (user, hash, created),
     )?;
     if made > 0 {

@@ -1,6 +1,7 @@
 //! Who is live: claims, their fences, and what happens when they end.
 
 use super::log::{No, Store, StoreError};
+use super::nicks::Admission;
 use super::sql::{self, Int};
 use crate::bridge::kept::Hold;
 use crate::chat::command::Since;
@@ -14,7 +15,7 @@ use crate::messages::{
 /// Who has an account: a session that lives, or one whose place is kept.
 #[derive(Debug)]
 pub(super) struct Held {
-    /// The account as registered.
+    /// The account as registered, or a guest, as others see them.
     pub(super) user: UserName,
     /// The claim event's position.
     pub(super) fence: Position,
@@ -48,26 +49,24 @@ impl Store {
         entrance: Entrance,
     ) -> Result<Outcome, StoreError> {
         let held = self.held(&user)?;
-        let another = held.filter(|held| held.session != *session);
-        let by_another = another.as_ref().is_some_and(|held| held.hold == Hold::Live);
-        let by_another_since = |fence| another.is_some_and(|held| held.fence > fence);
+        if let Some(outcome) = self.kept_out(session, &user, &entrance, held.as_ref())? {
+            return Ok(outcome);
+        }
+        let user = match self.admit(user, &entrance, held.as_ref())? {
+            Admission::As(user) => user,
+            Admission::No(outcome) => return Ok(outcome),
+        };
+        let was = held.map_or_else(|| user.clone(), |held| held.user);
         let origin = Origin::Session(session.clone());
         let mut rooms = match &entrance {
-            Entrance::Login {
-                on_duplicate: DuplicateLogin::Reject,
-                ..
-            } if by_another => return Ok(Outcome::Duplicate),
-            Entrance::Renew { fence, .. } if by_another_since(*fence) => {
-                return Ok(Outcome::Duplicate);
-            }
-            Entrance::Renew { .. } if !self.is_registered(user.clone())? => {
-                return Ok(Outcome::Void);
-            }
             Entrance::Login { begins, .. } | Entrance::Insist { begins } => {
-                self.settle_rooms(&user, *begins, &origin)?
+                self.settle_rooms(&was, *begins, &origin)?
             }
             Entrance::Resume { .. } | Entrance::Renew { .. } => self.rooms_of(&user)?,
         };
+        if !rooms.is_empty() && user.spelled() != was.spelled() {
+            self.rename(&user, &was, &rooms, &origin)?;
+        }
         let fence = self.go_live(session, &user, &entrance, rooms.clone())?;
         if rooms.is_empty() {
             rooms = self.begins_in(&entrance)?;
@@ -79,6 +78,36 @@ impl Store {
             claim: Claim { user, fence },
             rooms,
         })
+    }
+
+    /// Why somebody does not come in, whatever they are called, if that is so.
+    fn kept_out(
+        &self,
+        session: &SessionId,
+        user: &UserName,
+        entrance: &Entrance,
+        held: Option<&Held>,
+    ) -> Result<Option<Outcome>, StoreError> {
+        let another = held.filter(|held| held.session != *session);
+        let by_another = another.is_some_and(|held| held.hold == Hold::Live);
+        let by_another_since = |fence| another.is_some_and(|held| held.fence > fence);
+        Ok(match entrance {
+            Entrance::Login {
+                on_duplicate: DuplicateLogin::Reject,
+                ..
+            } if by_another => Some(Outcome::Duplicate),
+            Entrance::Renew { fence, .. } if by_another_since(*fence) => Some(Outcome::Duplicate),
+            Entrance::Renew { .. } if !self.exists(user)? => Some(Outcome::Void),
+            Entrance::Login { .. }
+            | Entrance::Insist { .. }
+            | Entrance::Resume { .. }
+            | Entrance::Renew { .. } => None,
+        })
+    }
+
+    /// Whether there is such an account; there is always such a guest.
+    fn exists(&self, user: &UserName) -> Result<bool, StoreError> {
+        Ok(user.account().is_none() || self.is_registered(user.plain())?)
     }
 
     /// Where somebody goes who is in no room.
@@ -138,15 +167,15 @@ impl Store {
     pub(super) fn inherit(&mut self) -> Result<Vec<(SessionId, UserName)>, StoreError> {
         let left_behind = sql::rows(
             &self.db,
-            "SELECT session, user FROM claims ORDER BY epoch, n",
+            "SELECT session, user || coalesce('/' || nick, '') FROM claims ORDER BY epoch, n",
             (),
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok((row.get(0)?, row.get::<_, UserName>(1)?)),
         )?;
-        if self.rules.grace.is_zero() {
-            for (_, user) in &left_behind {
-                self.end(user, None, &Origin::Store)?;
-            }
-            return Ok(Vec::new());
+        let is_kept = |user: &UserName| !self.rules.grace.is_zero() && user.account().is_some();
+        let (left_behind, gone): (Vec<_>, Vec<_>) =
+            left_behind.into_iter().partition(|(_, user)| is_kept(user));
+        for (_, user) in &gone {
+            self.end(user, None, &Origin::Store)?;
         }
         sql::change(
             &self.db,
@@ -238,7 +267,8 @@ impl Store {
     pub(super) fn held(&self, user: &UserName) -> rusqlite::Result<Option<Held>> {
         sql::row(
             &self.db,
-            "SELECT user, epoch, n, session, hold, since, away FROM claims WHERE user = ?1",
+            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away
+             FROM claims WHERE user = ?1",
             [user],
             |row| {
                 Ok(Held {
@@ -328,8 +358,8 @@ impl Store {
         };
         sql::change(
             &self.db,
-            "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away, nick)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             (
                 user,
                 Int(event.position.epoch),
@@ -338,6 +368,7 @@ impl Store {
                 Hold::Live,
                 since,
                 away,
+                user.nick(),
             ),
         )?;
         Ok(event.position)
@@ -355,6 +386,7 @@ impl Store {
             self.leave(room, user, Departure::Quit, origin)?;
         }
         sql::change(&self.db, "DELETE FROM claims WHERE user = ?1", [user])?;
+        self.forget_guest(user)?;
         let user = user.clone();
         self.append(origin, Deed::Released { user, rooms, words })?;
         Ok(())

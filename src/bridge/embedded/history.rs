@@ -38,7 +38,7 @@ impl Store {
                 })
             }
             HistoryRequest::Person { user, span, count } => {
-                let with = self.registered(user)?;
+                let with = self.resolve(user)?;
                 let count = count.min(HISTORY_MOST);
                 let between = |part: &Stretch| self.said_between(&asker.user, &with, part);
                 Ok(Answer::Dialogue {
@@ -184,17 +184,19 @@ impl Store {
         // How many are told is cut from it: no more than `KEPT_MESSAGES` are kept of each kind.
         sql::rows(
             &self.db,
-            "SELECT epoch, n, record FROM kept
-             WHERE name = ?1 AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6)
-               AND at > ?7 AND at < ?8 AND (
-                 kind = 'whisper' AND json_extract(record, '$.sender') = ?2 COLLATE NOCASE
-                 OR kind = 'sent' AND json_extract(record, '$.to') = ?2 COLLATE NOCASE)",
+            "SELECT epoch, n, record FROM (
+                 SELECT *, CASE kind WHEN 'whisper' THEN json_extract(record, '$.sender')
+                                     WHEN 'sent' THEN json_extract(record, '$.to') END AS other
+                 FROM kept WHERE name = ?1)
+             WHERE substr(other, 1, instr(other || '/', '/') - 1) = ?2 COLLATE NOCASE
+               AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8",
             params,
             entry,
         )
     }
 
-    /// The conversations of an account, each with the time of its last message.
+    /// The conversations of an account, each with the time of its last message. People are told as
+    /// they are seen now; whoever was a guest and is gone cannot be told at all.
     fn conversations(&self, user: &UserName) -> rusqlite::Result<Vec<(Conversation, Timestamp)>> {
         let mut latest = sql::rows(
             &self.db,
@@ -207,13 +209,16 @@ impl Store {
         )?;
         latest.extend(sql::rows(
             &self.db,
-            "SELECT person, max(at) FROM (
-                 SELECT json_extract(record, '$.sender') AS person, at FROM kept
-                 WHERE kind = 'whisper' AND name = ?1
-                 UNION ALL
-                 SELECT json_extract(record, '$.to'), at FROM kept
-                 WHERE kind = 'sent' AND name = ?1)
-             WHERE at >= ?2 GROUP BY person COLLATE NOCASE",
+            "SELECT person || coalesce('/' || nick, ''), last FROM (
+                 SELECT substr(other, 1, instr(other || '/', '/') - 1) AS person, max(at) AS last
+                 FROM (
+                     SELECT json_extract(record, '$.sender') AS other, at FROM kept
+                     WHERE kind = 'whisper' AND name = ?1
+                     UNION ALL
+                     SELECT json_extract(record, '$.to'), at FROM kept
+                     WHERE kind = 'sent' AND name = ?1)
+                 WHERE at >= ?2 GROUP BY person COLLATE NOCASE)
+             LEFT JOIN claims ON user = person WHERE user IS NOT NULL OR person NOT LIKE '~%'",
             (user, self.too_old_before()),
             |row| Ok((Conversation::Person { user: row.get(0)? }, row.get(1)?)),
         )?);

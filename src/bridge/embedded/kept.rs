@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::log::{Store, StoreError};
 use super::newest::{Cursor, Newest, Older, newest};
 use super::sql::{self, Int};
+use crate::bridge::addressee::told_to;
 use crate::bridge::wire;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::KEPT_MESSAGES;
@@ -76,7 +77,8 @@ struct Beginning {
 }
 
 impl Store {
-    /// Keeps the event that was appended last for those who are not there.
+    /// Keeps the event that was appended last for those who are not there; a guest is nobody who could
+    /// come back for it.
     pub(super) fn keep_for_later(
         &self,
         kind: Kind,
@@ -84,6 +86,9 @@ impl Store {
         k: u64,
         said: &Event,
     ) -> Result<(), StoreError> {
+        if name.account().is_none() {
+            return Ok(());
+        }
         if self.rules.keep_days == 0 {
             return Ok(self.is_gone(kind, name, said.position)?);
         }
@@ -114,7 +119,7 @@ impl Store {
         let mut events = Vec::new();
         for message in whispers.messages.into_iter().chain(posts) {
             let event = wire::read(message.position, &message.record)?;
-            events.push(Arc::new(event));
+            events.push(Arc::new(told_to(user, event)));
         }
         events.sort_by_key(|event| event.position);
         let beginning = Beginning {
@@ -134,7 +139,8 @@ impl Store {
         waiting: &Waiting,
         fence: Position,
     ) -> rusqlite::Result<()> {
-        let Some(Beginning { before, whisper }) = waiting.begins else {
+        let beginning = waiting.begins.filter(|_| user.account().is_some());
+        let Some(Beginning { before, whisper }) = beginning else {
             return Ok(());
         };
         let seen = Seen {
@@ -166,7 +172,7 @@ impl Store {
         claim: &Claim,
         position: Position,
     ) -> Result<(), StoreError> {
-        if self.holder(session, claim)?.is_none() {
+        if claim.user.account().is_none() || self.holder(session, claim)?.is_none() {
             return Ok(());
         }
         let known = self.seen(&claim.user)?;
@@ -211,6 +217,15 @@ impl Store {
             [user],
         )?;
         sql::change(&self.db, "DELETE FROM seen WHERE user = ?1", [user])?;
+        Ok(())
+    }
+
+    /// Nothing is left of a guest.
+    pub(super) fn forget_guest(&self, user: &UserName) -> rusqlite::Result<()> {
+        if user.account().is_none() {
+            let sql = "DELETE FROM conversations WHERE name = ?1";
+            sql::change(&self.db, sql, [user])?;
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 //! - `asked`: what sessions, the authenticator and the registry ask it.
 //! - `writer`: the thread, and what a batch is.
 //! - `log`: the store and the end of the log. `schema`, `sql`: how things are kept.
-//! - `claims`, `rooms`, `people`, `kept`, `history`, [`accounts`], `tokens`: what is decided, by
+//! - `claims`, `nicks`, `rooms`, `people`, `kept`, `history`, [`accounts`], `tokens`: what is decided, by
 //!   theme. `newest`: how what is kept is read.
 //! - `open`: how all of it starts. `lock`: one node per directory.
 
@@ -17,6 +17,7 @@ mod kept;
 mod lock;
 mod log;
 mod newest;
+mod nicks;
 mod open;
 mod people;
 mod rooms;

@@ -34,12 +34,17 @@ impl Store {
                 users: self.followers_of(&asker.user)?,
             }),
             PeopleRequest::Online => Ok(Answer::Online {
-                users: sql::values(&self.db, "SELECT user FROM claims ORDER BY user", ())?,
+                users: sql::values(
+                    &self.db,
+                    "SELECT user || coalesce('/' || nick, '') FROM claims ORDER BY user",
+                    (),
+                )?,
             }),
             PeopleRequest::Census => Ok(Answer::Census(self.census()?)),
             PeopleRequest::WhoIs { user } => self.who_is(asker, user),
             PeopleRequest::Away { text } => self.go_away(asker, text),
             PeopleRequest::Back => self.come_back(asker),
+            PeopleRequest::Nick { nick } => self.change_nick(asker, &nick),
         }
     }
 
@@ -47,7 +52,8 @@ impl Store {
     pub(super) fn follows_of(&self, user: &UserName) -> rusqlite::Result<Vec<UserName>> {
         sql::values(
             &self.db,
-            "SELECT author FROM follows WHERE follower = ?1 ORDER BY author",
+            "SELECT author || coalesce('/' || nick, '') FROM follows LEFT JOIN claims ON user = author
+             WHERE follower = ?1 ORDER BY author",
             [user],
         )
     }
@@ -56,7 +62,8 @@ impl Store {
     pub(super) fn followers_of(&self, user: &UserName) -> rusqlite::Result<Vec<UserName>> {
         sql::values(
             &self.db,
-            "SELECT follower FROM follows WHERE author = ?1 ORDER BY follower",
+            "SELECT follower || coalesce('/' || nick, '') FROM follows
+             LEFT JOIN claims ON user = follower WHERE author = ?1 ORDER BY follower",
             [user],
         )
     }
@@ -94,10 +101,10 @@ impl Store {
         text: Text,
         manner: Manner,
     ) -> Result<Answer, No> {
+        let to = self.resolve(to)?;
         if to == asker.user {
             return Err(Refusal::ToYourself.into());
         }
-        let to = self.registered(to)?;
         let away = self.held(&to)?.and_then(|held| held.away);
         let (k, at) = self.next_of(Kind::Whisper, &to)?;
         let deed = Deed::Whisper {
@@ -146,10 +153,13 @@ impl Store {
     }
 
     fn follow(&mut self, asker: &Asker, author: UserName) -> Result<Answer, No> {
+        let author = self.resolve(author)?;
         if author == asker.user {
             return Err(Refusal::ToYourself.into());
         }
-        let author = self.registered(author)?;
+        if author.account().is_none() {
+            return Err(Refusal::OnlyForAccounts.into());
+        }
         if !self.does_follow(&asker.user, &author)? {
             self.has_place_for_a_follow(&asker.user)?;
             let deed = Deed::Followed {
@@ -168,14 +178,22 @@ impl Store {
 
     /// Whom somebody follows may have no account any more; that can be undone all the same.
     fn unfollow(&mut self, asker: &Asker, author: UserName) -> Result<Answer, No> {
-        let followed: Option<UserName> = sql::value(
+        let meant = self.resolve(author.clone());
+        let author = match &meant {
+            Ok(somebody) => somebody.clone(),
+            Err(No::Refused(_) | No::Failed(_)) => author,
+        };
+        let followed = sql::value(
             &self.db,
             "DELETE FROM follows WHERE follower = ?1 AND author = ?2 RETURNING author",
             (&asker.user, &author),
         )?;
-        let Some(author) = followed else {
-            let author = self.registered(author)?;
-            return Ok(Answer::Unsubscribed { author });
+        let author = match (followed, meant) {
+            (Some(_), Ok(author)) => author,
+            (Some(author), Err(_)) => author,
+            (None, meant) => {
+                return Ok(Answer::Unsubscribed { author: meant? });
+            }
         };
         let deed = Deed::Unfollowed {
             author: author.clone(),
@@ -205,7 +223,7 @@ impl Store {
     }
 
     fn who_is(&self, asker: &Asker, user: UserName) -> Result<Answer, No> {
-        let user = self.registered(user)?;
+        let user = self.resolve(user)?;
         let presence = match self.held(&user)? {
             None => Presence::Offline,
             Some(claim) => Presence::Online {

@@ -304,7 +304,7 @@ impl Store {
         let room = self.known_room(&asker.user, room)?.name;
         let members = sql::rows(
             &self.db,
-            "SELECT m.user, c.away IS NOT NULL FROM members m LEFT JOIN claims c ON c.user = m.user
+            "SELECT m.user || coalesce('/' || c.nick, ''), c.away IS NOT NULL FROM members m LEFT JOIN claims c ON c.user = m.user
              WHERE m.room = ?1 ORDER BY m.user",
             [&room],
             |row| Ok((row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?)),
@@ -339,7 +339,7 @@ impl Store {
         sql::change(
             &self.db,
             "UPDATE rooms SET topic = ?2, topic_by = ?3, topic_at = ?4 WHERE name = ?1",
-            (&room, &text, &by, at),
+            (&room, &text, by.spelled(), at),
         )?;
         let set = Some(TopicSet { by, at });
         let topic = text.map(|text| Topic { text, set });

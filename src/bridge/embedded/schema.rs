@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-pub(super) const STEPS: [&str; 5] = [
+pub(super) const STEPS: [&str; 6] = [
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -124,6 +124,11 @@ pub(super) const STEPS: [&str; 5] = [
     "
     ALTER TABLE rooms ADD COLUMN topic_by TEXT;
     ALTER TABLE rooms ADD COLUMN topic_at INTEGER;
+",
+    // As whom others see somebody, where that is not the account's name.
+    "
+    ALTER TABLE claims ADD COLUMN nick TEXT COLLATE NOCASE;
+    CREATE INDEX claims_by_nick ON claims (nick);
 ",
 ];
 

@@ -110,7 +110,7 @@ macro_rules! stands_as_text {
 }
 
 stands_as_text! {
-    UserName, UserName::new;
+    UserName, UserName::stored;
     RoomName, RoomName::new;
     Text, Text::new;
     SessionId, str::parse::<SessionId>;
@@ -126,7 +126,14 @@ macro_rules! is_borrowed_as_text {
     };
 }
 
-is_borrowed_as_text!(UserName, RoomName, Text);
+is_borrowed_as_text!(RoomName, Text);
+
+/// Who it is; a nick stands in a column of its own.
+impl ToSql for UserName {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.id()))
+    }
+}
 
 impl ToSql for SessionId {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {

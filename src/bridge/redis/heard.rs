@@ -78,6 +78,7 @@ impl Logged for Heard {
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => None,
         }

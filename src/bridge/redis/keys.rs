@@ -49,8 +49,10 @@ const UNDER_PREFIX: [(&str, &str); 26] = [
     ("token", "token:"),
     // Sorted set with an expiry: families of an account, by when the last token of each was told.
     ("tokens", "tokens:"),
-    // Hash: lower case → as registered, only where that differs.
+    // Hash: id → as registered or, with a slash and the nick behind it, as seen; only where that differs.
     ("names", "names"),
+    // Hash: nick in lower case → id; only where the nick is not the account's own name.
+    ("nicks", "nicks"),
     // Stream: all events.
     ("log", "log"),
     // Hash: the server's run, the log's random name and its epoch; until when nobody counts as gone.

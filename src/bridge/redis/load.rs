@@ -131,7 +131,8 @@ const fn kind_of(request: &Request) -> Kind {
             PeopleRequest::Follow { .. }
             | PeopleRequest::Unfollow { .. }
             | PeopleRequest::Away { .. }
-            | PeopleRequest::Back,
+            | PeopleRequest::Back
+            | PeopleRequest::Nick { .. },
         ) => Kind::Change,
         Request::Rooms(
             RoomRequest::List | RoomRequest::Members { .. } | RoomRequest::Topic { .. },

@@ -268,10 +268,12 @@ impl Entrance {
         greeting: &Greeting,
     ) -> Result<u64, Setback> {
         let (scripts, mut seq) = (&self.scripts, 1);
-        let parting = if self.grace.is_zero() {
-            Parting::Goodbye { words: None }
-        } else {
-            Parting::Broken
+        let parting = |user: &UserName| {
+            if self.grace.is_zero() || user.account().is_none() {
+                Parting::Goodbye { words: None }
+            } else {
+                Parting::Broken
+            }
         };
         let reply = self.ask_one(connection, scripts.incarnations()).await?;
         let runs = scripts
@@ -285,8 +287,8 @@ impl Entrance {
             for held in held {
                 let task = Task::Release {
                     session: held.session,
+                    parting: parting(&held.user),
                     user: held.user,
-                    parting: parting.clone(),
                 };
                 let stamp = Stamp {
                     epoch: greeting.epoch,

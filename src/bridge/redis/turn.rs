@@ -121,6 +121,7 @@ impl RedisBridge {
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => Brings::Nothing,
         };

@@ -93,6 +93,8 @@ pub(super) enum Asked {
     Arrival,
     /// What time it is.
     Time,
+    /// To be seen under another nick.
+    Nick,
     /// That others are told of being away, or no more.
     Away,
     /// A sign that all before is done.
@@ -189,6 +191,7 @@ impl Asked {
             Self::Census | Self::Arrival => "LUSERS",
             Self::Time => "TIME",
             Self::Away => "AWAY",
+            Self::Nick => "NICK",
             Self::Ping => "PING",
             Self::Subscription { command } => command,
             Self::Quit => "QUIT",

@@ -32,6 +32,17 @@ pub struct Identity {
     pub created: String,
     /// The message of the day, by lines; none of them is none.
     pub motd: Vec<String>,
+    /// Whether people come in who have no account.
+    pub guests: Guests,
+}
+
+/// Whether people come in who have no account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guests {
+    /// They do, and nobody keeps their nicks for them.
+    Welcome,
+    /// They do not.
+    TurnedAway,
 }
 
 /// Where an IRC conversation stands.
@@ -60,7 +71,7 @@ enum Stage {
 /// Who is in, and where.
 #[derive(Debug)]
 pub(super) struct Me {
-    /// The account, whose name is the nick.
+    /// Who it is, as others see them.
     pub(super) user: UserName,
     /// The rooms, as far as it was told.
     pub(super) rooms: Vec<RoomName>,
@@ -80,8 +91,8 @@ impl Conversation {
     pub fn new(identity: Arc<Identity>) -> Self {
         let offered = Caps::offered();
         Self {
+            stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests))),
             identity,
-            stage: Stage::Registering(Box::new(Registration::new(offered))),
             caps: Negotiation::new(offered),
             heard: VecDeque::new(),
             asked: VecDeque::new(),
@@ -209,6 +220,12 @@ impl Conversation {
         }
     }
 
+    pub(super) fn is_seen_as(&mut self, user: &UserName) {
+        if let Stage::Present(me) = &mut self.stage {
+            me.user = user.clone();
+        }
+    }
+
     /// Somebody is in.
     pub(super) fn comes_in(&mut self, user: UserName) {
         let rooms = Vec::new();
@@ -220,6 +237,9 @@ impl Conversation {
         // Nobody asked for it.
         if let Answer::PutIn { rooms } = answer {
             return tell::put_in(self, rooms, out);
+        }
+        if let Answer::SeenAs { user, was } = answer {
+            return tell::nicked(self, user, was, out);
         }
         if let Some(asked) = self.asked.pop_front() {
             self.gathered(out, |this, out| tell::answer(this, asked, answer, out));
@@ -233,6 +253,9 @@ impl Conversation {
             Some(Asked::Proof) => self.not_proved(refusal, out),
             // Nobody asked for it, and clients wait for what stands behind it.
             Some(Asked::Arrival) => tell::about(self, About::Motd, out),
+            Some(Asked::Claim) if refuse::is_about_nick(refusal) => {
+                self.not_so_called(refusal, out)
+            }
             Some(asked @ Asked::Claim) => {
                 refuse::refusal(self.voice(), self.enabled(), &asked, refusal, out);
                 self.heard.push_back(goodbye());
@@ -292,6 +315,7 @@ impl Conversation {
             | Asked::Arrival
             | Asked::Time
             | Asked::Away
+            | Asked::Nick
             | Asked::Ping
             | Asked::Subscription { .. }
             | Asked::Quit
@@ -332,6 +356,14 @@ impl Conversation {
         }
     }
 
+    /// Somebody else is called so.
+    fn not_so_called(&mut self, refusal: &Refusal, out: &mut BytesMut) {
+        if let Stage::Registering(registration) = &mut self.stage {
+            let steps = registration.not_so_called(&refuse::words(refusal));
+            self.goes_on(steps, out);
+        }
+    }
+
     /// What is to be told is told at once, for it is the answer.
     fn goes_on(&mut self, steps: Vec<registration::Step>, out: &mut BytesMut) {
         for step in steps {
@@ -343,6 +375,7 @@ impl Conversation {
                 }
                 registration::Step::Prove { .. }
                 | registration::Step::Claim { .. }
+                | registration::Step::Visit { .. }
                 | registration::Step::Quit => self.heard.push_back(item(step)),
             }
         }
@@ -372,7 +405,12 @@ fn item(step: registration::Step) -> Item {
             Heard::Command(Command::Prove { user, password }),
             Asked::Proof,
         ),
-        registration::Step::Claim { .. } => (Heard::Command(Command::Claim), Asked::Claim),
+        registration::Step::Claim { nick } => {
+            (Heard::Command(Command::Claim { nick }), Asked::Claim)
+        }
+        registration::Step::Visit { nick } => {
+            (Heard::Command(Command::Visit { nick }), Asked::Claim)
+        }
         registration::Step::Quit | registration::Step::End => goodbye(),
     }
 }

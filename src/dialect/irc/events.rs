@@ -21,6 +21,9 @@ const POST_TAG: &str = "conclave/post";
 /// Who is addressed by what goes to several people that are in no room together.
 const YOU: &str = "*";
 
+/// The account of who has none: <https://ircv3.net/specs/extensions/extended-join>.
+const NO_ACCOUNT: &str = "*";
+
 /// A line's tags and source, as an event gives them.
 struct Head<'a> {
     tags: Vec<Tag<'a>>,
@@ -34,7 +37,7 @@ impl<'a> Head<'a> {
             tags.push(tag("time", server_time(at)));
         }
         if caps.has(Cap::AccountTag) {
-            tags.push(tag("account", who.as_str()));
+            tags.extend(who.account().map(|account| tag("account", account)));
         }
         Self {
             tags,
@@ -61,12 +64,12 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Somebody as a source: nick and account are the same.
+/// Somebody as a source.
 #[must_use]
 pub(super) fn person(who: &UserName) -> Source<'_> {
     Source::Person {
         nick: who.as_str(),
-        account: who.as_str(),
+        user: who.id(),
     }
 }
 
@@ -131,6 +134,7 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             let said = Message::of(event, sender, Manner::Message, YOU, &heard);
             post(caps, said, out);
         }
+        Deed::Nicked { user, was, .. } => head(was).tell("NICK", &[user.as_str()], out),
         Deed::TopicSet { room, by, .. } => {
             head(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
         }
@@ -202,7 +206,8 @@ fn notice(target: &str, text: &str, out: &mut BytesMut) {
 
 fn joined(caps: Caps, head: &Head<'_>, room: &str, user: &UserName, out: &mut BytesMut) {
     if caps.has(Cap::ExtendedJoin) {
-        head.tell("JOIN", &[room, user.as_str(), user.as_str()], out);
+        let account = user.account().unwrap_or(NO_ACCOUNT);
+        head.tell("JOIN", &[room, account, user.as_str()], out);
     } else {
         head.tell("JOIN", &[room], out);
     }
@@ -236,6 +241,11 @@ pub(super) fn own_part(me: &UserName, room: &str, words: Option<&Text>, out: &mu
 /// The topic that one has set; empty where one took it away.
 pub(super) fn own_topic(me: &UserName, room: &str, topic: &str, out: &mut BytesMut) {
     Head::own(me).tell("TOPIC", &[room, topic], out);
+}
+
+/// The nick by which one is seen from here on.
+pub(super) fn own_nick(was: &UserName, nick: &str, out: &mut BytesMut) {
+    Head::own(was).tell("NICK", &[nick], out);
 }
 
 /// A message, whoever spells it.

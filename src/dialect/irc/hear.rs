@@ -194,7 +194,7 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::ChatHistory => vec![history::hear(&message.params)],
         Verb::Away => vec![away(first)],
         Verb::Mode => vec![modes::mode(message, me)],
-        Verb::Nick => vec![people::nick(first, &me.user)],
+        Verb::Nick => vec![people::nick(first)],
         Verb::Ping => vec![ping(first)],
         // What it would carry is denied: see CLIENTTAGDENY.
         Verb::Pong | Verb::TagMsg => vec![nothing()],
@@ -316,7 +316,7 @@ fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
             None => no_room(target),
         };
     }
-    match UserName::new(target) {
+    match UserName::called(target) {
         Ok(to) => {
             let spelled = to.to_string();
             let whisper = Command::Whisper { to, text, manner };
@@ -387,7 +387,7 @@ fn ping(token: &str) -> Item {
 }
 
 fn about(asked: &'static str, name: &str, command: impl FnOnce(UserName) -> Command) -> Item {
-    match UserName::new(name) {
+    match UserName::called(name) {
         Ok(user) => subscription(asked, command(user)),
         Err(_) => no_nick(name),
     }

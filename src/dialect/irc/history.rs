@@ -132,7 +132,7 @@ fn read(params: &[&str]) -> Result<(Command, Vec<String>), Fault> {
         let room = Where::Room(room);
         Command::History { room, span, count }
     } else {
-        let with = UserName::new(target)
+        let with = UserName::called(target)
             .map_err(|_| Fault::new(FailCode::InvalidTarget, &[name, target], NOT_RETRIEVED))?;
         Command::Dialogue { with, span, count }
     };

@@ -21,12 +21,12 @@ pub enum Source<'a> {
         /// Its name.
         name: &'a str,
     },
-    /// A person's, spelled `nick!account@conclave`.
+    /// A person's, spelled `nick!user@conclave`.
     Person {
         /// As whom others see them.
         nick: &'a str,
-        /// Who they are.
-        account: &'a str,
+        /// Who they are: the account, or a guest's id.
+        user: &'a str,
     },
 }
 
@@ -98,9 +98,9 @@ impl Line<'_> {
         match self.source {
             Source::Unsaid => {}
             Source::Server { name } => put_all(out, &[":", spellable(name), " "]),
-            Source::Person { nick, account } => {
-                let (nick, account) = (spellable(nick), spellable(account));
-                put_all(out, &[":", nick, "!", account, "@", CLOAK, " "]);
+            Source::Person { nick, user } => {
+                let (nick, user) = (spellable(nick), spellable(user));
+                put_all(out, &[":", nick, "!", user, "@", CLOAK, " "]);
             }
         }
     }

@@ -31,7 +31,6 @@ mod labels;
 pub mod line;
 pub mod list;
 pub mod mask;
-pub mod nick;
 pub mod numerics;
 mod refuse;
 pub mod registration;
@@ -45,7 +44,7 @@ mod tests;
 pub mod welcome;
 pub mod who;
 
-pub use conversation::{Conversation, Identity};
+pub use conversation::{Conversation, Guests, Identity};
 
 /// Bytes of a line with the tags that a client may put in front of it.
 pub const LINE_WITH_TAGS_BYTES: usize = grammar::TAG_BYTES + 2 + grammar::LINE_BYTES;

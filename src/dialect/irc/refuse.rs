@@ -71,6 +71,9 @@ const fn is_lost(refusal: &Refusal) -> bool {
 fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
     let of = |numeric, about: String| Told::Numeric { numeric, about };
     match refusal {
+        Refusal::NickInUse { nick } | Refusal::NickRegistered { nick } => {
+            of(Numeric::NicknameInUse, nick.to_string())
+        }
         Refusal::NoSuchUser { user } => of(Numeric::NoSuchNick, user.to_string()),
         Refusal::NoSuchRoom { room } => of(Numeric::NoSuchChannel, room::spelled(room)),
         Refusal::WrongKey { room } => of(Numeric::BadChannelKey, room::spelled(room)),
@@ -101,10 +104,19 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         | Refusal::PasswordsDiffer
         | Refusal::PasswordFixed
         | Refusal::LoginFirst
+        | Refusal::OnlyForAccounts
         | Refusal::LoggedInAlready { .. }
         | Refusal::TooManyRooms { .. }
         | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
     }
+}
+
+/// Whether only the nick stands in the way.
+pub(super) const fn is_about_nick(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::NickInUse { .. } | Refusal::NickRegistered { .. }
+    )
 }
 
 /// Questions of which the answer has an end have it also where there is no answer, for clients wait.
@@ -141,6 +153,11 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::LoginFirst => "Log in first".to_owned(),
         Refusal::LoggedInAlready { user } => format!("You are {user} already"),
         Refusal::NotAName { why, .. } => format!("Not a name: {why}"),
+        Refusal::NickInUse { .. } => "Nickname is already in use".to_owned(),
+        Refusal::NickRegistered { .. } => {
+            "Nickname is registered: only who logs in to that account has it".to_owned()
+        }
+        Refusal::OnlyForAccounts => "Only who has an account can have that".to_owned(),
         Refusal::NoSuchUser { .. } => "No such nick".to_owned(),
         Refusal::NoSuchRoom { .. } => "No such channel".to_owned(),
         Refusal::WrongKey { .. } => "Cannot join channel (+k): another key opens it".to_owned(),

@@ -1,16 +1,17 @@
 //! A connection that is not in yet: from the first line to the claim of an account.
 //!
-//! <https://modern.ircdocs.horse/#connection-registration>. Pure: messages in, steps out. Only who
-//! proves an account gets in, by SASL or by `PASS account:password`.
+//! <https://modern.ircdocs.horse/#connection-registration>. Pure: messages in, steps out. Who proves
+//! an account gets in, by SASL or by `PASS account:password`; and who says nothing of one, where
+//! guests are welcome.
 
 use super::caps::{Cap, Caps, Hold, Negotiation};
+use super::conversation::Guests;
 use super::grammar::{Message, Read};
 use super::line::{CLOAK, word};
-use super::nick::Nick;
 use super::numerics::Numeric;
 use super::reply::{FailCode, NO_NICK, Reply, misread};
 use super::sasl::{self, Exchange, Turn};
-use crate::chat::{Secret, UserName};
+use crate::chat::{Nick, Secret, UserName};
 
 /// Bytes of a real name: with the names around it, it fits into a line of `WHO`.
 pub const REALNAME_BYTES: usize = 150;
@@ -34,10 +35,16 @@ pub enum Step {
         /// The proof.
         password: Secret,
     },
-    /// The proven account is claimed, and the registration is over.
+    /// The proven account is claimed, and the registration is over but for
+    /// [`Registration::not_so_called`].
     Claim {
-        /// Whose it is.
-        user: UserName,
+        /// As whom others are to see its owner.
+        nick: Nick,
+    },
+    /// Somebody comes in without an account; the same.
+    Visit {
+        /// As whom others are to see them.
+        nick: Nick,
     },
     /// The peer leaves.
     Quit,
@@ -55,6 +62,7 @@ pub struct Registration {
     pass: Option<Pass>,
     exchange: Exchange,
     proof: Proof,
+    guests: Guests,
 }
 
 /// What the registration waits for.
@@ -85,7 +93,7 @@ enum Proof {
     /// The password is being checked.
     Asked { by: By },
     /// It is.
-    Given { user: UserName },
+    Given,
 }
 
 /// Where a password came from.
@@ -122,7 +130,7 @@ const VERBS: [(&str, Verb); 8] = [
 impl Registration {
     /// A connection of which nothing is known.
     #[must_use]
-    pub const fn new(offered: Caps) -> Self {
+    pub const fn new(offered: Caps, guests: Guests) -> Self {
         Self {
             caps: Negotiation::new(offered),
             stage: Stage::Open,
@@ -131,6 +139,7 @@ impl Registration {
             pass: None,
             exchange: Exchange::new(),
             proof: Proof::Missing,
+            guests,
         }
     }
 
@@ -176,14 +185,14 @@ impl Registration {
             &[&whole, user.as_str(), text.as_str()],
         )];
         let by = self.asked_by();
-        self.proof = Proof::Given { user: user.clone() };
+        self.proof = Proof::Given;
         match by {
             By::Sasl => {
                 let text = ["SASL authentication successful"];
                 steps.push(say(Numeric::SaslSuccess, &text));
                 self.complete(&mut steps);
             }
-            By::Pass => steps.push(Step::Claim { user }),
+            By::Pass => steps.extend(self.claim()),
         }
         steps
     }
@@ -202,11 +211,24 @@ impl Registration {
         }
     }
 
+    /// Somebody else is called so; the words say why it cannot be had. Another nick is waited for.
+    pub fn not_so_called(&mut self, why: &str) -> Vec<Step> {
+        let refused = say(Numeric::NicknameInUse, &[self.nick(), why]);
+        self.nick = None;
+        self.stage = Stage::Open;
+        vec![refused]
+    }
+
+    fn claim(&self) -> Option<Step> {
+        let nick = self.nick.clone()?;
+        Some(Step::Claim { nick })
+    }
+
     fn asked_by(&self) -> By {
         match self.proof {
             Proof::Asked { by } => by,
             // An answer that nobody waits for is told as that of SASL, which ends nothing.
-            Proof::Missing | Proof::Given { .. } => By::Sasl,
+            Proof::Missing | Proof::Given => By::Sasl,
         }
     }
 
@@ -343,18 +365,21 @@ impl Registration {
             self.exchange.abort();
             steps.push(aborted());
         }
-        if let Proof::Given { user } = &self.proof {
-            let user = user.clone();
-            steps.push(Step::Claim { user });
+        if matches!(self.proof, Proof::Given) {
+            steps.push(Step::Claim { nick });
         } else {
-            self.prove_by_pass(&nick, steps);
+            self.prove_by_pass(nick, steps);
         }
     }
 
-    fn prove_by_pass(&mut self, nick: &Nick, steps: &mut Vec<Step>) {
+    fn prove_by_pass(&mut self, nick: Nick, steps: &mut Vec<Step>) {
         let (user, password) = match self.pass.take() {
             Some(Pass::Of { user, password }) => (Some(user), password),
             Some(Pass::OfNick { password }) => (UserName::new(nick.as_str()).ok(), password),
+            None if self.guests == Guests::Welcome => {
+                steps.push(Step::Visit { nick });
+                return;
+            }
             None => {
                 let code = FailCode::AccountRequired;
                 let text = HOW_TO_LOG_IN;

@@ -59,6 +59,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
+        Answer::Nicked { user, was } => nicked(talk, user, was, out),
         Answer::Away { .. } => talk.voice().reply(Numeric::NowAway, &NOW_AWAY, out),
         Answer::Back => talk.voice().reply(Numeric::UnAway, &NOT_AWAY, out),
         Answer::Pong { token } => {
@@ -86,6 +87,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Conversations { latest } => history::targets(talk, latest, out),
         // These are not asked for by IRC.
         Answer::PutIn { .. }
+        | Answer::SeenAs { .. }
         | Answer::Token { .. }
         | Answer::PasswordChanged
         | Answer::Help { .. } => {}
@@ -187,6 +189,14 @@ pub(super) fn put_in(talk: &mut Conversation, rooms: &[RoomName], out: &mut Byte
     }
 }
 
+/// Others see one under another nick; nothing is told where it is the same.
+pub(super) fn nicked(talk: &mut Conversation, user: &UserName, was: &UserName, out: &mut BytesMut) {
+    if user.spelled() != was.spelled() {
+        events::own_nick(was, user.as_str(), out);
+        talk.is_seen_as(user);
+    }
+}
+
 fn is_notice(asked: &Asked) -> bool {
     matches!(asked, Asked::Say(said) if said.manner == Manner::Notice)
 }
@@ -281,7 +291,7 @@ fn names(voice: Voice<'_>, caps: Caps, room: &RoomName, users: &[UserName], out:
     let whole = caps.has(Cap::UserhostInNames);
     let spelled = users.iter().map(|user| {
         if whole {
-            format!("{user}!{user}@{CLOAK}")
+            format!("{user}!{}@{CLOAK}", user.id())
         } else {
             user.to_string()
         }
@@ -339,7 +349,7 @@ fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut Bytes
         let here = rows(here).into_iter().next().unwrap_or_default();
         voice.reply(Numeric::IsOn, &[&here], out);
     } else if let Asked::UserHost { nicks } = asked {
-        let spelled = |user: &UserName| format!("{user}=+{user}@{CLOAK}");
+        let spelled = |user: &UserName| format!("{user}=+{}@{CLOAK}", user.id());
         let here: Vec<String> = nicks.iter().filter_map(is_here).map(spelled).collect();
         voice.reply(Numeric::UserHost, &[&here.join(" ")], out);
     } else if let Asked::Who { query } = asked {
@@ -395,7 +405,7 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
         Presence::Online {
             since, rooms, away, ..
         } => {
-            tell(Numeric::WhoisUser, &[name, name, CLOAK, "*", name]);
+            tell(Numeric::WhoisUser, &[name, user.id(), CLOAK, "*", name]);
             for row in self::rows(rooms.iter().map(room::spelled)) {
                 tell(Numeric::WhoisChannels, &[name, &row]);
             }
@@ -406,7 +416,9 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
             if let Some(text) = away {
                 tell(Numeric::Away, &[name, text.as_str()]);
             }
-            tell(Numeric::WhoisAccount, &[name, name, "is logged in as"]);
+            if let Some(account) = user.account() {
+                tell(Numeric::WhoisAccount, &[name, account, "is logged in as"]);
+            }
             tell(
                 Numeric::WhoisSecure,
                 &[name, "is using a secure connection"],

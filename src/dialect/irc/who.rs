@@ -12,6 +12,9 @@ use crate::chat::{RoomName, UserName};
 /// Bytes of the token that a question may carry.
 const TOKEN_BYTES: usize = 3;
 
+/// The account of who has none, by the specification.
+const NO_ACCOUNT: &str = "0";
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
@@ -90,12 +93,12 @@ impl Query {
     /// Writes one person.
     pub fn tell(&self, voice: Voice<'_>, person: Person<'_>, out: &mut BytesMut) {
         let room = person.room.map_or_else(|| "*".to_owned(), room::spelled);
-        let user = person.user.as_str();
+        let (user, nick) = (person.user.id(), person.user.as_str());
         match &self.form {
             Form::Plain => {
-                let realname = format!("0 {user}");
+                let realname = format!("0 {nick}");
                 let flags = person.presence.flag();
-                let params = [&room, user, CLOAK, voice.server, user, flags, &realname];
+                let params = [&room, user, CLOAK, voice.server, nick, flags, &realname];
                 voice.reply(Numeric::WhoReply, &params, out);
             }
             Form::Fields { fields, token } => {
@@ -107,13 +110,13 @@ impl Query {
                     ('i', "255.255.255.255"),
                     ('h', CLOAK),
                     ('s', voice.server),
-                    ('n', user),
+                    ('n', nick),
                     ('f', person.presence.flag()),
                     ('d', "0"),
                     ('l', "0"),
-                    ('a', user),
+                    ('a', person.user.account().unwrap_or(NO_ACCOUNT)),
                     ('o', "n/a"),
-                    ('r', user),
+                    ('r', nick),
                 ];
                 let asked = known.iter().filter(|(field, _)| fields.contains(*field));
                 let params: Vec<&str> = asked.map(|(_, value)| *value).collect();

@@ -148,7 +148,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
         Verb::Msg => {
             let (to, text) = word_and_rest(rest)?;
             Command::Whisper {
-                to: user(to)?,
+                to: somebody(to)?,
                 text: Text::new(text)?,
                 manner: Manner::Message,
             }
@@ -315,7 +315,7 @@ fn required_text(rest: &str) -> Result<Text, Fault> {
 
 fn one_user(rest: &str) -> Result<UserName, Fault> {
     match words(rest)? {
-        [Some(name), None] => user(name),
+        [Some(name), None] => somebody(name),
         [None, _] | [_, Some(_)] => Err(Fault::Usage),
     }
 }
@@ -345,6 +345,11 @@ fn user_name(word: &str) -> Result<UserName, Heard> {
 
 fn user(word: &str) -> Result<UserName, Fault> {
     UserName::new(word).map_err(|why| Fault::Refused(not_a_name(word, why)))
+}
+
+/// Somebody, by the name or by the nick.
+fn somebody(word: &str) -> Result<UserName, Fault> {
+    UserName::called(word).map_err(|why| Fault::Refused(not_a_name(word, why)))
 }
 
 fn room(word: &str) -> Result<RoomName, Fault> {

@@ -447,8 +447,9 @@ fn list(text: &str) -> Option<Told<'_>> {
     Some(Told::Room { room, here })
 }
 
+/// Somebody as others see them.
 fn user(name: &str) -> Option<UserName> {
-    UserName::new(name).ok()
+    UserName::called(name).ok()
 }
 
 fn room(name: &str) -> Option<RoomName> {

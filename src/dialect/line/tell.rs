@@ -104,6 +104,7 @@ pub(in crate::dialect) fn event(
             by,
             text: None,
         } => line!(out, "* {by} took away the topic of {room}"),
+        Deed::Nicked { user, was, .. } => line!(out, "* {was} is now {user}"),
         Deed::Epoch { .. }
         | Deed::Claimed { .. }
         | Deed::Released { .. }
@@ -177,6 +178,9 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
+        Answer::Nicked { user, .. } | Answer::SeenAs { user, .. } => {
+            line!(out, "* You are {user} now.")
+        }
         Answer::WhoIs { user, presence } => whois(user, presence, out),
         Answer::Token { token } => {
             line!(out, "* token {}", String::from_utf8_lossy(token.expose()));
@@ -350,6 +354,9 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         }
         Refusal::LoggedInAlready { user } => line!(out, "! You are logged in as {user}"),
         Refusal::NotAName { word, why } => line!(out, "! Not a name: {} ({why})", echo(word)),
+        Refusal::NickInUse { nick } => line!(out, "! Somebody else is {nick}"),
+        Refusal::NickRegistered { nick } => line!(out, "! {nick} is registered"),
+        Refusal::OnlyForAccounts => line!(out, "! Only for accounts"),
         Refusal::NoSuchUser { user } => line!(out, "! No such user: {user}"),
         Refusal::NoSuchRoom { room } => line!(out, "! No such room: {room}"),
         Refusal::WrongKey { room } => line!(out, "! Wrong key for {room}"),

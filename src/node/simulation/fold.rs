@@ -53,7 +53,7 @@ impl Fold {
         self.follows_on(event)?;
         match &event.deed {
             Deed::Claimed { user, session } => {
-                let user = lower(user);
+                let user = who(user);
                 self.has_not_quit(&user)?;
                 self.turns
                     .push((place, user.clone(), Some(session.clone())));
@@ -61,7 +61,7 @@ impl Fold {
             }
             Deed::Released { user, rooms, .. } => self.is_released(place, user, rooms)?,
             Deed::Entered { room, user } => {
-                let (room, user) = (lower(room), lower(user));
+                let (room, user) = (lower(room), who(user));
                 self.others(place, event, &room, &user);
                 if !self.members.entry(room).or_default().insert(user) {
                     return Err("it was there already".to_owned());
@@ -72,27 +72,29 @@ impl Fold {
                 user,
                 departure,
             } => {
-                self.is_left(lower(room), lower(user), departure)?;
-                self.others(place, event, &lower(room), &lower(user));
+                self.is_left(lower(room), who(user), departure)?;
+                self.others(place, event, &lower(room), &who(user));
             }
             Deed::RoomMessage { .. } | Deed::Whisper { .. } | Deed::Post { .. } => {
                 self.is_said(place, event)?;
             }
             Deed::Followed { author, follower } => {
-                let follows = self.follows.entry(lower(follower)).or_default();
-                if !follows.insert(lower(author)) {
+                let follows = self.follows.entry(who(follower)).or_default();
+                if !follows.insert(who(author)) {
                     return Err("it was followed already".to_owned());
                 }
             }
             Deed::Unfollowed { author, follower } => {
-                let follows = self.follows.entry(lower(follower)).or_default();
-                if !follows.remove(&lower(author)) {
+                let follows = self.follows.entry(who(follower)).or_default();
+                if !follows.remove(&who(author)) {
                     return Err("it was not followed".to_owned());
                 }
             }
-            Deed::Alive { user, session } => self.is_live(&lower(user), session)?,
-            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
-                self.is_in(&lower(user), rooms)?;
+            Deed::Alive { user, session } => self.is_live(&who(user), session)?,
+            Deed::WentAway { user, rooms, .. }
+            | Deed::CameBack { user, rooms }
+            | Deed::Nicked { user, rooms, .. } => {
+                self.is_in(&who(user), rooms)?;
             }
             Deed::TopicSet { .. } | Deed::Probed { .. } | Deed::Epoch { .. } => {}
         }
@@ -105,7 +107,7 @@ impl Fold {
         user: &UserName,
         rooms: &[RoomName],
     ) -> Result<(), String> {
-        let user = lower(user);
+        let user = who(user);
         let left = self.quit.remove(&user).unwrap_or_default();
         self.live.remove(&user);
         self.turns.push((place, user, None));
@@ -156,7 +158,7 @@ impl Fold {
                 privacy,
                 ..
             } => {
-                let (room, sender) = (lower(room), lower(sender));
+                let (room, sender) = (lower(room), who(sender));
                 self.says(event, &sender, text.as_str())?;
                 self.counts(format!("room {room}"), *k)?;
                 let inside = self.members.get(&room).cloned().unwrap_or_default();
@@ -178,13 +180,13 @@ impl Fold {
                 k,
                 manner: _,
             } => {
-                let (to, sender) = (lower(to), lower(sender));
+                let (to, sender) = (who(to), who(sender));
                 self.says(event, &sender, text.as_str())?;
                 self.counts(format!("to {to}"), *k)?;
                 self.hears(place, event, to, Hearing::Direct);
             }
             Deed::Post { sender, text, k } => {
-                let sender = lower(sender);
+                let sender = who(sender);
                 self.says(event, &sender, text.as_str())?;
                 self.counts(format!("of {sender}"), *k)?;
                 for follower in self.followers(&sender).collect::<Vec<_>>() {
@@ -266,6 +268,11 @@ impl Fold {
             line,
         });
     }
+}
+
+/// Who somebody is, whatever they are called.
+fn who(user: &UserName) -> String {
+    user.id().to_ascii_lowercase()
 }
 
 fn lower(name: &impl ToString) -> String {

@@ -5,7 +5,7 @@
 
 use super::Step;
 use crate::chat::command::{RoomKey, Where};
-use crate::chat::{Answer, Command, Ending, Refusal, RoomName};
+use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
     ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
@@ -59,6 +59,8 @@ enum Asked {
     Move,
     /// One room more or less; the same.
     Rooms,
+    /// Another nick; without an answer nobody knows as whom the session is seen.
+    Nick,
     /// A ping.
     Settle { token: String },
     /// Another format.
@@ -85,6 +87,11 @@ impl Present {
     /// The claim that makes it so.
     pub(super) const fn claim(&self) -> &Claim {
         &self.claim
+    }
+
+    /// Whether it has no account.
+    fn is_guest(&self) -> bool {
+        self.claim.user.account().is_none()
     }
 
     /// The room that is meant where none is named.
@@ -115,7 +122,9 @@ impl Present {
             Heard::Command(Command::Whisper { to, text, manner }) => {
                 self.append(Append::Whisper { to, text, manner })
             }
-            Heard::Command(Command::Post { text }) => self.append(Append::Post { text }),
+            Heard::Command(Command::Post { text }) if !self.is_guest() => {
+                self.append(Append::Post { text })
+            }
             other if self.in_flight > 0 => {
                 self.lane = Lane::Held(other);
                 Vec::new()
@@ -152,6 +161,9 @@ impl Present {
     }
 
     fn alone(&mut self, command: Command) -> Vec<Step> {
+        if self.is_guest() && is_only_for_accounts(&command) {
+            return vec![Step::Refuse(Refusal::OnlyForAccounts)];
+        }
         match command {
             Command::Move { room, key } => self.move_to(room, key),
             Command::Return => self.move_to(RoomName::lobby(), RoomKey::None),
@@ -184,6 +196,7 @@ impl Present {
             Command::WhoIs { user } => self.people(PeopleRequest::WhoIs { user }),
             Command::Away { text } => self.people(PeopleRequest::Away { text }),
             Command::Back => self.people(PeopleRequest::Back),
+            Command::ChangeNick { nick } => self.changes_nick(nick),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
             Command::ChangePassword { old, new } => {
                 let user = self.claim.user.clone();
@@ -197,7 +210,8 @@ impl Present {
             Command::Quit { words } => vec![Step::Quit { words }],
             Command::Login { .. }
             | Command::Prove { .. }
-            | Command::Claim
+            | Command::Claim { .. }
+            | Command::Visit { .. }
             | Command::Register { .. }
             | Command::Resume { .. } => {
                 vec![Step::Refuse(Refusal::LoggedInAlready {
@@ -217,7 +231,13 @@ impl Present {
         self.waiting(Asked::Move, Step::Ask { claim, request })
     }
 
-    /// An answer says which rooms it is in from here on.
+    fn changes_nick(&mut self, nick: Nick) -> Vec<Step> {
+        let claim = self.claim.clone();
+        let request = Request::People(PeopleRequest::Nick { nick });
+        self.waiting(Asked::Nick, Step::Ask { claim, request })
+    }
+
+    /// An answer says in which rooms, or as whom it is seen, from here on.
     fn moves(&mut self, answer: &Answer) {
         if let Answer::Entered { room, .. } = answer {
             if self.is_moving() {
@@ -226,6 +246,8 @@ impl Present {
             self.rooms.push(room.clone());
         } else if let Answer::Left { room, .. } = answer {
             self.rooms.retain(|other| other != room);
+        } else if let Answer::Nicked { user, .. } = answer {
+            self.claim.user = user.clone();
         }
     }
 
@@ -281,8 +303,8 @@ impl Present {
                 self.moves(&answer);
                 vec![Step::Answer(answer)]
             }
-            Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.changes_rooms() => {
-                // The claim tells in which rooms it is.
+            Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.changes_standing() => {
+                // The claim tells in which rooms it is, and as whom.
                 self.standing = Standing::Suspended;
                 vec![Step::Refuse(refusal)]
             }
@@ -304,8 +326,11 @@ impl Present {
         matches!(self.lane, Lane::Asked(Asked::Move))
     }
 
-    const fn changes_rooms(&self) -> bool {
-        matches!(self.lane, Lane::Asked(Asked::Move | Asked::Rooms))
+    const fn changes_standing(&self) -> bool {
+        matches!(
+            self.lane,
+            Lane::Asked(Asked::Move | Asked::Rooms | Asked::Nick)
+        )
     }
 
     /// Not done, for the claim is another one's or nobody's by now.
@@ -351,10 +376,14 @@ impl Present {
         match outcome {
             Outcome::Claimed { claim, rooms } => {
                 self.standing = Standing::Firm;
-                self.claim = claim;
+                let Claim { user: was, .. } = std::mem::replace(&mut self.claim, claim);
                 let before = std::mem::replace(&mut self.rooms, rooms.clone());
+                let user = self.claim.user.clone();
+                let seen = (user.spelled() != was.spelled())
+                    .then(|| Step::Answer(Answer::SeenAs { user, was }));
                 let moved = (before != rooms).then_some(Step::Answer(Answer::PutIn { rooms }));
-                moved.into_iter().chain(self.goes_on()).collect()
+                let told = seen.into_iter().chain(moved);
+                told.chain(self.goes_on()).collect()
             }
             Outcome::Duplicate => vec![Step::End(Ending::Replaced)],
             Outcome::Void => vec![Step::End(Ending::MessagesLost)],
@@ -401,4 +430,18 @@ impl Present {
             }
         }
     }
+}
+
+/// Whether somebody without an account cannot have it: what lasts longer than a connection.
+const fn is_only_for_accounts(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Post { .. }
+            | Command::Subscribe { .. }
+            | Command::Unsubscribe { .. }
+            | Command::Subscriptions
+            | Command::Subscribers
+            | Command::ChangePassword { .. }
+            | Command::Token
+    )
 }

@@ -3,11 +3,11 @@
 use bytes::BytesMut;
 
 use super::*;
-use crate::chat::RoomName;
 use crate::chat::command::{Positions, RoomKey};
+use crate::chat::{Nick, RoomName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;
-use crate::testing::{at, room, user};
+use crate::testing::{at, room, session_id, user};
 
 #[test]
 fn who_is_not_logged_in_has_to_log_in_first() {
@@ -683,7 +683,7 @@ fn who_leaves_does_nothing_more() {
 #[test]
 fn who_proves_first_goes_live_by_saying_so() {
     let mut talk = Talk::new();
-    talk.hears(Command::Claim).does(&[
+    talk.hears(claiming("Alice")).does(&[
         "login refused: ! Log in first: /login <user> <password> or /register <user> <password>",
     ]);
     let prove = |password| Command::Prove {
@@ -701,9 +701,83 @@ fn who_proves_first_goes_live_by_saying_so() {
         token: String::new(),
     })
     .does(&["* pong"]);
-    talk.hears(Command::Claim).does(&["claim Alice"]);
+    talk.hears(claiming("Alice")).does(&["claim Alice"]);
     talk.answered(claimed("Alice"))
         .does(&["welcome Alice to lobby"]);
+}
+
+#[test]
+fn who_is_called_as_somebody_else_chooses_again_and_stays_proven() {
+    let mut talk = Talk::new();
+    let (user, password) = (user("alice"), Secret::new("secret-word"));
+    talk.hears(Command::Prove { user, password });
+    talk.proved(Ok(UserName::new("alice").unwrap()));
+    let in_use = |word| Outcome::Refused(Refusal::NickInUse { nick: nick(word) });
+    for word in ["Al", "Ali"] {
+        talk.hears(claiming(word)).does(&[&format!("claim {word}")]);
+        talk.answered(in_use(word))
+            .does(&[&format!("login refused: ! Somebody else is {word}")]);
+        assert!(talk.phase.is_ready() && talk.phase.is_anonymous());
+    }
+    talk.hears(claiming("Alic")).does(&["claim Alic"]);
+    talk.answered(claimed("alice/Alic"))
+        .does(&["welcome Alic to lobby"]);
+    assert_eq!(talk.phase.claim().unwrap().user.account(), Some("alice"));
+}
+
+#[test]
+fn a_guest_has_what_ends_with_the_connection() {
+    let mut talk = Talk::new();
+    let visit = |word| Command::Visit { nick: nick(word) };
+    talk.hears(visit("Bob")).does(&["claim Bob"]);
+    talk.answered(Outcome::Refused(Refusal::NickRegistered {
+        nick: nick("Bob"),
+    }))
+    .does(&["login refused: ! Bob is registered"]);
+    talk.hears(claiming("Rob")).does(&[
+        "login refused: ! Log in first: /login <user> <password> or /register <user> <password>",
+    ]);
+    talk.hears(visit("Rob")).does(&["claim Rob"]);
+    talk.answered(claimed("~0a/Rob"))
+        .does(&["welcome Rob to lobby"]);
+    talk.dialect.logged_in();
+    for line in [
+        "/subscribe alice",
+        "/unsubscribe alice",
+        "/subscriptions",
+        "/subscribers",
+        "/subscribe_only hi",
+        "/passwd old-word new-word",
+        "/token",
+    ] {
+        talk.says(line).does(&["! Only for accounts"]);
+    }
+    talk.says("hi").does(&["say hi in lobby"]);
+    talk.says("/subscribe_only hi").does(&[]);
+    talk.answered(said("7-1")).does(&["! Only for accounts"]);
+}
+
+#[test]
+fn who_may_be_seen_under_another_nick_claims_again_and_is_told() {
+    let mut talk = Talk::present();
+    let change = || Command::ChangeNick { nick: nick("Al") };
+    let nicked = |now: &str| Answer::Nicked {
+        user: UserName::stored(now).unwrap(),
+        was: user("alice"),
+    };
+    talk.hears(change());
+    talk.answered(Outcome::Done(nicked("alice/Al")))
+        .does(&["* You are Al now."]);
+    assert_eq!(talk.phase.claim().unwrap().user.spelled(), "alice/Al");
+    talk.hears(Command::ChangeNick { nick: nick("Ali") });
+    talk.answered(Outcome::Refused(Refusal::NotConfirmed))
+        .does(&[
+            "! Not confirmed: the cluster store went away; it may have been delivered",
+            "claim Al again in lobby",
+        ]);
+    talk.answered(claimed("alice/Ali"))
+        .does(&["* You are Ali now."]);
+    assert_eq!(talk.phase.claim().unwrap().user.spelled(), "alice/Ali");
 }
 
 #[test]
@@ -745,7 +819,7 @@ impl Steps {
 
 impl Talk {
     fn new() -> Self {
-        let phase = Phase::new(DuplicateLogin::Replace, FirstRoom::Lobby);
+        let phase = Phase::new(DuplicateLogin::Replace, FirstRoom::Lobby, session_id(7));
         let dialect = Dialect::line();
         Self { phase, dialect }
     }
@@ -861,7 +935,7 @@ impl Talk {
             Step::Issue { user } => format!("issue for {user}"),
             Step::Welcome { user, room } => format!("welcome {user} to {room}"),
             Step::Ask { claim, request } => {
-                assert_eq!((claim.user, claim.fence), (user("alice"), at("7-0")));
+                assert_eq!(Some(claim), self.phase.claim());
                 format!("ask {request:?}")
             }
             Step::Settle => "settle".to_owned(),
@@ -908,10 +982,18 @@ fn in_claim(user: &UserName, entrance: Entrance) -> String {
     }
 }
 
+fn nick(word: &str) -> Nick {
+    Nick::new(word).unwrap()
+}
+
+fn claiming(word: &str) -> Command {
+    Command::Claim { nick: nick(word) }
+}
+
 fn claimed(name: &str) -> Outcome {
     Outcome::Claimed {
         claim: Claim {
-            user: user(name),
+            user: UserName::stored(name).unwrap(),
             fence: at("7-0"),
         },
         rooms: vec![RoomName::lobby()],

@@ -18,7 +18,7 @@ for _, follower in ipairs(shown(followers)) do slice[#slice + 1] = {name, follow
 for _, pair in ipairs(slice) do
   if not append('"type":"unfollowed","author":"' .. pair[1] .. '","follower":"' .. pair[2] .. '"', now)
     then return 'epoch\n-\n' end
-  local author, follower = string.lower(pair[1]), string.lower(pair[2])
+  local author, follower = id(pair[1]), id(pair[2])
   also('SREM', K.subs .. author, follower)
   also('SREM', K.follows .. follower, author)
   also('HDEL', K.followed .. follower, author)

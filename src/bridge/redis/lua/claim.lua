@@ -2,7 +2,7 @@
 -- `insist`, which replaces one that does not answer, `resume`, which replaces it and stays in the
 -- rooms, or `renew`, which does so where it is older than 15, the session's fence so far; 14 the room
 -- where it begins, or '' where that is nowhere; 16 the rooms that this one was in, 17 the account's
--- name in the settings or ''.
+-- name in the settings or '', 18 that of the account with the name of the nick.
 local renews = ARGV[10] == 'renew'
 local resumes = ARGV[10] == 'resume' or renews
 local function follows()
@@ -14,7 +14,7 @@ local function first()
 end
 if before then
   local last, fence, seen, showed, whispers =
-    string.match(before, '^ok\n(%S+)\n[^\n]*\n(%S+)\n[^\n]*\n[^\n]*\n(%S+)\n(%S*)\n(%S+)$')
+    string.match(before, '^ok\n(%S+)\n[^\n]*\n(%S+)\n[^\n]*\n[^\n]*\n(%S+)\n(%S*)\n(%S+)\n%S+$')
   if not fence then return before end
   -- Whom it follows is looked up now: only a later claim can have changed that, and that one stands.
   local latest = redis.call('HGET', K.ordinals .. me, 'claim')
@@ -35,7 +35,7 @@ if renews then
   if fence and is_behind(fence, ARGV[15]) and by ~= ARGV[8] then
     return answer('duplicate')
   end
-  if not registered(ARGV[7], ARGV[17]) then return answer('void') end
+  if not is_guest(me) and not registered(plain(ARGV[7]), ARGV[17]) then return answer('void') end
 end
 -- A run without a lease is gone and keeps nobody out, nor does one that does not answer, unless it
 -- may be about to come back.
@@ -47,6 +47,16 @@ local waits = ARGV[10] == 'reject' or ARGV[10] == 'insist'
 local is_live = held and string.match(held, ' live$')
 if is_live and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not is_gone then
   return answer('duplicate')
+end
+-- As whom others see it. Who renews keeps the nick that the store has; a guest has no other name.
+local was, name, wanted = shown({me})[1], ARGV[7], string.match(ARGV[7], '/(.*)$')
+if renews and held then
+  name = was
+elseif wanted then
+  local why = nick_refused(wanted, ARGV[18])
+  if why and not renews then return answer('refused', why, wanted) end
+  if why and is_guest(me) then return answer('void') end
+  if why then name = plain(ARGV[7]) end
 end
 local brings, rooms = follows() .. '\n' .. first(), rooms_of(me)
 -- Where it goes that is nowhere. A key was shown once, and may be another one by now.
@@ -78,24 +88,28 @@ end
 local stays = {}
 for _, room in ipairs(rooms) do
   if resumes or room.room == ARGV[14] then
-    stays[#stays + 1] = room.name
-  elseif not leave(room, me, ARGV[7], '') then
+    stays[#stays + 1] = room
+  elseif not leave(room, me, was, '') then
     return 'epoch\n-\n'
   end
 end
-local event = '"type":"claimed","user":"' .. ARGV[7] .. '","session":"' .. session .. '"'
+if #stays > 0 and name ~= was and not renames(name, was, stays) then return 'epoch\n-\n' end
+for order, room in ipairs(stays) do stays[order] = room.name end
+local event = '"type":"claimed","user":"' .. name .. '","session":"' .. session .. '"'
 local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
 also('HDEL', K.presence .. me, 'probed')
-also('HSETNX', K.ordinals .. me, 'first', fence)
-also('HSET', K.ordinals .. me, 'claim', fence .. ' ' .. ARGV[8])
+if not is_guest(me) then
+  also('HSETNX', K.ordinals .. me, 'first', fence)
+  also('HSET', K.ordinals .. me, 'claim', fence .. ' ' .. ARGV[8])
+end
 if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HDEL', K.away, me)
   also('HSET', K.presence .. me, 'since', now)
 end
-if not resumes and not known then
+if not resumes and not known and not is_guest(me) then
   local begins = fence
   if oldest then
     local epoch, n = numbers(oldest)
@@ -105,15 +119,15 @@ if not resumes and not known then
 end
 if holder and holder ~= ARGV[9] then also('SREM', K.held .. holder, me) end
 also('SADD', K.held .. ARGV[9], me)
-if me == ARGV[7] then also('HDEL', K.names, me) else also('HSET', K.names, me, ARGV[7]) end
+is_spelled(name, was)
 local enters = {}
 if #stays == 0 then
   for order, room in ipairs(begins_in) do
     enters[order] = room.name
     also('HSETNX', K.room .. room.room .. K.meta, 'name', room.name)
-    enter(room, me, ARGV[7], order)
+    enter(room, me, name, order)
   end
 end
 is_in_last(me)
 local stays_in, goes_to = table.concat(stays, ' '), table.concat(enters, ' ')
-return answer('ok', fence, stays_in, goes_to, seen, showed, last) .. '\n' .. brings
+return answer('ok', fence, stays_in, goes_to, seen, showed, last, name) .. '\n' .. brings

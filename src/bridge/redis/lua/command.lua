@@ -1,10 +1,11 @@
 -- The head of every script that changes something.
 -- ARGV: 1 epoch ('' = the log's own, for the operator), 2 the log's name, 3 incarnation, 4 number of the command
 -- ('' = it is not repeated), 5 entries that the log keeps, 6 session ('' = the store itself),
--- 7 a name as it is shown: of the user, or of a room to go on behind. The script's own follow.
+-- 7 a name as it is spelled: of the user, perhaps with a slash and a nick behind it, or of a room
+-- to go on behind. The script's own follow.
 local epoch, log, seq, session = ARGV[1], ARGV[2], ARGV[4], ARGV[6]
 local answers = K.answers .. ARGV[3]
-local me = string.lower(ARGV[7])
+local me = string.lower(string.match(ARGV[7], '^[^/]*'))
 
 -- A command that was decided before is answered as before. One that was not, though a later one
 -- was, comes too late: the order in which a node asks is the order in which it is decided.

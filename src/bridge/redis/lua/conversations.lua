@@ -10,18 +10,23 @@ for _, name in ipairs(redis.call('ZRANGE', K.rooms_of .. me, 0, -1)) do
   end
 end
 
--- Of each person the newest message counts.
+-- Of each person the newest message counts. They are told as they are spelled now; whoever was a guest
+-- and is gone cannot be told at all.
 local function add(stream, pattern)
   for _, entry in ipairs(redis.call('XREVRANGE', stream, '+', '-')) do
     local name, at = string.match(entry[2][2], pattern), said_at(entry[2][2])
     if name and at and tonumber(at) > too_old then
-      local n = place[string.lower(name)]
-      if not n then
-        n = #people + 1
-        place[string.lower(name)] = n
-        people[n], people[n + 1] = name, at
-      elseif tonumber(at) > tonumber(people[n + 1]) then
-        people[n], people[n + 1] = name, at
+      local user = id(name)
+      local n = place[user]
+      if n then
+        if tonumber(at) > tonumber(people[n + 1]) then people[n + 1] = at end
+      else
+        local spelled = redis.call('HGET', K.names, user)
+        if spelled or not is_guest(user) then
+          n = #people + 1
+          place[user] = n
+          people[n], people[n + 1] = spelled or plain(name), at
+        end
       end
     end
   end

@@ -1,13 +1,12 @@
 -- ARGV: 3 the other person, 5 the same as configured or ''; six for each stretch from here on.
-local name = registered(ARGV[3], ARGV[5])
-if not name then return {'refused', 'no_such_user', ARGV[3]} end
-local other = string.lower(name)
+local other, name = resolve(ARGV[3], ARGV[5])
+if not other then return {'refused', 'no_such_user', ARGV[3]} end
 
 -- Names stand in front of the text.
 local function is(pattern)
   return function(record)
     local found = string.match(record, pattern)
-    return found and string.lower(found) == other
+    return found and id(found) == other
   end
 end
 

@@ -1,19 +1,19 @@
 -- ARGV: 9 the author, 10 the same as configured or '', 11 how many one may follow.
-if string.lower(ARGV[9]) == me then return answer('refused', 'to_yourself') end
-local name = registered(ARGV[9], ARGV[10])
-if not name then return answer('refused', 'no_such_user', ARGV[9]) end
-local author = string.lower(name)
-if redis.call('SISMEMBER', K.follows .. me, author) == 1 then return answer('ok', name) end
+local author, spelled = resolve(ARGV[9], ARGV[10])
+if not author then return answer('refused', 'no_such_user', ARGV[9]) end
+if author == me then return answer('refused', 'to_yourself') end
+if is_guest(author) then return answer('refused', 'only_for_accounts') end
+if redis.call('SISMEMBER', K.follows .. me, author) == 1 then return answer('ok', spelled) end
 if redis.call('SCARD', K.follows .. me) >= tonumber(ARGV[11]) then
   return answer('refused', 'too_many_subscriptions')
 end
 redis.call('SCARD', K.subs .. author)
-redis.call('HEXISTS', K.names, author)
 redis.call('HLEN', K.followed .. me)
-local id = append('"type":"followed","author":"' .. name .. '","follower":"' .. ARGV[7] .. '"', now)
-if not id then return 'epoch\n-\n' end
+local position = append('"type":"followed","author":"' .. spelled .. '","follower":"' .. ARGV[7]
+  .. '"', now)
+if not position then return 'epoch\n-\n' end
 also('SADD', K.follows .. me, author)
-also('HSET', K.followed .. me, author, id)
+also('HSET', K.followed .. me, author, position)
 also('SADD', K.subs .. author, me)
-if name ~= author then also('HSET', K.names, author, name) end
-return answer('ok', name)
+if spelled ~= author then also('HSET', K.names, author, spelled) end
+return answer('ok', spelled)

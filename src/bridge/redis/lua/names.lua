@@ -1,4 +1,4 @@
--- How names are shown.
+-- How names are spelled: that of an account, and behind a slash the nick where there is another one.
 local function shown(names)
   local all = {}
   for from = 1, #names, 1000 do

@@ -13,9 +13,12 @@ end
 local event = '"type":"released","user":"' .. name .. '"' .. named(rooms)
 if ARGV[10] ~= '' then event = event .. ',"text":' .. ARGV[10] end
 if not append(event, now) then return 'epoch\n-\n' end
+is_spelled(plain(name), name)
 also('HDEL', K.sessions, me)
 also('HDEL', K.user_room, me)
 also('DEL', K.rooms_of .. me, K.presence .. me)
 also('HDEL', K.away, me)
 also('SREM', K.held .. ARGV[9], me)
+-- Nothing is left of a guest.
+if is_guest(me) then also('DEL', K.ordinals .. me) end
 return answer('ok')

@@ -14,7 +14,7 @@ local behind = kept[2]
 if not behind then return 'epoch\n-\n' end
 if #behind > #seq or #behind == #seq and behind >= seq then return 'old\n-\n' end
 
-local user, room = string.lower(ARGV[7]), K.room .. string.lower(ARGV[9])
+local user, room = string.lower(string.match(ARGV[7], '^[^/]*')), K.room .. string.lower(ARGV[9])
 local refused
 if call('HGET', K.sessions, user) ~= ARGV[8] then
   refused = 'void\n-\n'

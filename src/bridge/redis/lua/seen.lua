@@ -1,4 +1,5 @@
 -- ARGV: 9 a position: everything up to it was shown. That never moves back.
+if is_guest(me) then return answer('ok') end
 local known = redis.call('HGET', K.seen, me) or '0-0 -'
 local seen, shown = string.match(known, '^(%S+) (%S+)$')
 if not is_behind(ARGV[9], seen) then return answer('ok') end

@@ -1,7 +1,6 @@
 -- ARGV: 3 the user, 4 the same as configured or ''.
-local name = registered(ARGV[3], ARGV[4])
-if not name then return {'refused', 'no_such_user', ARGV[3]} end
-local user = string.lower(name)
+local user, name = resolve(ARGV[3], ARGV[4])
+if not user then return {'refused', 'no_such_user', ARGV[3]} end
 local held = redis.call('HGET', K.sessions, user)
 if not held then return {'ok', name} end
 local presence = redis.call('HMGET', K.presence .. user, 'since', 'away')

@@ -111,7 +111,7 @@ impl Operator {
     fn command(&self, lua: Lua, user: &UserName) -> Cmd {
         let mut call = self.sources.call(lua);
         call.arg("").arg("").arg("operator").arg("");
-        call.arg(MOST).arg("").arg(user.as_str());
+        call.arg(MOST).arg("").arg(user.id());
         call
     }
 }
@@ -121,22 +121,22 @@ impl Scripts {
         match ask {
             AccountAsk::Find { user } => {
                 let mut call = self.sources.call(Lua::AccountFind);
-                call.arg(user.as_str().to_ascii_lowercase());
+                call.arg(user.id().to_ascii_lowercase());
                 call
             }
             AccountAsk::Create { user, hash } => {
                 let is_configured = self.rules.configured.contains(user);
-                let mut call = self.command(Lua::AccountCreate, stamp, None, user.as_str());
+                let mut call = self.command(Lua::AccountCreate, stamp, None, user.id());
                 call.arg(hash).arg(if is_configured { "taken" } else { "" });
                 call
             }
             AccountAsk::Rehash { user, old, new } => {
-                let mut call = self.command(Lua::AccountRehash, stamp, None, user.as_str());
+                let mut call = self.command(Lua::AccountRehash, stamp, None, user.id());
                 call.arg(old).arg(new).arg("");
                 call
             }
             AccountAsk::ChangePassword { user, old, new } => {
-                let mut call = self.command(Lua::AccountRehash, stamp, None, user.as_str());
+                let mut call = self.command(Lua::AccountRehash, stamp, None, user.id());
                 call.arg(old).arg(new).arg("revoke");
                 call
             }

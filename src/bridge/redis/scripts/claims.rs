@@ -8,6 +8,7 @@ use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
 use super::words::json_if_any;
 use super::{Asker, MOST, Scripts, holder};
+use crate::bridge::addressee::told_to;
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
 use crate::bridge::wire;
@@ -25,7 +26,7 @@ impl Scripts {
         user: &UserName,
         entrance: &Entrance,
     ) -> Cmd {
-        let mut call = self.command(Lua::Claim, stamp, Some(session), user.as_str());
+        let mut call = self.command(Lua::Claim, stamp, Some(session), user.spelled());
         call.arg(holder(session))
             .arg(session.incarnation.to_string())
             .arg(match entrance {
@@ -45,36 +46,42 @@ impl Scripts {
             .arg(KEPT_BYTES)
             .arg(self.rules.kept_for().min(MOST))
             .arg(first_room(entrance));
-        if let Entrance::Renew { fence, rooms, .. } = entrance {
-            let names: Vec<_> = rooms.iter().map(RoomName::as_str).collect();
-            call.arg(fence.to_string())
-                .arg(names.join(" "))
-                .arg(self.configured(user));
+        match entrance {
+            Entrance::Renew { fence, rooms, .. } => {
+                let names: Vec<_> = rooms.iter().map(RoomName::as_str).collect();
+                call.arg(fence.to_string()).arg(names.join(" "));
+            }
+            Entrance::Login { .. } | Entrance::Insist { .. } | Entrance::Resume { .. } => {
+                call.arg("").arg("");
+            }
         }
+        call.arg(self.configured(user))
+            .arg(self.configured_as(user.as_str()));
         call
     }
 
     pub(super) fn read_claim(
         &self,
-        user: &UserName,
         entrance: &Entrance,
         reply: Value,
     ) -> Result<Decision, Trouble> {
         let mut unread = None;
         let mut decision = changed(&self.rules, reply, |lines, _| {
-            let claim = Claim {
-                user: user.clone(),
-                fence: lines.next()?,
-            };
+            let fence = lines.next()?;
             let rooms: Vec<RoomName> = lines.list()?;
             let enters: Vec<RoomName> = lines.list()?;
             let seen = known(lines)?;
+            let user: UserName = lines.next()?;
+            let claim = Claim {
+                user: user.clone(),
+                fence,
+            };
             let mut follows = lines.list()?;
             follows.sort();
             let first: Position = lines.next()?;
             let missed = match entrance {
                 Entrance::Login { .. } | Entrance::Insist { .. } => {
-                    kept(lines, &mut unread)?.into()
+                    kept(&user, lines, &mut unread)?.into()
                 }
                 Entrance::Resume {
                     since: Since::Position(last),
@@ -115,7 +122,7 @@ impl Scripts {
         let own = Some(session).filter(|own| own.incarnation == self.rules.incarnation);
         let (run, holder) = (session.incarnation.to_string(), holder(session));
         let call = |lua| {
-            let mut call = self.command(lua, stamp, own, user.as_str());
+            let mut call = self.command(lua, stamp, own, user.spelled());
             call.arg(&holder).arg(&run);
             call
         };
@@ -158,7 +165,11 @@ fn known(lines: &mut Lines<'_>) -> Result<Option<Position>, Nonsense> {
 
 /// What was kept, in log order. What cannot be read is lost, and told to the operator too: a newer
 /// program may have written it.
-fn kept(lines: &mut Lines<'_>, unread: &mut Option<String>) -> Result<Kept, Nonsense> {
+fn kept(
+    user: &UserName,
+    lines: &mut Lines<'_>,
+    unread: &mut Option<String>,
+) -> Result<Kept, Nonsense> {
     let mut private = private_gap(&lines.next::<String>()?)?;
     let mut posts = posts_gap(&lines.next::<String>()?)?;
     let mut private_left: u64 = lines.next()?;
@@ -169,7 +180,7 @@ fn kept(lines: &mut Lines<'_>, unread: &mut Option<String>) -> Result<Kept, Nons
             .parse()
             .map_err(|_| Nonsense(format!("a script keeps {entry:?}")))?;
         match wire::read(position, record) {
-            Ok(event) => events.push(Arc::new(event)),
+            Ok(event) => events.push(Arc::new(told_to(user, event))),
             Err(error) => {
                 let size = GapSize::Unknown;
                 match private_left {

@@ -35,9 +35,7 @@ impl Scripts {
             }
             HistoryRequest::Person { user, span, count } => {
                 let mut call = self.question(Lua::Dialogue, asker);
-                call.arg(user.as_str())
-                    .arg(kept_for)
-                    .arg(self.configured(user));
+                call.arg(user.id()).arg(kept_for).arg(self.configured(user));
                 add_stretches(&mut call, *span, *count);
                 call
             }

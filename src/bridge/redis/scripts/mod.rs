@@ -136,7 +136,7 @@ impl Scripts {
                 self.call_live(asker, request)
             }
             Task::Probe { session, user } => {
-                let mut call = self.command(Lua::Probe, stamp, Some(session), user.as_str());
+                let mut call = self.command(Lua::Probe, stamp, Some(session), user.spelled());
                 call.arg(holder(session));
                 call
             }
@@ -183,7 +183,7 @@ impl Scripts {
     /// written; after a changing script's nonsense, asking again under the same number tells.
     pub(super) fn read(&self, task: &Task, reply: Value) -> Result<Decision, Trouble> {
         match task {
-            Task::Claim { user, entrance, .. } => self.read_claim(user, entrance, reply),
+            Task::Claim { entrance, .. } => self.read_claim(entrance, reply),
             Task::Live { request, .. } => self.read_live(request, reply),
             Task::Seen { .. } | Task::Probe { .. } | Task::Alive { .. } | Task::Release { .. } => {
                 changed(&self.rules, reply, |_, _| Ok(Verdict::Silence))
@@ -230,7 +230,7 @@ impl Scripts {
 
     /// The same for what only a live session may ask.
     fn live(&self, lua: Lua, asker: Asker<'_>) -> Cmd {
-        let user = asker.claim.user.as_str();
+        let user = asker.claim.user.spelled();
         let mut call = self.command(lua, asker.stamp, Some(asker.session), user);
         call.arg(asker.held());
         call
@@ -239,7 +239,7 @@ impl Scripts {
     /// The call of a script that only a live session may ask, and that changes nothing.
     fn question(&self, lua: Lua, asker: Asker<'_>) -> Cmd {
         let mut call = self.sources.call(lua);
-        call.arg(asker.claim.user.as_str().to_ascii_lowercase())
+        call.arg(asker.claim.user.id().to_ascii_lowercase())
             .arg(asker.held());
         call
     }
@@ -247,7 +247,13 @@ impl Scripts {
     /// The account of the settings of that name, as a script expects it.
     fn configured(&self, user: &UserName) -> &str {
         let configured = self.rules.configured.get(user);
-        configured.map_or("", UserName::as_str)
+        configured.map_or("", UserName::id)
+    }
+
+    /// The account of the settings with the name of a nick, as a script expects it.
+    fn configured_as(&self, nick: &str) -> &str {
+        let user = UserName::new(nick).ok();
+        user.map_or("", |user| self.configured(&user))
     }
 }
 

@@ -20,14 +20,14 @@ impl Scripts {
         match request {
             PeopleRequest::Follow { author } => {
                 let mut call = self.live(Lua::Follow, asker);
-                call.arg(author.as_str())
+                call.arg(author.id())
                     .arg(self.configured(author))
                     .arg(FOLLOWS_PER_USER);
                 call
             }
             PeopleRequest::Unfollow { author } => {
                 let mut call = self.live(Lua::Unfollow, asker);
-                call.arg(author.as_str()).arg(self.configured(author));
+                call.arg(author.id()).arg(self.configured(author));
                 call
             }
             PeopleRequest::Following => self.question(Lua::Following, asker),
@@ -36,7 +36,13 @@ impl Scripts {
             PeopleRequest::Census => self.question(Lua::Census, asker),
             PeopleRequest::WhoIs { user } => {
                 let mut call = self.question(Lua::WhoIs, asker);
-                call.arg(user.as_str()).arg(self.configured(user));
+                call.arg(user.id()).arg(self.configured(user));
+                call
+            }
+            PeopleRequest::Nick { nick } => {
+                let mut call = self.live(Lua::Nick, asker);
+                call.arg(nick.as_str())
+                    .arg(self.configured_as(nick.as_str()));
                 call
             }
             PeopleRequest::Away { text } => {
@@ -79,6 +85,13 @@ impl Scripts {
                 let user = items.next()?;
                 let presence = presence(items)?;
                 Ok((Answer::WhoIs { user, presence }, None))
+            }),
+            PeopleRequest::Nick { .. } => changed(&self.rules, reply, |lines, _| {
+                let (user, was) = (lines.next()?, lines.next()?);
+                Ok(Verdict::Outcome(Outcome::Done(Answer::Nicked {
+                    user,
+                    was,
+                })))
             }),
             PeopleRequest::Away { text } => changed(&self.rules, reply, |_, _| {
                 let text = text.clone();

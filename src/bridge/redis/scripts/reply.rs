@@ -7,7 +7,7 @@ use redis::{RedisResult, ServerError, Value};
 
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION};
-use crate::chat::{Answer, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::Outcome;
 
 use super::Rules;
@@ -35,7 +35,8 @@ macro_rules! words {
 words! {
     String: |word: &str| Some(word.to_owned());
     u64: |word: &str| word.parse().ok();
-    UserName: |word: &str| UserName::new(word).ok();
+    UserName: |word: &str| UserName::stored(word).ok();
+    Nick: |word: &str| Nick::new(word).ok();
     RoomName: |word: &str| RoomName::new(word).ok();
     Text: |word: &str| Text::new(word).ok();
     Position: |word: &str| Position::from_str(word).ok();
@@ -150,9 +151,13 @@ fn outcome(
 fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
     let user = || read::<UserName>(about);
     let room = || read::<RoomName>(about);
+    let nick = || read::<Nick>(about);
     Ok(match why {
         "to_yourself" => Refusal::ToYourself,
         "no_such_user" => Refusal::NoSuchUser { user: user()? },
+        "nick_in_use" => Refusal::NickInUse { nick: nick()? },
+        "nick_registered" => Refusal::NickRegistered { nick: nick()? },
+        "only_for_accounts" => Refusal::OnlyForAccounts,
         "no_such_room" => Refusal::NoSuchRoom { room: room()? },
         "not_in" => Refusal::NotIn { room: room()? },
         "already_in" => Refusal::AlreadyIn { room: room()? },

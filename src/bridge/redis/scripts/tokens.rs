@@ -17,7 +17,7 @@ impl Scripts {
     pub(super) fn call_token(&self, stamp: &Stamp<'_>, ask: &TokenAsk) -> Cmd {
         match ask {
             TokenAsk::Issue { user, family, hash } => {
-                let mut call = self.command(Lua::TokenIssue, stamp, None, user.as_str());
+                let mut call = self.command(Lua::TokenIssue, stamp, None, user.id());
                 call.arg(key(*family))
                     .arg(hex(*hash))
                     .arg(LIFE)

@@ -36,9 +36,7 @@ impl Scripts {
             }
             Append::Whisper { to, text, manner } => {
                 let mut call = self.live(Lua::Whisper, asker);
-                call.arg(to.as_str())
-                    .arg(self.configured(to))
-                    .arg(json(text));
+                call.arg(to.id()).arg(self.configured(to)).arg(json(text));
                 self.add_keeping(&mut call);
                 call.arg(told_of(*manner));
                 call

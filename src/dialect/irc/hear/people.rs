@@ -1,13 +1,12 @@
 //! What is asked about people, and by which name one is seen oneself.
 
-use super::{nothing, own};
+use super::own;
 use crate::chat::command::Where;
-use crate::chat::{Command, UserName};
+use crate::chat::{Command, Nick, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::asked::{Asked, Item};
 use crate::dialect::irc::grammar::Message;
 use crate::dialect::irc::line::word;
-use crate::dialect::irc::nick::Nick;
 use crate::dialect::irc::numerics::Numeric;
 use crate::dialect::irc::reply::Reply;
 use crate::dialect::irc::room;
@@ -19,7 +18,7 @@ const USERHOST_NICKS: usize = 5;
 /// A room, a person, or a pattern that is looked for among all who are online.
 pub(super) fn who(message: &Message<'_>) -> Item {
     let query = Query::read(&message.params);
-    let command = match (room::read(&query.mask), UserName::new(&query.mask)) {
+    let command = match (room::read(&query.mask), UserName::called(&query.mask)) {
         (Some(room), _) => Command::Who {
             room: Where::Room(room),
         },
@@ -40,7 +39,7 @@ pub(super) fn who_is(message: &Message<'_>) -> Item {
     if nick.is_empty() {
         return none_given();
     }
-    match UserName::new(nick) {
+    match UserName::called(nick) {
         Ok(user) => (
             Heard::Command(Command::WhoIs { user: user.clone() }),
             Asked::WhoIs { user },
@@ -78,18 +77,17 @@ pub(super) fn user_host(message: &Message<'_>) -> Item {
     (Heard::Command(Command::Online), Asked::UserHost { nicks })
 }
 
-/// The nick is the account's name.
-pub(super) fn nick(wanted: &str, me: &UserName) -> Item {
+/// Whether the nick is nobody else's is for the store to say.
+pub(super) fn nick(wanted: &str) -> Item {
     if wanted.is_empty() {
-        none_given()
-    } else if wanted.eq_ignore_ascii_case(me.as_str()) {
-        nothing()
-    } else if let Err(why) = Nick::new(wanted) {
-        let why = why.to_string();
-        own(Numeric::ErroneusNickname, &[word(wanted), &why])
-    } else {
-        let why = "Your nick is the name of your account";
-        own(Numeric::NicknameInUse, &[word(wanted), why])
+        return none_given();
+    }
+    match Nick::new(wanted) {
+        Ok(nick) => (Heard::Command(Command::ChangeNick { nick }), Asked::Nick),
+        Err(why) => {
+            let why = why.to_string();
+            own(Numeric::ErroneusNickname, &[word(wanted), &why])
+        }
     }
 }
 

@@ -91,6 +91,43 @@ fn people_come_and_go() {
 }
 
 #[test]
+fn a_nick_changes_and_who_has_no_account_shows_none() {
+    let seen = |spelled: &str| UserName::stored(spelled).unwrap();
+    let nicked = |was, now| Deed::Nicked {
+        user: seen(now),
+        was: seen(was),
+        rooms: vec![room()],
+    };
+    let entered = |who| Deed::Entered {
+        room: room(),
+        user: seen(who),
+    };
+    are_told(vec![
+        ("", nicked("ben", "ben/B"), &[":ben!ben@conclave NICK B"]),
+        (
+            "account-tag",
+            nicked("ben/B", "ben/b"),
+            &["@account=ben :B!ben@conclave NICK b"],
+        ),
+        (
+            "account-tag",
+            nicked("~0a/G", "~0a/[G]"),
+            &[":G!~0a@conclave NICK [G]"],
+        ),
+        (
+            "extended-join account-tag",
+            entered("ben/B"),
+            &["@account=ben :B!ben@conclave JOIN #den ben B"],
+        ),
+        (
+            "extended-join account-tag",
+            entered("~0a/G"),
+            &[":G!~0a@conclave JOIN #den * G"],
+        ),
+    ]);
+}
+
+#[test]
 fn topics_change_and_people_go_for_tea() {
     let (room, user) = (room(), ben());
     let rooms = || vec![room.clone()];

@@ -289,7 +289,10 @@ fn of_people() -> impl Strategy<Value = Answer> {
                 presence: Presence::Offline,
             },
             7 => Answer::Away { text },
-            8 => Answer::Back,
+            8 => Answer::SeenAs {
+                user: user.clone(),
+                was: user,
+            },
             9 => Answer::Pong { token },
             _ => Answer::Subscriptions { users },
         }
@@ -331,8 +334,9 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             rooms: vec![room],
         },
-        7 => Deed::CameBack {
+        7 => Deed::Nicked {
             user,
+            was: to,
             rooms: vec![room],
         },
         _ => Deed::Released {

@@ -11,7 +11,7 @@ use crate::chat::history::{Conversation as Of, Mark, Span};
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Command, Deed, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
-use crate::dialect::irc::{Conversation, Identity};
+use crate::dialect::irc::{Conversation, Guests, Identity};
 
 /// The 4th of January 2019, 14:33:26.123.
 const THEN: u64 = 1_546_612_406_123;
@@ -32,6 +32,7 @@ fn alice(caps: &str) -> Conversation {
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
         motd: Vec::new(),
+        guests: Guests::TurnedAway,
     };
     let mut talk = Conversation::new(Arc::new(identity));
     let mut out = BytesMut::new();

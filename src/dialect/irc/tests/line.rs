@@ -11,7 +11,7 @@ use crate::dialect::irc::reply::{FailCode, Voice};
 
 const BOB: Source<'static> = Source::Person {
     nick: "Bob",
-    account: "bob",
+    user: "bob",
 };
 
 fn line(source: Source<'_>, command: &str, params: &[&str]) -> String {
@@ -119,7 +119,7 @@ fn nobody_forges_a_line() {
     }
     let forger = Source::Person {
         nick: "a b",
-        account: "c\r\nQUIT",
+        user: "c\r\nQUIT",
     };
     assert_eq!(line(forger, "X", &[]), ":*!*@conclave X");
 }
@@ -178,7 +178,7 @@ proptest! {
     ) {
         let mut params: Vec<&str> = params.iter().map(|param| word(param)).collect();
         params.push(&text);
-        let source = Source::Person { nick: word(&nick), account: "bob" };
+        let source = Source::Person { nick: word(&nick), user: "bob" };
         let line = Line { tags: &[], source, command: "X", params: &params };
         let told = written(|out| line.spell(out));
         prop_assert_eq!(told.len(), 1);

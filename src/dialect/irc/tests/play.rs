@@ -9,9 +9,9 @@ use super::whole::whole_lines;
 use super::written;
 use crate::chat::answer::{Census, KeyUse, Listed, Presence, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
-use crate::dialect::irc::{Conversation, Identity};
+use crate::dialect::irc::{Conversation, Guests, Identity};
 use crate::testing::{event, node};
 
 /// As what the server is known.
@@ -22,6 +22,7 @@ pub(super) fn identity() -> Arc<Identity> {
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
         motd: vec!["Be kind.".to_owned()],
+        guests: Guests::TurnedAway,
     })
 }
 
@@ -144,7 +145,11 @@ fn room(name: &str) -> RoomName {
 }
 
 fn user(name: &str) -> UserName {
-    UserName::new(name).unwrap()
+    UserName::stored(name).unwrap()
+}
+
+fn nick(word: &str) -> Nick {
+    Nick::new(word).unwrap()
 }
 
 fn users(names: &str) -> Vec<UserName> {
@@ -281,6 +286,14 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
             text: Text::new(rest).unwrap(),
         },
         "back" => Answer::Back,
+        "nicked" => Answer::Nicked {
+            user: user(behind),
+            was: user(first),
+        },
+        "seen-as" => Answer::SeenAs {
+            user: user(behind),
+            was: user(first),
+        },
         "pong" => Answer::Pong {
             token: rest.to_owned(),
         },
@@ -303,6 +316,9 @@ fn refused(what: &str, name: &str) -> Option<Refusal> {
         "key-too-long" => Refusal::KeyTooLong { most: 128 },
         "enough-rooms" => Refusal::InEnoughRooms { most: 100 },
         "too-many-rooms" => Refusal::TooManyRooms { most: 9 },
+        "nick-in-use" => Refusal::NickInUse { nick: nick(name) },
+        "nick-registered" => Refusal::NickRegistered { nick: nick(name) },
+        "only-for-accounts" => Refusal::OnlyForAccounts,
         "to-yourself" => Refusal::ToYourself,
         "busy" => Refusal::Busy,
         "not-delivered" => Refusal::NotDelivered,

@@ -92,6 +92,32 @@ fn people_are_not_there_or_oneself() {
 }
 
 #[test]
+fn a_nick_is_somebody_else_s() {
+    let change = "ChangeNick { nick: Al }";
+    let registered = "Nickname is registered: only who logs in to that account has it";
+    are_refused(&[
+        (
+            "NICK Al",
+            change,
+            "nick-in-use Al",
+            "433 anna Al :Nickname is already in use",
+        ),
+        (
+            "NICK Al",
+            change,
+            "nick-registered Al",
+            &format!("433 anna Al :{registered}"),
+        ),
+        (
+            "SUBSCRIBERS",
+            "Subscribers",
+            "only-for-accounts",
+            "NOTICE anna :SUBSCRIBERS: Only who has an account can have that",
+        ),
+    ]);
+}
+
+#[test]
 fn who_understands_standard_replies_gets_a_code() {
     for (found, code) in [
         ("busy", "TEMPORARILY_UNAVAILABLE :Busy: try again"),

@@ -5,13 +5,18 @@ use proptest::prelude::*;
 
 use super::spelled;
 use crate::chat::{Secret, UserName};
+use crate::dialect::irc::Guests;
 use crate::dialect::irc::caps::Caps;
 use crate::dialect::irc::grammar::read;
 use crate::dialect::irc::registration::{REALNAME_BYTES, Registration, Step};
 
 /// Plays a conversation, and compares all that happens.
 fn talk(lines: &[&str]) -> Registration {
-    let mut registration = Registration::new(Caps::offered());
+    talk_where(Guests::TurnedAway, lines)
+}
+
+fn talk_where(guests: Guests, lines: &[&str]) -> Registration {
+    let mut registration = Registration::new(Caps::offered(), guests);
     let mut played: Vec<String> = Vec::new();
     for line in lines {
         let (mark, text) = line.split_at(2);
@@ -31,9 +36,13 @@ fn talk(lines: &[&str]) -> Registration {
 }
 
 fn found_out(registration: &mut Registration, text: &str) -> Vec<Step> {
-    match text.strip_prefix("proved ") {
-        Some(user) => registration.proved(UserName::new(user).unwrap()),
-        None => registration.not_proved(text),
+    match (
+        text.strip_prefix("proved "),
+        text.strip_prefix("not so called: "),
+    ) {
+        (Some(user), _) => registration.proved(UserName::new(user).unwrap()),
+        (None, Some(why)) => registration.not_so_called(why),
+        (None, None) => registration.not_proved(text),
     }
 }
 
@@ -48,7 +57,8 @@ fn shown(nick: &str, step: &Step) -> Vec<String> {
             let password = String::from_utf8_lossy(password.expose());
             vec![format!("* prove {user} {password}")]
         }
-        Step::Claim { user } => vec![format!("* claim {user}")],
+        Step::Claim { nick } => vec![format!("* claim as {nick}")],
+        Step::Visit { nick } => vec![format!("* visit as {nick}")],
         Step::Quit => vec!["* quit".to_owned()],
         Step::End => vec!["* end".to_owned()],
     }
@@ -74,7 +84,7 @@ fn who_logs_in_by_sasl_gets_in() {
         "> AUTHENTICATE PLAIN",
         "< 907 jilles :You have already authenticated using SASL",
         "> CAP END",
-        "* claim Jilles",
+        "* claim as jilles",
     ]);
     assert_eq!(registration.realname(), "Jilles Tjoelker");
     assert_eq!(registration.nick(), "jilles");
@@ -96,7 +106,7 @@ fn sasl_may_come_before_the_nick_and_in_one_go_with_the_rest() {
         "< 900 * *!bob@conclave bob :You are now logged in as bob",
         "< 903 * :SASL authentication successful",
         "> NICK bob",
-        "* claim bob",
+        "* claim as bob",
     ]);
 }
 
@@ -128,7 +138,7 @@ fn a_wrong_password_by_sasl_can_be_mended() {
         "< 900 bob bob!bob@conclave bob :You are now logged in as bob",
         "< 903 bob :SASL authentication successful",
         "> CAP END",
-        "* claim bob",
+        "* claim as bob",
     ]);
 }
 
@@ -157,7 +167,7 @@ fn an_exchange_that_is_not_finished_is_aborted_at_the_end() {
         "* prove bob pw",
         "! proved bob",
         "< 900 bob bob!bob@conclave bob :You are now logged in as bob",
-        "* claim bob",
+        "* claim as bob",
     ]);
 }
 
@@ -230,6 +240,54 @@ fn who_proves_nothing_is_told_how_to() {
 }
 
 #[test]
+fn who_proves_nothing_is_a_guest_where_these_are_welcome() {
+    talk_where(
+        Guests::Welcome,
+        &["> NICK [bob]", "> USER b 0 * b", "* visit as [bob]"],
+    );
+    talk_where(
+        Guests::Welcome,
+        &[
+            "> PASS pw",
+            "> NICK bob",
+            "> USER b 0 * b",
+            "* prove bob pw",
+        ],
+    );
+}
+
+#[test]
+fn who_is_called_as_somebody_else_chooses_again() {
+    talk_where(
+        Guests::Welcome,
+        &[
+            "> NICK bob",
+            "> USER b 0 * b",
+            "* visit as bob",
+            "! not so called: Taken",
+            "< 433 * bob Taken",
+            "> NICK #b",
+            "< 432 * #b :1 to 32 of A-Z a-z 0-9 [ ] { } | ^ ` _ - ., the first no - or .",
+            "> NICK bob_",
+            "* visit as bob_",
+        ],
+    );
+    talk(&[
+        "> PASS alice:pw",
+        "> NICK bob",
+        "> USER b 0 * b",
+        "* prove alice pw",
+        "! proved alice",
+        "< 900 bob bob!alice@conclave alice :You are now logged in as alice",
+        "* claim as bob",
+        "! not so called: Taken",
+        "< 433 * bob Taken",
+        "> NICK al",
+        "* claim as al",
+    ]);
+}
+
+#[test]
 fn negotiation_holds_a_registration_up() {
     talk(&[
         "> PASS pw",
@@ -254,9 +312,9 @@ fn nicks_and_names_are_looked_at() {
         "> NICK :",
         "< 431 * :No nickname given",
         "> NICK #bob",
-        "< 432 * #bob :1 to 32 of A-Z a-z 0-9 [ ] { } \\ | ^ ` _ - ., the first no - or .",
+        "< 432 * #bob :1 to 32 of A-Z a-z 0-9 [ ] { } | ^ ` _ - ., the first no - or .",
         "> NICK :a b",
-        "< 432 * * :1 to 32 of A-Z a-z 0-9 [ ] { } \\ | ^ ` _ - ., the first no - or .",
+        "< 432 * * :1 to 32 of A-Z a-z 0-9 [ ] { } | ^ ` _ - ., the first no - or .",
         "> NICK bob",
         "> nick carol",
         "> USER a 0 *",
@@ -315,7 +373,7 @@ fn other_commands_wait() {
 
 #[test]
 fn lines_that_are_no_messages_are_answered() {
-    let mut registration = Registration::new(Caps::offered());
+    let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway);
     for (line, told) in [
         (
             &b"NICK \xff"[..],
@@ -350,7 +408,7 @@ fn line() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn nobody_gets_in_without_proof_and_nobody_twice(lines in prop::collection::vec(line(), 0..40)) {
-        let mut registration = Registration::new(Caps::offered());
+        let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway);
         let (mut asked, mut proven, mut claims) = (0, false, 0);
         for line in lines {
             let steps = match line.as_str() {
@@ -377,6 +435,7 @@ proptest! {
                         claims += 1;
                         prop_assert!(proven && claims == 1);
                     }
+                    Step::Visit { .. } => prop_assert!(false, "no guests are welcome"),
                     Step::Tell { .. } | Step::Quit => {}
                     Step::End => return Ok(()),
                 }

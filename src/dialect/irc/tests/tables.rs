@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
+use crate::chat::Nick;
 use crate::chat::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES};
 use crate::dialect::irc::isupport::{self, TOKENS, TOKENS_PER_LINE};
-use crate::dialect::irc::nick::Nick;
 use crate::dialect::irc::numerics::NUMERICS;
 
 #[test]
@@ -79,13 +79,14 @@ fn what_the_server_is_like_fits_into_lines() {
 fn nicks_are_checked() {
     let long = "n".repeat(USER_NAME_BYTES);
     for good in [
-        "a", "0x", "[Bob]", "{}", "a\\b", "^_^", "|-|", "`x`", "a.b-c", &long,
+        "a", "0x", "[Bob]", "{}", "^_^", "|-|", "`x`", "a.b-c", &long,
     ] {
         assert!(Nick::new(good).is_ok(), "{good}");
     }
     let longer = "n".repeat(USER_NAME_BYTES + 1);
     for bad in [
-        "", "-a", ".a", "#a", ":a", "a b", "a!b", "a@b", "a*", "a,b", "\u{e9}", &longer,
+        "", "-a", ".a", "#a", ":a", "a b", "a!b", "a@b", "a*", "a,b", "a\\b", "a/b", "~a", "pm",
+        "Server", "\u{e9}", &longer,
     ] {
         assert!(Nick::new(bad).is_err(), "{bad}");
     }

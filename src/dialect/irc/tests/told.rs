@@ -8,7 +8,7 @@ use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::{Answer, Command, Deed, Event, Refusal};
 use crate::dialect::Heard;
 use crate::dialect::irc::events;
-use crate::dialect::irc::{Conversation, Identity};
+use crate::dialect::irc::{Conversation, Guests, Identity};
 use crate::testing::{at, event_at, room, room_message, text, user, whisper};
 
 /// Anna's, with these capabilities.
@@ -19,6 +19,7 @@ fn conversation(caps: &str) -> Conversation {
         version: "conclave-0".to_owned(),
         created: "long ago".to_owned(),
         motd: Vec::new(),
+        guests: Guests::TurnedAway,
     };
     let mut talk = Conversation::new(Arc::new(identity));
     talk.comes_in(user("anna"));

@@ -3,9 +3,13 @@ use std::time::Duration;
 use super::told;
 use crate::chat::name::NameError;
 use crate::chat::refusal::Throttled;
-use crate::chat::{Ending, Fate, Refusal};
+use crate::chat::{Ending, Fate, Nick, Refusal};
 use crate::dialect::{Malformed, Prompt};
 use crate::testing::{at, room, user};
+
+fn nick(word: &str) -> Nick {
+    Nick::new(word).unwrap()
+}
 
 #[test]
 fn refusals_of_logins() {
@@ -101,6 +105,15 @@ fn refusals_of_requests() {
             Refusal::TooManySubscriptions { most: 1000 },
             "! You subscribe to 1000 users already, which is the bound\n",
         ),
+        (
+            Refusal::NickInUse { nick: nick("[b]") },
+            "! Somebody else is [b]\n",
+        ),
+        (
+            Refusal::NickRegistered { nick: nick("bob") },
+            "! bob is registered\n",
+        ),
+        (Refusal::OnlyForAccounts, "! Only for accounts\n"),
         (Refusal::ToYourself, "! That is yourself\n"),
         (Refusal::NothingToSay, "! Nothing to say\n"),
         (

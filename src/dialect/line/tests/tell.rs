@@ -4,7 +4,7 @@ use super::told;
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Gap, GapSize, Position, Secret};
+use crate::chat::{Answer, Deed, Gap, GapSize, Position, Secret, UserName};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
 use crate::testing::{
@@ -69,6 +69,14 @@ fn comings_and_goings_are_information() {
                 "* bob joined den\n",
             ),
             (left("den", "bob"), "* bob left den\n"),
+            (
+                Deed::Nicked {
+                    user: UserName::stored("bob/B").unwrap(),
+                    was: bob.clone(),
+                    rooms: vec![den.clone()],
+                },
+                "* bob is now B\n",
+            ),
             (
                 Deed::TopicSet {
                     room: den.clone(),
@@ -273,6 +281,13 @@ fn answers_about_people() {
             "* You are away: lunch\n",
         ),
         (Answer::Back, "* You are back.\n"),
+        (
+            Answer::SeenAs {
+                user: UserName::stored("bob/B").unwrap(),
+                was: user("bob"),
+            },
+            "* You are B now.\n",
+        ),
     ]);
 }
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::*;
-use crate::chat::Event;
 use crate::chat::command::Positions;
+use crate::chat::{Event, UserName};
 use crate::messages::Missed;
 use crate::testing::{
     event, left, post, released, room, room_message, said_in, session_id, text, user, went_away,
@@ -86,6 +86,12 @@ fn who_goes_or_is_away_is_told_once_to_everybody_who_shares_a_room() {
     here.check(went_away("alice", &both), &["bob", "carol"]);
     here.check(came_back("alice", &["den"]), &["bob"]);
     here.check(came_back("alice", &[]), &[]);
+    let nicked = Deed::Nicked {
+        user: UserName::stored("alice/Al").unwrap(),
+        was: user("alice"),
+        rooms: vec![room("lobby"), room("den")],
+    };
+    here.check(nicked, &["bob", "carol"]);
     here.check(went_away("dave", &["den", "attic"]), &["alice", "bob"]);
     let alice = here.conn("alice");
     here.rooms.forget(alice);

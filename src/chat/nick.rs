@@ -1,18 +1,20 @@
-//! The names by which people see each other.
+//! The names by which people see each other, where these are others than those of their accounts.
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::chat::limits::USER_NAME_BYTES;
+use super::limits::USER_NAME_BYTES;
+use super::name::is_reserved;
 
 /// The word cannot be a nick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("1 to {USER_NAME_BYTES} of A-Z a-z 0-9 [ ] {{ }} \\ | ^ ` _ - ., the first no - or .")]
+#[error("1 to {USER_NAME_BYTES} of A-Z a-z 0-9 [ ] {{ }} | ^ ` _ - ., the first no - or .")]
 pub struct NotANick;
 
-/// A nick: 1 to 32 bytes of what names an account, and of the letters that only IRC has:
-/// `` [ ] { } \ | ^ ` ``. The first is neither `-` nor `.`.
+/// A nick: 1 to 32 bytes of what names an account, and of letters that only IRC has:
+/// `` [ ] { } | ^ ` _ ``. The first is neither `-` nor `.`, and it is no word of the server.
 ///
+/// A `\` is none of them, for nicks stand in records of the log as they are.
 /// <https://modern.ircdocs.horse/#nick-message>. Compared without the case of ASCII letters.
 #[derive(Clone)]
 pub struct Nick(Arc<str>);
@@ -26,7 +28,8 @@ impl Nick {
         let allowed = |byte: u8| is_first(byte) || matches!(byte, b'-' | b'.');
         let bytes = nick.as_bytes();
         let fits = (1..=USER_NAME_BYTES).contains(&bytes.len());
-        if fits && is_first(bytes[0]) && bytes.iter().copied().all(allowed) {
+        let is_word = fits && is_first(bytes[0]) && bytes.iter().copied().all(allowed);
+        if is_word && !is_reserved(nick) {
             Ok(Self(Arc::from(nick)))
         } else {
             Err(NotANick)
@@ -41,7 +44,7 @@ impl Nick {
 }
 
 fn is_first(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"[]{}\\|^`_".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"[]{}|^`_".contains(&byte)
 }
 
 impl PartialEq for Nick {
