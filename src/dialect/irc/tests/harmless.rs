@@ -289,7 +289,7 @@ fn of_people() -> impl Strategy<Value = Answer> {
                 presence: Presence::Offline,
             },
             7 => Answer::Away { text },
-            8 => Answer::SeenAs {
+            8 => Answer::Nicked {
                 user: user.clone(),
                 was: user,
             },
