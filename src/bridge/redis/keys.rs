@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 /// What a script writes behind `K.`, and the name under the prefix.
-const UNDER_PREFIX: [(&str, &str); 26] = [
+const UNDER_PREFIX: &[(&str, &str)] = &[
     // Hash: user → `<fence> <incarnation> <conn> <live|detached|moving>`.
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
@@ -147,7 +147,7 @@ impl Keys {
         };
         match word {
             "channel" => Some(self.channel.clone()),
-            _ => of(&UNDER_PREFIX)
+            _ => of(UNDER_PREFIX)
                 .map(|name| self.under(name))
                 .or_else(|| of(&BEHIND).map(str::to_owned)),
         }

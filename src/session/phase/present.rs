@@ -129,6 +129,9 @@ impl Present {
                 self.lane = Lane::Held(other);
                 Vec::new()
             }
+            Heard::Command(command) if self.is_guest() && is_only_for_accounts(&command) => {
+                vec![Step::Refuse(Refusal::OnlyForAccounts)]
+            }
             Heard::Command(command) => self.alone(command),
             Heard::Format(format) => self.waiting(Asked::Format, Step::SetFormat(format)),
             Heard::Reply => vec![Step::Reply],
@@ -161,9 +164,6 @@ impl Present {
     }
 
     fn alone(&mut self, command: Command) -> Vec<Step> {
-        if self.is_guest() && is_only_for_accounts(&command) {
-            return vec![Step::Refuse(Refusal::OnlyForAccounts)];
-        }
         match command {
             Command::Move { room, key } => self.move_to(room, key),
             Command::Return => self.move_to(RoomName::lobby(), RoomKey::None),

@@ -51,7 +51,7 @@ fn alice(caps: &str) -> Conversation {
                 let user = user.clone();
                 talk.tell_answer(&Answer::Proved { user }, &mut out);
             }
-            Heard::Command(Command::Claim) => talk.tell_answer(&welcome, &mut out),
+            Heard::Command(Command::Claim { .. }) => talk.tell_answer(&welcome, &mut out),
             Heard::Command(_) => talk.tell_refusal(&Refusal::Busy, &mut out),
             _ => talk.tell_reply(&mut out),
         }

@@ -62,6 +62,21 @@ fn refusals_of_logins() {
 }
 
 #[test]
+fn refusals_of_nicks_and_to_guests() {
+    check_refusals(&[
+        (
+            Refusal::NickInUse { nick: nick("[b]") },
+            "! Somebody else is [b]\n",
+        ),
+        (
+            Refusal::NickRegistered { nick: nick("bob") },
+            "! bob is registered\n",
+        ),
+        (Refusal::OnlyForAccounts, "! Only for accounts\n"),
+    ]);
+}
+
+#[test]
 fn refusals_of_requests() {
     let (x, den) = (|| user("x"), || room("den"));
     let not_a_name = |word: &str, why| Refusal::NotAName {
@@ -105,15 +120,6 @@ fn refusals_of_requests() {
             Refusal::TooManySubscriptions { most: 1000 },
             "! You subscribe to 1000 users already, which is the bound\n",
         ),
-        (
-            Refusal::NickInUse { nick: nick("[b]") },
-            "! Somebody else is [b]\n",
-        ),
-        (
-            Refusal::NickRegistered { nick: nick("bob") },
-            "! bob is registered\n",
-        ),
-        (Refusal::OnlyForAccounts, "! Only for accounts\n"),
         (Refusal::ToYourself, "! That is yourself\n"),
         (Refusal::NothingToSay, "! Nothing to say\n"),
         (
