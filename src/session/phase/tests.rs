@@ -755,7 +755,8 @@ fn a_guest_has_what_ends_with_the_connection() {
     talk.says("hi")
         .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
     talk.says("/subscribe_only hi").does(&[]);
-    talk.answered(said("7-1")).does(&["! Only for accounts"]);
+    talk.answered(said("7-1"))
+        .does(&["", "! Only for accounts"]);
 }
 
 #[test]
