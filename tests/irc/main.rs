@@ -10,5 +10,6 @@ mod door;
 mod history;
 mod limits;
 mod login;
+mod nicks;
 mod people;
 mod rooms;
