@@ -83,7 +83,7 @@ fn weechat(node: &Node, home: tempfile::TempDir) -> Program {
     let pinned = fingerprint(node).replace(':', "").to_lowercase();
     let server = format!(
         "/server add conclave {}/{} -{tls} -{tls}_fingerprint={pinned} -sasl_mechanism=plain \
-         -sasl_username=alice -autojoin=#den",
+         -sasl_username=alice -nicks=alice -autojoin=#den",
         node.irc.ip(),
         node.irc.port(),
     );

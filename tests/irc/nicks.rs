@@ -19,7 +19,8 @@ async fn a_guest_talks_with_who_has_an_account() {
     let node = with_guests().await;
     let mut ben = node.newcomer("ben").await;
     let mut bob = guest(&node, "[Bob]").await;
-    bob.joins("#lobby").await;
+    bob.says("JOIN #lobby").await;
+    bob.hears_up_to("366").await;
     ben.hears("* [Bob] joined lobby").await;
     bob.says("PRIVMSG #lobby :hello").await;
     ben.hears("[lobby] [Bob]: hello").await;
@@ -84,7 +85,9 @@ async fn a_change_is_seen_once_on_the_other_node() {
         person.joins("#lobby").await;
         person.joins("#den").await;
     }
-    ben.catches_up().await;
+    for person in [&mut anna, &mut ben] {
+        person.catches_up().await;
+    }
     clara.catches_up().await;
     anna.says("NICK Al").await;
     anna.hears(":anna!anna@conclave NICK Al").await;
