@@ -1,0 +1,168 @@
+"""How irctest, the conformance suite for IRC servers, starts and stops a conclave node.
+
+irctest speaks without TLS and conclave does not: `relay.py` stands between them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Optional, Type
+
+from irctest.basecontrollers import BaseServerController, DirectoryBasedController
+from irctest.runner import NotImplementedByController
+from irctest.specifications import Capabilities, OptionalBehaviors
+
+HERE = Path(__file__).resolve().parent
+CONCLAVE = os.environ.get("CONCLAVE", str(HERE.parents[1] / "target/release/conclave"))
+
+# Every password costs next to nothing, and all connections come from one address.
+SETTINGS = """
+[node]
+data_dir = "{directory}/data"
+drain = "0s"
+
+[listen]
+line = "off"
+irc = "127.0.0.1:{port}"
+
+[tls]
+cert = "{directory}/cert.pem"
+key = "{directory}/key.pem"
+
+[irc]
+network = "ConclaveTest"
+server_name = "my.little.server"
+motd = "{directory}/motd"
+
+[bridge]
+durability = "relaxed"
+
+[accounts]
+bcrypt_cost = 4
+min_password = 3
+guests = true
+grace = "0s"
+{accounts}
+
+[limits]
+connections_per_ip = 0
+messages_per_second = 0
+registrations_per_minute = 0
+
+{operators}
+"""
+
+
+class ConclaveController(BaseServerController, DirectoryBasedController):
+    software_name = "conclave"
+    _port_wait_interval = 0.01
+    supports_sts = False
+    supported_sasl_mechanisms = {"PLAIN"}
+    capabilities = frozenset(
+        {
+            Capabilities.ACCOUNT_NOTIFY,
+            Capabilities.ACCOUNT_TAG,
+            Capabilities.AWAY_NOTIFY,
+            Capabilities.BATCH,
+            Capabilities.ECHO_MESSAGE,
+            Capabilities.EXTENDED_JOIN,
+            Capabilities.EXTENDED_MONITOR,
+            Capabilities.LABELED_RESPONSE,
+            Capabilities.MESSAGE_TAGS,
+            Capabilities.MULTILINE,
+            Capabilities.MULTI_PREFIX,
+            Capabilities.READ_MARKER,
+            Capabilities.SERVER_TIME,
+            Capabilities.SETNAME,
+        }
+    )
+    optional_behaviors = frozenset(
+        {
+            OptionalBehaviors.BAN_EXCEPTION_MODE,
+            OptionalBehaviors.CAP_REQ_MINUS,
+            OptionalBehaviors.ELIST_U,
+            OptionalBehaviors.INVITE_EXCEPTION_MODE,
+            OptionalBehaviors.MULTI_JOIN,
+            OptionalBehaviors.MULTI_KICK,
+            OptionalBehaviors.MULTI_PRIVMSG,
+        }
+    )
+
+    def run(
+        self,
+        hostname: str,
+        port: int,
+        *,
+        password: Optional[str],
+        ssl: bool,
+        run_services: bool,
+        faketime: Optional[str],
+        config: Optional[Any] = None,
+        websocket_hostname: Optional[str] = None,
+        websocket_port: Optional[int] = None,
+    ) -> None:
+        if password is not None:
+            raise NotImplementedByController("a password for all")
+        if websocket_hostname is not None:
+            raise NotImplementedByController("the browser's door")
+        self.create_config()
+        assert self.directory
+        self.port = port
+        self.door = port if ssl else self.get_hostname_and_port()[1]
+        self._write_settings()
+        self._start()
+        if not ssl:
+            relay = [sys.executable, HERE / "relay.py", str(port), str(self.door)]
+            self.relay = subprocess.Popen([str(word) for word in relay])
+
+    def _write_settings(self) -> None:
+        assert self.directory
+        self.settings = self.directory / "conclave.toml"
+        (self.directory / "motd").write_text("Good morning\n")
+        # One certificate is made for all tests, by the first of them.
+        for name in ("cert.pem", "key.pem"):
+            kept = Path(os.environ.get("CONCLAVE_TEST_CERT", "/nowhere")) / name
+            if kept.exists():
+                shutil.copy(kept, self.directory / name)
+        before = self.test_config.account_registration_before_connect
+        self.settings.write_text(
+            SETTINGS.format(
+                directory=self.directory,
+                port=self.door,
+                accounts="" if before else "",
+                operators=OPERATORS,
+            )
+        )
+
+    def _start(self) -> None:
+        log = {} if self.debug_mode else {"stderr": subprocess.DEVNULL}
+        self.proc = self.execute([CONCLAVE, "--config", self.settings], **log)
+
+    def kill_proc(self) -> None:
+        super().kill_proc()
+        relay = getattr(self, "relay", None)
+        if relay is not None:
+            relay.kill()
+            relay.wait()
+            self.relay = None
+
+    def wait_for_services(self) -> None:
+        """Accounts are no service of their own."""
+
+    def registerUser(
+        self, case: Any, username: str, password: Optional[str] = None
+    ) -> None:
+        if not case.run_services:
+            raise ValueError("A test that makes accounts says so: run_services")
+        assert password
+        add = [CONCLAVE, "--config", str(self.settings), "user", "add", username]
+        subprocess.run(add, input=password.encode(), check=True, capture_output=True)
+
+
+OPERATORS = ""
+
+
+def get_irctest_controller_class() -> Type[ConclaveController]:
+    return ConclaveController
