@@ -52,6 +52,7 @@ fn identity() -> Arc<Identity> {
         network: "Example".to_owned(),
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
+        description: "Where people talk".to_owned(),
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     })

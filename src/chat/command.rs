@@ -2,7 +2,7 @@
 
 use super::event::{Manner, Timestamp};
 use super::history::Span;
-use super::{Nick, Position, RoomName, Secret, Text, UserName};
+use super::{Ident, Nick, Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum Command {
     Visit {
         /// As whom others see them.
         nick: Nick,
+        /// What its client says it is called.
+        ident: Ident,
     },
     /// Be seen under another nick.
     ChangeNick {

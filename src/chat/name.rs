@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use super::ident::Ident;
 use super::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES};
 use super::nick::Nick;
 use super::origin::SessionId;
@@ -104,10 +105,10 @@ impl UserName {
     /// A guest, who is nobody beyond this session. Of 10 000 guests at once, two have the same id
     /// about once in five million times, and then the later one does not get in.
     #[must_use]
-    pub fn guest(session: &SessionId, nick: &Nick) -> Self {
+    pub fn guest(session: &SessionId, ident: &Ident, nick: &Nick) -> Self {
         let mut hasher = DefaultHasher::new();
         session.hash(&mut hasher);
-        let id = format!("{GUEST}{:012x}", hasher.finish() >> 16);
+        let id = format!("{GUEST}{ident}.{:012x}", hasher.finish() >> 16);
         Self::of_id(Arc::from(id)).seen_as(nick)
     }
 
@@ -153,6 +154,17 @@ impl UserName {
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         Some(self.id()).filter(|id| !id.starts_with(GUEST))
+    }
+
+    /// Under which name somebody came in: the account's, or `~` and what a guest said, which is true
+    /// or not.
+    #[must_use]
+    pub fn came_as(&self) -> &str {
+        match (self.account(), self.id().rsplit_once('.')) {
+            (Some(account), _) => account,
+            (None, Some((said, _))) => said,
+            (None, None) => self.id(),
+        }
     }
 
     /// The same person without a nick.
@@ -352,7 +364,7 @@ mod tests {
     #[test]
     fn a_guest_is_nobody_whom_a_person_can_name() {
         let session: SessionId = "node-1.8c1f/77".parse().unwrap();
-        let bob = UserName::guest(&session, &Nick::new("[Bob]").unwrap());
+        let bob = UserName::guest(&session, &Ident::of("bob"), &Nick::new("[Bob]").unwrap());
         assert_eq!((bob.account(), bob.as_str()), (None, "[Bob]"));
         assert_eq!(
             UserName::stored(bob.spelled()).unwrap().spelled(),
@@ -364,7 +376,10 @@ mod tests {
             assert!(UserName::called(word).is_err(), "{word}");
         }
         let other: SessionId = "node-1.8c1f/78".parse().unwrap();
-        assert_ne!(UserName::guest(&other, &Nick::new("[Bob]").unwrap()), bob);
+        assert_ne!(
+            UserName::guest(&other, &Ident::of("bob"), &Nick::new("[Bob]").unwrap()),
+            bob
+        );
         for bad in ["~", "~/Bob", "a/", "/b", "a/b/c", "~a b/c", "a/pm"] {
             assert!(UserName::stored(bad).is_err(), "{bad}");
         }

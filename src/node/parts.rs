@@ -54,6 +54,7 @@ pub(super) fn irc_identity(settings: &settings::Irc, guests: settings::Guests) -
     irc::Identity {
         server: settings.server_name.as_str().to_owned(),
         network: settings.network.as_str().to_owned(),
+        description: settings.description.as_str().to_owned(),
         version: concat!("conclave-", env!("CARGO_PKG_VERSION")).to_owned(),
         created: format!("{} {:02}:{:02} UTC", now.date(), now.hour(), now.minute()),
         motd: settings.motd.lines().to_vec(),

@@ -327,7 +327,9 @@ impl Phase {
                 | State::Present(_)
                 | State::Leaving => vec![Step::RefuseLogin(Refusal::LoginFirst)],
             },
-            Command::Visit { nick } => self.claims(UserName::guest(&self.session, &nick), 0),
+            Command::Visit { nick, ident } => {
+                self.claims(UserName::guest(&self.session, &ident, &nick), 0)
+            }
             Command::Resume { token, since } => {
                 self.state = State::Proving(Proof::Token { since });
                 vec![Step::Redeem { token }]

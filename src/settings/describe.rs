@@ -79,6 +79,7 @@ fn irc(irc: &Irc) -> Lines {
     vec![
         ("irc.network", quoted(irc.network.as_str())),
         ("irc.server_name", quoted(irc.server_name.as_str())),
+        ("irc.description", quoted(irc.description.as_str())),
         ("irc.motd", quoted(irc.motd.path())),
     ]
 }

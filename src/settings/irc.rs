@@ -9,6 +9,9 @@ use super::written::Written;
 /// Characters of a network's name.
 const NETWORK_CHARACTERS: usize = 32;
 
+/// Characters of a description.
+const DESCRIPTION_CHARACTERS: usize = 100;
+
 /// Bytes of a server's name.
 const SERVER_NAME_BYTES: usize = 63;
 
@@ -25,6 +28,8 @@ pub struct Irc {
     pub network: NetworkName,
     /// The name of the server, the same on all nodes.
     pub server_name: ServerName,
+    /// What the server is for.
+    pub description: Description,
     /// The message of the day.
     pub motd: Motd,
 }
@@ -36,6 +41,10 @@ pub struct NetworkName(String);
 /// Two labels or more of letters, digits and dashes with dots between, at most 63 bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerName(String);
+
+/// 1 to 100 characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description(String);
 
 /// A message of the day, read when the settings are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +65,34 @@ impl Irc {
     pub(super) fn read(written: &mut Written) -> Option<Self> {
         let network = written.text("irc.network", NetworkName::new);
         let server_name = written.text("irc.server_name", ServerName::new);
+        let description = written.text("irc.description", Description::new);
         let motd = written.text("irc.motd", Motd::read);
         Some(Self {
             network: network?,
             server_name: server_name?,
+            description: description?,
             motd: motd?,
         })
+    }
+}
+
+impl Description {
+    fn new(text: &str) -> Result<Self, String> {
+        let characters = text.chars().count();
+        let is_line = text.chars().all(|c| !c.is_control()) && text.trim() == text;
+        if is_line && (1..=DESCRIPTION_CHARACTERS).contains(&characters) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "1 to {DESCRIPTION_CHARACTERS} characters on one line"
+            ))
+        }
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

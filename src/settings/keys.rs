@@ -175,6 +175,8 @@ pub(super) const KEYS: &[Key] = &[
         "The name by which IRC clients know all nodes together."),
     key("irc.server_name", Kind::Text, r#""conclave.local""#,
         "The name of the server as IRC clients see it, the same on all nodes."),
+    key("irc.description", Kind::Text, r#""A conclave""#,
+        "What the server is for, in a few words that IRC clients show."),
     key("irc.motd", Kind::Text, r#""""#,
         "A file with the message of the day, which IRC clients read when they are in."),
 

@@ -33,7 +33,8 @@ key = "{directory}/key.pem"
 
 [irc]
 network = "ConclaveTest"
-server_name = "my.little.server"
+server_name = "My.Little.Server"
+description = "test server"
 motd = "{directory}/motd"
 
 [bridge]

@@ -22,6 +22,11 @@ pub(super) enum Asked {
     },
     /// What the server says about itself.
     About(About),
+    /// What can be asked.
+    Help {
+        /// Of which command; nothing is all of them.
+        subject: String,
+    },
     /// Other capabilities.
     Caps {
         /// What is agreed on when they hold.
@@ -141,8 +146,6 @@ pub(super) enum About {
     Info,
     /// The servers of the network: one, for people see no nodes.
     Links,
-    /// What can be asked.
-    Help,
 }
 
 /// Nothing is answered to a notice by the conversation itself:
@@ -171,6 +174,7 @@ impl Asked {
         match self {
             Self::Own { .. }
             | Self::About(_)
+            | Self::Help { .. }
             | Self::Over
             | Self::LabelBegins { .. }
             | Self::LabelEnds => "*",

@@ -26,6 +26,8 @@ pub struct Identity {
     pub server: String,
     /// The name of the network.
     pub network: String,
+    /// What the server is for, in a few words.
+    pub description: String,
     /// The program and its version, one word.
     pub version: String,
     /// Since when the server runs, for people.
@@ -293,6 +295,7 @@ impl Conversation {
                 self.reply(&replies, out);
             }
             Asked::About(about) => tell::about(self, about, out),
+            Asked::Help { subject } => tell::help(self.voice(), &subject, out),
             Asked::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
             Asked::Over => self.stage = Stage::Over,
             Asked::Proof
@@ -408,8 +411,8 @@ fn item(step: registration::Step) -> Item {
         registration::Step::Claim { nick } => {
             (Heard::Command(Command::Claim { nick }), Asked::Claim)
         }
-        registration::Step::Visit { nick } => {
-            (Heard::Command(Command::Visit { nick }), Asked::Claim)
+        registration::Step::Visit { nick, ident } => {
+            (Heard::Command(Command::Visit { nick, ident }), Asked::Claim)
         }
         registration::Step::Quit | registration::Step::End => goodbye(),
     }

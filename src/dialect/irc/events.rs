@@ -69,7 +69,7 @@ impl<'a> Head<'a> {
 pub(super) fn person(who: &UserName) -> Source<'_> {
     Source::Person {
         nick: who.as_str(),
-        user: who.id(),
+        user: who.came_as(),
     }
 }
 

@@ -39,7 +39,7 @@ pub enum Read<'a> {
 pub struct Message<'a> {
     /// Each key once, with its last value.
     pub tags: Vec<Tag<'a>>,
-    /// Letters or three digits, as they were sent; see [`Message::is`].
+    /// Letters, with underscores where somebody made one up, or three digits, as they were sent; see [`Message::is`].
     pub command: &'a str,
     /// At most [`PARAMETERS`], without NUL, CR and LF; all but the last without spaces.
     pub params: Vec<&'a str>,
@@ -131,7 +131,8 @@ fn message<'a>(tags: &'a str, rest: &'a str) -> Read<'a> {
 
 fn is_command(word: &str) -> bool {
     let digits = word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
-    digits || word.bytes().all(|byte| byte.is_ascii_alphabetic())
+    let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    digits || word.bytes().all(letter)
 }
 
 /// The first word, and what follows without the spaces between.

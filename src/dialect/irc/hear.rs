@@ -56,6 +56,7 @@ enum Verb {
     TagMsg,
     Authenticate,
     About(About),
+    Help,
     Lusers,
     Time,
     Subscribe,
@@ -75,7 +76,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 36] = [
+const ENTRIES: [Entry; 37] = [
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",
@@ -85,7 +86,8 @@ const ENTRIES: [Entry; 36] = [
     ),
     entry("AWAY", 0, Verb::Away, "[:words], without them you are back"),
     entry(history::COMMAND, 0, Verb::ChatHistory, history::USAGE),
-    entry("HELP", 0, Verb::About(About::Help), ""),
+    entry("HELP", 0, Verb::Help, "[<command>]"),
+    entry("HELPOP", 0, Verb::Help, "[<command>]"),
     entry("INFO", 0, Verb::About(About::Info), ""),
     entry("ISON", 1, Verb::IsOn, "<nick> ..."),
     entry(
@@ -155,9 +157,12 @@ const ENTRIES: [Entry; 36] = [
 ];
 
 /// The commands, each as it is used.
-pub(super) fn usages() -> impl Iterator<Item = String> {
+pub(super) fn usages(subject: &str) -> impl Iterator<Item = String> {
+    let is_meant =
+        move |entry: &&Entry| subject.is_empty() || entry.name.eq_ignore_ascii_case(subject);
     ENTRIES
         .iter()
+        .filter(is_meant)
         .map(|entry| format!("{} {}", entry.name, entry.usage))
 }
 
@@ -202,6 +207,10 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::Authenticate => {
             let why = ["You have already authenticated using SASL"];
             vec![own(Numeric::SaslAlready, &why)]
+        }
+        Verb::Help => {
+            let subject = first.to_owned();
+            vec![(Heard::Reply, Asked::Help { subject })]
         }
         Verb::About(about) => vec![(Heard::Reply, Asked::About(about))],
         Verb::Lusers => vec![(Heard::Command(Command::Census), Asked::Census)],

@@ -254,6 +254,14 @@ fn fail(
     }
 }
 
+/// The conversation as the question spelled it, by which the client knows the answer.
+pub(super) fn target(asked: &Asked, spelled: impl FnOnce() -> String) -> String {
+    match asked {
+        Asked::History { about } => about.get(1).cloned().unwrap_or_else(spelled),
+        _ => spelled(),
+    }
+}
+
 /// Whether a history is told that has nothing in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Empty {

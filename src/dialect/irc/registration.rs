@@ -11,7 +11,7 @@ use super::line::{CLOAK, word};
 use super::numerics::Numeric;
 use super::reply::{FailCode, NO_NICK, Reply, misread};
 use super::sasl::{self, Exchange, Turn};
-use crate::chat::{Nick, Secret, UserName};
+use crate::chat::{Ident, Nick, Secret, UserName};
 
 /// Bytes of a real name: with the names around it, it fits into a line of `WHO`.
 pub const REALNAME_BYTES: usize = 150;
@@ -45,6 +45,8 @@ pub enum Step {
     Visit {
         /// As whom others are to see them.
         nick: Nick,
+        /// What its client says it is called.
+        ident: Ident,
     },
     /// The peer leaves.
     Quit,
@@ -59,6 +61,8 @@ pub struct Registration {
     stage: Stage,
     nick: Option<Nick>,
     realname: Option<String>,
+    /// What the peer's client says it is called; nothing before `USER`.
+    username: String,
     pass: Option<Pass>,
     exchange: Exchange,
     proof: Proof,
@@ -136,6 +140,7 @@ impl Registration {
             stage: Stage::Open,
             nick: None,
             realname: None,
+            username: String::new(),
             pass: None,
             exchange: Exchange::new(),
             proof: Proof::Missing,
@@ -306,6 +311,7 @@ impl Registration {
         match message.params[..] {
             [user, _, _, realname, ..] if !user.is_empty() && !realname.is_empty() => {
                 let end = realname.floor_char_boundary(REALNAME_BYTES);
+                user.clone_into(&mut self.username);
                 self.realname = Some(realname[..end].to_owned());
                 None
             }
@@ -377,7 +383,8 @@ impl Registration {
             Some(Pass::Of { user, password }) => (Some(user), password),
             Some(Pass::OfNick { password }) => (UserName::new(nick.as_str()).ok(), password),
             None if self.guests == Guests::Welcome => {
-                steps.push(Step::Visit { nick });
+                let ident = Ident::of(&self.username);
+                steps.push(Step::Visit { nick, ident });
                 return;
             }
             None => {

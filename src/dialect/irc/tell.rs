@@ -9,7 +9,7 @@ use super::events;
 use super::grammar::LINE_BYTES;
 use super::hear;
 use super::history::{self, Empty};
-use super::line::CLOAK;
+use super::line::{CLOAK, word};
 use super::list::Wanted;
 use super::numerics::Numeric;
 use super::reply::Voice;
@@ -79,10 +79,12 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             } else {
                 Empty::Told
             };
-            history::messages(talk, &room::spelled(room), messages, empty, out);
+            let target = history::target(&asked, || room::spelled(room));
+            history::messages(talk, &target, messages, empty, out);
         }
         Answer::Dialogue { with, messages } => {
-            history::messages(talk, with.as_str(), messages, Empty::Told, out);
+            let target = history::target(&asked, || with.to_string());
+            history::messages(talk, &target, messages, Empty::Told, out);
         }
         Answer::Conversations { latest } => history::targets(talk, latest, out),
         // These are not asked for by IRC.
@@ -291,7 +293,7 @@ fn names(voice: Voice<'_>, caps: Caps, room: &RoomName, users: &[UserName], out:
     let whole = caps.has(Cap::UserhostInNames);
     let spelled = users.iter().map(|user| {
         if whole {
-            format!("{user}!{}@{CLOAK}", user.id())
+            format!("{user}!{}@{CLOAK}", user.came_as())
         } else {
             user.to_string()
         }
@@ -349,7 +351,7 @@ fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut Bytes
         let here = rows(here).into_iter().next().unwrap_or_default();
         voice.reply(Numeric::IsOn, &[&here], out);
     } else if let Asked::UserHost { nicks } = asked {
-        let spelled = |user: &UserName| format!("{user}=+{}@{CLOAK}", user.id());
+        let spelled = |user: &UserName| format!("{user}=+{}@{CLOAK}", user.came_as());
         let here: Vec<String> = nicks.iter().filter_map(is_here).map(spelled).collect();
         voice.reply(Numeric::UserHost, &[&here.join(" ")], out);
     } else if let Asked::Who { query } = asked {
@@ -405,7 +407,10 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
         Presence::Online {
             since, rooms, away, ..
         } => {
-            tell(Numeric::WhoisUser, &[name, user.id(), CLOAK, "*", name]);
+            tell(
+                Numeric::WhoisUser,
+                &[name, user.came_as(), CLOAK, "*", name],
+            );
             for row in self::rows(rooms.iter().map(room::spelled)) {
                 tell(Numeric::WhoisChannels, &[name, &row]);
             }
@@ -458,21 +463,34 @@ pub(super) fn about(talk: &Conversation, about: About, out: &mut BytesMut) {
         }
         About::Info => {
             tell(Numeric::Info, &[&identity.version]);
+            tell(Numeric::Info, &[&identity.description]);
             let since = format!("Running since {}", identity.created);
             tell(Numeric::Info, &[&since]);
             tell(Numeric::EndOfInfo, &["End of INFO"]);
         }
         About::Links => {
-            let of = format!("0 {network}");
+            let of = format!("0 {}", identity.description);
             tell(Numeric::Links, &[voice.server, voice.server, &of]);
             tell(Numeric::EndOfLinks, &["*", "End of LINKS"]);
         }
-        About::Help => {
-            tell(Numeric::HelpStart, &["*", "What can be asked here"]);
-            for usage in hear::usages() {
-                tell(Numeric::HelpTxt, &["*", &usage]);
-            }
-            tell(Numeric::EndOfHelp, &["*", "End of HELP"]);
-        }
     }
+}
+
+/// What can be asked: all of it, or one command.
+pub(super) fn help(voice: Voice<'_>, subject: &str, out: &mut BytesMut) {
+    let usages: Vec<_> = hear::usages(subject).collect();
+    let subject = word(subject);
+    let mut tell = |numeric, text: &str| voice.reply(numeric, &[subject, text], out);
+    if usages.is_empty() {
+        tell(
+            Numeric::HelpNotFound,
+            "There is no such command; HELP lists them",
+        );
+        return;
+    }
+    tell(Numeric::HelpStart, "What can be asked here");
+    for usage in usages {
+        tell(Numeric::HelpTxt, &usage);
+    }
+    tell(Numeric::EndOfHelp, "End of HELP");
 }

@@ -93,7 +93,7 @@ impl Query {
     /// Writes one person.
     pub fn tell(&self, voice: Voice<'_>, person: Person<'_>, out: &mut BytesMut) {
         let room = person.room.map_or_else(|| "*".to_owned(), room::spelled);
-        let (user, nick) = (person.user.id(), person.user.as_str());
+        let (user, nick) = (person.user.came_as(), person.user.as_str());
         match &self.form {
             Form::Plain => {
                 let realname = format!("0 {nick}");

@@ -4,7 +4,7 @@ use bytes::BytesMut;
 
 use super::*;
 use crate::chat::command::{Positions, RoomKey};
-use crate::chat::{Nick, RoomName};
+use crate::chat::{Ident, Nick, RoomName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;
 use crate::testing::{at, room, session_id, user};
@@ -728,7 +728,10 @@ fn who_is_called_as_somebody_else_chooses_again_and_stays_proven() {
 #[test]
 fn a_guest_has_what_ends_with_the_connection() {
     let mut talk = Talk::new();
-    let visit = |word| Command::Visit { nick: nick(word) };
+    let visit = |word| Command::Visit {
+        nick: nick(word),
+        ident: Ident::of("bob"),
+    };
     talk.hears(visit("Bob")).does(&["claim Bob"]);
     talk.answered(Outcome::Refused(Refusal::NickRegistered {
         nick: nick("Bob"),

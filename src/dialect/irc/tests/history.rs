@@ -31,6 +31,7 @@ fn alice(caps: &str) -> Conversation {
         network: "Example".to_owned(),
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
+        description: "Where people talk".to_owned(),
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
@@ -307,7 +308,7 @@ fn messages_come_in_a_batch_with_their_ids_and_times() {
     assert_eq!(
         told,
         [
-            ":irc.example BATCH +history chathistory #Den",
+            ":irc.example BATCH +history chathistory #den",
             "@batch=history;time=2019-01-04T14:33:26.124Z;msgid=7-1 \
              :bob!bob@conclave PRIVMSG #den hello",
             "@batch=history;time=2019-01-04T14:33:26.125Z;msgid=7-2 \
@@ -360,7 +361,7 @@ fn a_dialogue_is_told_in_both_directions() {
     assert_eq!(
         told,
         [
-            ":irc.example BATCH +history chathistory Bob",
+            ":irc.example BATCH +history chathistory bob",
             "@batch=history;msgid=7-1 :Bob!Bob@conclave PRIVMSG alice hi",
             "@batch=history;msgid=7-2 :alice!alice@conclave PRIVMSG Bob hi",
             ":irc.example BATCH -history",

@@ -21,6 +21,7 @@ pub(super) fn identity() -> Arc<Identity> {
         network: "Example".to_owned(),
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
+        description: "Where people talk".to_owned(),
         motd: vec!["Be kind.".to_owned()],
         guests: Guests::TurnedAway,
     })

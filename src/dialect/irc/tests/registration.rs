@@ -58,7 +58,7 @@ fn shown(nick: &str, step: &Step) -> Vec<String> {
             vec![format!("* prove {user} {password}")]
         }
         Step::Claim { nick } => vec![format!("* claim as {nick}")],
-        Step::Visit { nick } => vec![format!("* visit as {nick}")],
+        Step::Visit { nick, ident } => vec![format!("* visit as {nick}, {ident}")],
         Step::Quit => vec!["* quit".to_owned()],
         Step::End => vec!["* end".to_owned()],
     }
@@ -243,7 +243,7 @@ fn who_proves_nothing_is_told_how_to() {
 fn who_proves_nothing_is_a_guest_where_these_are_welcome() {
     talk_where(
         Guests::Welcome,
-        &["> NICK [bob]", "> USER b 0 * b", "* visit as [bob]"],
+        &["> NICK [bob]", "> USER b 0 * b", "* visit as [bob], b"],
     );
     talk_where(
         Guests::Welcome,
@@ -263,13 +263,13 @@ fn who_is_called_as_somebody_else_chooses_again() {
         &[
             "> NICK bob",
             "> USER b 0 * b",
-            "* visit as bob",
+            "* visit as bob, b",
             "! not so called: Taken",
             "< 433 * bob Taken",
             "> NICK #b",
             "< 432 * #b :1 to 32 of A-Z a-z 0-9 [ ] { } | ^ ` _ - ., the first no - or .",
             "> NICK bob_",
-            "* visit as bob_",
+            "* visit as bob_, b",
         ],
     );
     talk(&[

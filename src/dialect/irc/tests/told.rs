@@ -18,6 +18,7 @@ fn conversation(caps: &str) -> Conversation {
         network: "Our".to_owned(),
         version: "conclave-0".to_owned(),
         created: "long ago".to_owned(),
+        description: "Where people talk".to_owned(),
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     };

@@ -58,9 +58,14 @@ fn defaults_are_what_the_contract_says() {
     assert_eq!(listen.line, ["127.0.0.1:8001".parse().unwrap()]);
     assert_eq!(listen.irc, ["127.0.0.1:6697".parse().unwrap()]);
     assert_eq!(
-        (irc.network.as_str(), irc.server_name.as_str(), irc.motd),
-        ("conclave", "conclave.local", Motd::None)
+        [
+            irc.network.as_str(),
+            irc.server_name.as_str(),
+            irc.description.as_str()
+        ],
+        ["conclave", "conclave.local", "A conclave"]
     );
+    assert_eq!(irc.motd, Motd::None);
     assert_eq!(
         (tls.cert, tls.key),
         ("certs/cert.pem".into(), "certs/key.pem".into())
