@@ -133,7 +133,7 @@
 //!     account made whose name somebody has so. A claim whose nick cannot be had is refused before
 //!     anything is appended; who renews comes in without it. A change is told to the rooms once,
 //!     also where a claim without a nick takes over a place that is kept under one.
-//! 29. A word means who has it as a nick, else the account of that name. Answers and events spell
+//! 29. A word means the account of that name, else who has it as a nick. Answers and events spell
 //!     people as they are seen then, and what waited for somebody names them as they are seen now.
 //! 30. A guest has no account: nobody follows it, nothing is kept for it, and it is released at once
 //!     when its connection breaks, or with the run of its node. It renews while its nick is free.

@@ -26,7 +26,7 @@ pub enum AccountsError {
         data_dir: PathBuf,
     },
     /// The name is taken.
-    #[error("the account {user} exists already")]
+    #[error("the name {user} is taken: there is such an account, or somebody is called so now")]
     Exists {
         /// The name as registered.
         user: UserName,

@@ -17,18 +17,22 @@ pub(super) enum Admission {
 }
 
 impl Store {
-    /// Whom a person means by a word: who has it as a nick, else the account of that name, as others
-    /// see it now.
+    /// Whom a person means by a word, as others see them now: the account of that name, else who has
+    /// it as a nick. Nobody has another's name as a nick, unless the settings name an account only
+    /// now: then it is the account.
     pub(super) fn resolve(&self, word: UserName) -> Result<UserName, No> {
-        let by_nick = sql::value(
-            &self.db,
-            "SELECT user || '/' || nick FROM claims WHERE nick = ?1",
-            [&word],
-        )?;
-        if let Some(user) = by_nick {
-            return Ok(user);
-        }
-        let user = self.registered(word)?;
+        let user = match self.registered(word) {
+            Ok(user) => user,
+            Err(No::Refused(Refusal::NoSuchUser { user: word })) => {
+                let by_nick = sql::value(
+                    &self.db,
+                    "SELECT user || '/' || nick FROM claims WHERE nick = ?1",
+                    [&word],
+                )?;
+                return by_nick.ok_or_else(|| Refusal::NoSuchUser { user: word }.into());
+            }
+            Err(no) => return Err(no),
+        };
         let held = self.held(&user)?.map(|held| held.user);
         let seen = held.filter(|seen| seen.nick().is_some());
         Ok(seen.unwrap_or(user))

@@ -29,7 +29,7 @@ pub enum AccountsError {
         source: RedisError,
     },
     /// The name is taken.
-    #[error("the account {user} exists already")]
+    #[error("the name {user} is taken: there is such an account, or somebody is called so now")]
     Exists {
         /// The name as asked for.
         user: UserName,

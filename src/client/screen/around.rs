@@ -76,6 +76,16 @@ impl Around {
         }
     }
 
+    /// Somebody who is here is seen under another nick.
+    pub(super) fn renamed(&mut self, was: &UserName, user: UserName) {
+        self.changes += 1;
+        if let Ok(at) = self.people.binary_search(was) {
+            self.people.remove(at);
+            let at = self.people.partition_point(|other| *other < user);
+            self.people.insert(at, user);
+        }
+    }
+
     /// Who is in a room, or something else that is a list of people.
     pub(super) fn people(&mut self, of: &str, mut users: Vec<UserName>) {
         if self.here.as_ref().map(RoomName::as_str) != Some(of) {
@@ -133,6 +143,9 @@ mod tests {
         around.came(&RoomName::lobby(), &user("x"));
         around.went(&den, &user("dora"));
         assert_eq!(around.people, [user("bob"), user("carl")]);
+        around.renamed(&user("bob"), user("dave"));
+        around.renamed(&user("nobody"), user("x"));
+        assert_eq!(around.people, [user("carl"), user("dave")]);
         let crowd = (0..NAMES + 5).map(|n| user(&format!("p{n}"))).collect();
         around.people("den", crowd);
         assert_eq!((around.people.len(), around.more), (NAMES, 5));

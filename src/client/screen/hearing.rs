@@ -48,6 +48,7 @@ impl Model {
             Told::Gap(gap) => self.gap(&gap, line),
             Told::Joined { room, user } => self.moves(room, user, Move::In),
             Told::Left { room, user } => self.moves(room, user, Move::Out),
+            Told::Renamed { was, user } => self.renamed(&was, user, line),
             Told::TopicChanged { room, topic } => {
                 self.talks.open(&Place::Room(room.clone())).topic = topic.map(clean);
                 let what = What::Information(words(line));
@@ -207,6 +208,14 @@ impl Model {
             }
         };
         self.adds(&Place::Room(room), what, None, News::Nothing);
+    }
+
+    fn renamed(&mut self, was: &UserName, user: UserName, line: &str) {
+        self.around.renamed(was, user);
+        if let Some(room) = self.around.here.clone() {
+            let what = What::Information(words(line));
+            self.adds(&Place::Room(room), what, None, News::Nothing);
+        }
     }
 
     fn welcome(&mut self, user: UserName, room: &RoomName, node: NodeName, line: &str) {

@@ -58,6 +58,13 @@ pub enum Told<'a> {
         /// Who.
         user: UserName,
     },
+    /// Somebody in the client's room is seen under another nick.
+    Renamed {
+        /// As whom so far.
+        was: UserName,
+        /// As whom from here on.
+        user: UserName,
+    },
     /// What was said is in the log.
     Said {
         /// Where.
@@ -414,6 +421,10 @@ fn event(text: &str) -> Option<Told<'_>> {
     if rest == "has no topic." {
         let (room, topic) = (room(name)?, None);
         return Some(Told::Topic { room, topic });
+    }
+    if let Some(nick) = rest.strip_prefix("is now ") {
+        let (was, user) = (user(name)?, user(nick)?);
+        return Some(Told::Renamed { was, user });
     }
     let user = user(name)?;
     if let Some(rest) = rest.strip_prefix("changed the topic of ") {

@@ -47,7 +47,7 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
             to: "if false then also",
         }],
         Rule::TakeOverSettlesRooms => &[Edit {
-            of: "elseif not leave(room, me, ARGV[7], '') then",
+            of: "elseif not leave(room, me, was, '') then",
             to: "elseif false then",
         }],
         Rule::EpochAtRewind => &[Edit {

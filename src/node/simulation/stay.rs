@@ -107,7 +107,10 @@ impl Stay {
     pub(super) fn hears(&mut self, line: &str, now: Instant) {
         match read::read(line) {
             Told::Message(message) => self.message(&message, line),
-            Told::Joined { .. } | Told::Left { .. } | Told::TopicChanged { .. } => {
+            Told::Joined { .. }
+            | Told::Left { .. }
+            | Told::Renamed { .. }
+            | Told::TopicChanged { .. } => {
                 self.heard.push(Heard::Event {
                     position: None,
                     line: line.to_owned(),

@@ -7,7 +7,7 @@ use crate::chat::answer::{KeyUse, Listed, Topic};
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::refusal::Throttled;
-use crate::chat::{Answer, Deed, Ending, Fate, Position, Refusal, Secret};
+use crate::chat::{Answer, Deed, Ending, Fate, Position, Refusal, Secret, UserName};
 use crate::dialect::line::read::{
     Audience, Message, Placed, Refused, Told, When, placed, read, words,
 };
@@ -96,6 +96,17 @@ fn what_no_node_says_is_unknown() {
     ] {
         assert_eq!(read(text), Told::Unknown { text });
     }
+}
+
+#[test]
+fn a_change_of_nick_is_read_as_it_is_told() {
+    let renamed = Deed::Nicked {
+        user: UserName::stored("bob/[B]").unwrap(),
+        was: user("bob"),
+        rooms: vec![room("den")],
+    };
+    let (was, user) = (user("bob"), UserName::called("[B]").unwrap());
+    check_event(&renamed, &Told::Renamed { was, user });
 }
 
 #[test]

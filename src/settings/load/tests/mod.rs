@@ -2,7 +2,7 @@ mod irc;
 mod redis;
 
 use super::super::keys::{KEYS, Kind};
-use super::super::{Bridge, Durability, KeyType, Motd, Registration, describe};
+use super::super::{Bridge, Durability, Guests, KeyType, Motd, Registration, describe};
 use super::*;
 use crate::chat::UserName;
 use crate::messages::DuplicateLogin;
@@ -255,6 +255,21 @@ fn zero_switches_three_limits_off() {
     assert_eq!(limits.connections_per_ip, None);
     assert_eq!(limits.messages_per_second, None);
     assert_eq!(limits.registrations_per_minute, None);
+}
+
+/// Short passwords that are hashed fast, many people from one address, and people without accounts.
+#[test]
+fn what_suites_of_tests_need_is_allowed_and_warned_of() {
+    let loaded = read(
+        "accounts = { min_password = 3, bcrypt_cost = 4, guests = true }
+         limits = { connections_per_ip = 0, messages_per_second = 0, registrations_per_minute = 0 }",
+    )
+    .unwrap();
+    let accounts = &loaded.settings.accounts;
+    assert_eq!((accounts.min_password, accounts.bcrypt_cost), (3, 4));
+    assert_eq!(accounts.guests, Guests::Welcome);
+    assert_eq!(loaded.warnings.len(), 1, "{:?}", loaded.warnings);
+    assert_eq!(settings("").accounts.guests, Guests::TurnedAway);
 }
 
 #[test]
