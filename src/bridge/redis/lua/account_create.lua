@@ -1,7 +1,7 @@
 -- ARGV: 8 the stored form of its password, 9 'taken' when the settings have that account.
 if before then return before end
 if ARGV[9] == 'taken' or redis.call('EXISTS', K.account .. me) == 1
-  or redis.call('HEXISTS', K.nicks, me) == 1 then
+  or has_nick(me) then
   return answer('ok', 'conflict')
 end
 redis.call('HEXISTS', K.names, me)

@@ -6,7 +6,7 @@ redis.call('HLEN', K.nicks)
 local function nick_refused(nick, configured)
   local lower = string.lower(nick)
   if lower == me then return nil end
-  local by = redis.call('HGET', K.nicks, lower)
+  local by = has_nick(lower)
   if by and by ~= me then return 'nick_in_use' end
   if registered(nick, configured) then return 'nick_registered' end
   return nil

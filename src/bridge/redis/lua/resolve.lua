@@ -5,7 +5,7 @@
 local function resolve(asked, configured)
   local name = registered(asked, configured)
   if not name then
-    local user = redis.call('HGET', K.nicks, string.lower(asked))
+    local user = has_nick(string.lower(asked))
     if not user then return nil end
     return user, redis.call('HGET', K.names, user) or user
   end

@@ -77,7 +77,7 @@ scripts! {
     WhoIs: Read ["asker" "ids" "registered" "resolve" "who_is"];
     Sweep: Change ["command" "rooms" "sweep"];
     AccountFind: Read ["account_find"];
-    AccountCreate: Change ["command" "tokens" "account_create"];
+    AccountCreate: Change ["command" "registered" "tokens" "account_create"];
     AccountRehash: Change ["command" "tokens" "account_rehash"];
     AccountPassword: Change ["command" "tokens" "account_password"];
     AccountRemove: MakeRoom ["command" "ids" "names" "tokens" "account_remove"];

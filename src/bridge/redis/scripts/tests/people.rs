@@ -1,7 +1,8 @@
 use super::desk::{Desk, on_both};
 use crate::bridge::contract::{
-    away, back, entering, follow, followers, following, offline, online, online_are, room_named,
-    shown, subscribed, subscriptions, text, unfollow, unsubscribed, user, users, who_is,
+    away, back, entering, follow, followers, following, nick, offline, online, online_are,
+    room_named, shown, subscribed, subscriptions, text, unfollow, unsubscribed, user, users,
+    whisper, who_is,
 };
 use crate::chat::answer::Presence;
 use crate::chat::limits::FOLLOWS_PER_USER;
@@ -13,6 +14,41 @@ on_both! {
     nobody_follows_more_than_the_bound,
     away_and_back_are_told_once,
     people_are_shown_as_far_as_the_asker_may_know,
+    a_nick_of_nobody_who_is_here_is_free,
+    a_guest_leaves_no_key,
+}
+
+/// As a program leaves it that knows no nicks.
+async fn a_nick_of_nobody_who_is_here_is_free(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    desk.raw(&["HSET", "nicks", "al", "bob"]).await;
+    let no_user = Refusal::NoSuchUser { user: user("al") };
+    assert_eq!(desk.refused(&alice, whisper("al", "hi")).await, no_user);
+    desk.done(&alice, nick("Al")).await;
+    assert_eq!(desk.word(&["HGET", "nicks", "al"]).await, "alice");
+    desk.decide(&alice.release()).await;
+    assert_eq!(desk.number(&["EXISTS", "nicks", "names"]).await, 0);
+}
+
+async fn a_guest_leaves_no_key(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    desk.done(&alice, whisper("root", "hi")).await;
+    let before = desk.keys().await;
+    let guest = desk.claim("~bob.0123456789ab/Bob", 2).await;
+    desk.done(&alice, whisper("bob", "hi")).await;
+    desk.done(&guest, nick("Rob")).await;
+    desk.done(&guest, away("tea")).await;
+    desk.decide(&guest.release()).await;
+    let mut kept = desk.keys().await;
+    // What alice said stays with her.
+    kept.retain(|key| key != "sent:alice");
+    assert_eq!(
+        kept,
+        before
+            .into_iter()
+            .filter(|key| key != "sent:alice")
+            .collect::<Vec<_>>()
+    );
 }
 
 async fn follows_begin_and_end_once(mut desk: Desk) {
