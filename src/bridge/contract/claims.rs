@@ -3,8 +3,8 @@
 use super::Subject;
 use super::words::{
     away, claim, claimed_events, entered_deed, entering_too, follow, following, history, leaving,
-    left_deed, members, moving, online, online_are, quit_deed, release, released_deed, room_named,
-    say, standing, unfollow, user, who_is,
+    left_deed, members, moving, nick, online, online_are, quit_deed, release, released_deed,
+    room_named, say, standing, unfollow, user, who_is,
 };
 use super::world::{Caller, Fold, Random, World, new_claim};
 use crate::chat::answer::Presence;
@@ -150,6 +150,8 @@ pub(in crate::bridge) async fn a_fold_over_the_arrivals_equals_the_store<S: Subj
 }
 
 const NAMES: [&str; 4] = ["Ann", "ben", "Cat", "dan"];
+/// Some are the names of somebody else.
+const NICKS: [&str; 4] = ["Ann", "BEN", "Al", "[al]"];
 const PLACES: [&str; 4] = ["lobby", "red", "Green", "blue"];
 
 /// Somebody who does one thing after another, and a room that they believe to be in.
@@ -185,7 +187,7 @@ async fn random_history<S: Subject>(seed: u64) {
 async fn something<S: Subject>(world: &mut World<S>, who: &mut Restless, random: &mut Random) {
     let other = NAMES[random.below(NAMES.len())];
     let to = PLACES[random.below(PLACES.len())];
-    match random.below(16) {
+    match random.below(18) {
         0..4 => {
             who.caller.ask_live(moving(who.place, to)).await;
             who.place = to;
@@ -198,6 +200,12 @@ async fn something<S: Subject>(world: &mut World<S>, who: &mut Restless, random:
         11..13 => return who.caller.ask_live(unfollow(other)).await,
         13 => return who.caller.ask_live(away(to)).await,
         14 => who.caller.send(release(who.name)),
+        15 | 16 => {
+            return who
+                .caller
+                .ask_live(nick(NICKS[random.below(NICKS.len())]))
+                .await;
+        }
         _ => {}
     }
     let mut new = world.caller();
