@@ -28,7 +28,7 @@ mod vital;
 
 pub use account::{
     AccountAnswer, AccountAsk, ChangePassword, IssueToken, Peer, Prove, RedeemToken, Redeemed,
-    Register, StoreFailed,
+    Register, Role, StoreFailed,
 };
 pub use ask::{
     Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Outcome, Parting,
@@ -40,6 +40,7 @@ pub use feed::{
 };
 pub use near::{
     Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,
+    SetWatch,
 };
 pub use token::{TokenAnswer, TokenAsk, TokenFamily, TokenHash};
 pub use vital::{PartFailed, Shut, Vital};

@@ -327,6 +327,7 @@ pub(crate) fn released(who: &str, places: &[&str]) -> Deed {
         user: user(who),
         rooms: places.iter().copied().map(room).collect(),
         words: None,
+        by: None,
     }
 }
 

@@ -165,6 +165,7 @@ fn start_node(folder: &std::path::Path, measured: &Arc<Measured>) -> Vec<DuplexS
             detach: hub.recipient(),
             introduce: registry.clone().recipient(),
             set_format: registry.clone().recipient(),
+            set_watch: registry.clone().recipient(),
             fell_behind: registry.clone().recipient(),
             catch_up: registry.clone().recipient(),
             forget: registry.recipient(),

@@ -21,6 +21,8 @@ const STORE_DEADLINE: Duration = Duration::from_secs(10);
 pub(super) struct Accounts {
     /// From the settings; they win over the store.
     pub(super) configured: BTreeMap<UserName, StoredHash>,
+    /// Operators of the network, who need no account.
+    pub(super) operators: BTreeMap<UserName, StoredHash>,
     /// All the others.
     pub(super) store: Recipient<AccountAsk>,
     pub(super) pool: Pool,
@@ -77,6 +79,29 @@ impl Accounts {
             upkeep: account.upkeep(self.cost),
             user: account.name,
         })
+    }
+
+    /// Is this the password of that operator? The same work for one who does not exist.
+    pub(super) async fn prove_operator(
+        &self,
+        name: UserName,
+        password: &Secret,
+        ticket: &Ticket,
+    ) -> Result<Proven, Setback> {
+        let known = self.operators.get(&name);
+        let decoy = || StoredHash::decoy(self.cost);
+        let verify = Verify {
+            password: password.clone(),
+            against: known.cloned().unwrap_or_else(decoy),
+            ticket: ticket.clone(),
+        };
+        let right = job_done(self.pool.verify.send(verify).await)?;
+        if right && known.is_some() {
+            let upkeep = Upkeep::Nothing;
+            Ok(Proven { user: name, upkeep })
+        } else {
+            Err(Refusal::WrongPassword.into())
+        }
     }
 
     /// Whether a new account may have this name.

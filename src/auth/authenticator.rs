@@ -17,7 +17,7 @@ use crate::chat::refusal::Throttled;
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{
     ACTOR_MAILBOX, AccountAsk, ChangePassword, IssueToken, Peer, Prove, RedeemToken, Redeemed,
-    Register, TOKENS_IN_FLIGHT, Vital,
+    Register, Role, TOKENS_IN_FLIGHT, Vital,
 };
 
 /// Wrong passwords a minute from one address: more than people mistype, far too few to
@@ -41,6 +41,8 @@ pub struct AuthOptions {
     pub workers: usize,
     /// Accounts whose password stands in the settings. They win over the store.
     pub configured: BTreeMap<UserName, StoredHash>,
+    /// Operators of the network, by names that are no accounts.
+    pub operators: BTreeMap<UserName, StoredHash>,
 }
 
 /// Whether people make accounts themselves.
@@ -95,6 +97,7 @@ impl Authenticator {
         let authenticator = Self {
             accounts: Arc::new(Accounts {
                 configured: options.configured,
+                operators: options.operators,
                 store,
                 pool,
                 cost: options.cost,
@@ -114,6 +117,13 @@ impl Authenticator {
     fn admit_try(&self, peer: Peer) -> Result<Ticket, Refusal> {
         self.check_failures(peer)?;
         self.tickets.take().ok_or(Refusal::Busy)
+    }
+
+    fn admit_proof(&self, of: Role, peer: Peer) -> Result<Ticket, Refusal> {
+        match of {
+            Role::Operator if self.accounts.operators.is_empty() => Err(Refusal::NoOperators),
+            Role::Operator | Role::Account => self.admit_try(peer),
+        }
     }
 
     fn admit_registration(&self, register: &Register) -> Result<Ticket, Refusal> {
@@ -210,15 +220,19 @@ impl Handler<Prove> for Authenticator {
         let Prove {
             user,
             password,
+            of,
             peer,
         } = prove;
-        let ticket = match self.admit_try(peer) {
+        let ticket = match self.admit_proof(of, peer) {
             Ok(ticket) => ticket,
             Err(refusal) => return refuse(refusal),
         };
         let accounts = Arc::clone(&self.accounts);
         let check = async move {
-            let proven = accounts.prove(&user, &password, &ticket).await;
+            let proven = match of {
+                Role::Account => accounts.prove(&user, &password, &ticket).await,
+                Role::Operator => accounts.prove_operator(user, &password, &ticket).await,
+            };
             (proven, password, ticket)
         };
         let answer = move |(proven, password, ticket), this: &mut Self, ctx: &mut _| {

@@ -13,6 +13,7 @@ mod inbox;
 mod kept;
 mod many;
 mod nicks;
+mod office;
 mod order;
 mod probes;
 mod renew;
@@ -34,7 +35,8 @@ use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
     asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
-    nicks::*, order::*, probes::*, renew::*, rooms::*, tokens::*, told::*, words::*, world::*,
+    nicks::*, office::*, order::*, probes::*, renew::*, rooms::*, tokens::*, told::*, words::*,
+    world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -123,6 +125,7 @@ macro_rules! keeps_the_contract {
             rooms_are_entered_by_name_and_key,
             an_entering_is_answered_with_where_it_stands,
             people_and_public_rooms_are_counted,
+            who_is_here_is_told_of_those_who_are_asked_for,
             nothing_arrives_before_the_credit_is_back,
             settle_waits_for_the_events_and_is_not_overtaken,
             above_the_bound_asks_are_refused_in_order,
@@ -173,6 +176,9 @@ macro_rules! keeps_the_contract {
             a_kept_place_keeps_its_nick,
             a_guest_is_there_and_leaves_nothing,
             a_guest_does_not_come_back,
+            an_office_is_that_of_a_session,
+            only_operators_put_people_out_and_speak_to_all,
+            who_is_meant_by_a_nick_is_found_and_put_out,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

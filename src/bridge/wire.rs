@@ -136,6 +136,8 @@ enum WireDeed {
         #[serde(rename = "text", default)]
         #[serde(skip_serializing_if = "Option::is_none", with = "word_if_any")]
         words: Option<Text>,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        by: Option<UserName>,
     },
     Entered {
         #[serde(with = "word")]
@@ -205,6 +207,12 @@ enum WireDeed {
         by: UserName,
         #[serde(with = "word_or_empty")]
         text: Option<Text>,
+    },
+    Announced {
+        #[serde(with = "word")]
+        by: UserName,
+        #[serde(with = "word")]
+        text: Text,
     },
     WentAway {
         #[serde(with = "word")]
@@ -562,11 +570,15 @@ mod tests {
             room_message(),
             position().prop_map(|after| Deed::Epoch { after }),
             (user(), session()).prop_map(|(user, session)| Deed::Claimed { user, session }),
-            (user(), rooms(), words()).prop_map(|(user, rooms, words)| Deed::Released {
-                user,
-                rooms,
-                words
-            }),
+            (user(), rooms(), words(), prop::option::of(user())).prop_map(
+                |(user, rooms, words, by)| Deed::Released {
+                    user,
+                    rooms,
+                    words,
+                    by,
+                }
+            ),
+            (user(), text()).prop_map(|(by, text)| Deed::Announced { by, text }),
             (room(), user()).prop_map(|(room, user)| Deed::Entered { room, user }),
             (room(), user(), departure()).prop_map(|(room, user, departure)| Deed::Left {
                 room,
@@ -655,6 +667,7 @@ mod tests {
             user: user.clone(),
             rooms,
             words,
+            by: None,
         };
         let left_den = r#""type":"left","room":"den","user":"bob""#;
         let released_bob = r#""type":"released","user":"bob""#;

@@ -82,9 +82,32 @@ pub enum Answer {
         users: Vec<UserName>,
         /// Those of them who are away, sorted.
         away: Vec<UserName>,
+        /// Those of them who are operators of the network, sorted.
+        operators: Vec<UserName>,
     },
     /// How many there are, on all nodes.
     Census(Census),
+    /// Of people who were asked for, who is here and who is not.
+    Presence {
+        /// Who is, as registered, in the order of the question.
+        here: Vec<UserName>,
+        /// Who is not, as asked for and in its order.
+        gone: Vec<UserName>,
+    },
+    /// The session holds this office from here on.
+    InOffice {
+        /// Which.
+        office: Office,
+    },
+    /// Somebody's session is over.
+    Killed {
+        /// Whose, as registered.
+        user: UserName,
+    },
+    /// All who want to hear it do.
+    Announced,
+    /// Watched for is who was asked for, and nobody else.
+    Watching,
     /// Everyone online on all nodes, sorted.
     Online {
         /// The accounts.
@@ -203,6 +226,8 @@ pub struct Census {
     pub people: u64,
     /// Public rooms, those included that nobody is in.
     pub rooms: u64,
+    /// Operators among them.
+    pub operators: u64,
     /// The moment, on the store's clock.
     pub at: Timestamp,
 }
@@ -249,5 +274,17 @@ pub enum Presence {
         rooms: Vec<RoomName>,
         /// What it left to be told, when away.
         away: Option<Text>,
+        /// What it is beside a person.
+        office: Office,
     },
+}
+
+/// What the session of a person is allowed beside what everybody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Office {
+    /// Nothing.
+    #[default]
+    None,
+    /// What an operator of the network is: it ends sessions, and speaks to all who want to hear it.
+    Operator,
 }

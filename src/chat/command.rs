@@ -172,6 +172,37 @@ pub enum Command {
     },
     /// At the keyboard again.
     Back,
+    /// Prove to be an operator of the network, and be one for this session.
+    BecomeOperator {
+        /// The operator's name, which is no account's.
+        name: UserName,
+        /// Its password.
+        password: Secret,
+    },
+    /// Be no operator any more.
+    Resign,
+    /// As an operator, end somebody's session.
+    Kill {
+        /// The person.
+        user: UserName,
+        /// Why.
+        words: Option<Text>,
+    },
+    /// As an operator, say something to all who want to hear such things.
+    Announce {
+        /// What.
+        text: Text,
+    },
+    /// Be told when people come and go, or no more.
+    Watch {
+        /// For whom.
+        change: Watch,
+    },
+    /// Which of these people are here.
+    Presence {
+        /// At most [`super::limits::WATCHED`].
+        people: Vec<UserName>,
+    },
     /// What is known about a person.
     WhoIs {
         /// The person.
@@ -198,6 +229,28 @@ pub enum Command {
     Quit {
         /// What is said on leaving, if anything.
         words: Option<Text>,
+    },
+}
+
+/// For whom somebody watches: is told when they come and go, in whatever rooms they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watch {
+    /// For these people too; a session watches for [`super::limits::WATCHED`] at most.
+    For {
+        /// They.
+        people: Vec<UserName>,
+    },
+    /// No more for these.
+    NoMoreFor {
+        /// They.
+        people: Vec<UserName>,
+    },
+    /// For nobody any more.
+    ForNobody,
+    /// For the same as before, of whom these were found to be here.
+    Found {
+        /// They.
+        here: Vec<UserName>,
     },
 }
 

@@ -13,6 +13,8 @@ pub enum Ending {
     Duplicate,
     /// The account went live elsewhere.
     Replaced,
+    /// An operator put it out.
+    Killed,
     /// The store has lost its account, or what was to be told to it first.
     MessagesLost,
     /// The store went away over a login or a move: where the session stands is not known.
@@ -49,6 +51,7 @@ impl Ending {
             Self::Gone => "gone",
             Self::Duplicate => "duplicate",
             Self::Replaced => "replaced",
+            Self::Killed => "killed",
             Self::MessagesLost => "messages_lost",
             Self::Unconfirmed => "unconfirmed",
             Self::TooManyFailures => "too_many_failures",

@@ -37,6 +37,7 @@ impl Event {
             Deed::RoomMessage { text, .. }
             | Deed::Whisper { text, .. }
             | Deed::Post { text, .. }
+            | Deed::Announced { text, .. }
             | Deed::WentAway { text, .. } => text.as_str(),
             Deed::TopicSet { text, .. } => text.as_ref().map_or("", Text::as_str),
             Deed::Released { words, .. }
@@ -79,6 +80,7 @@ impl Event {
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::Announced { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => &[],
         }
@@ -111,8 +113,10 @@ pub enum Deed {
         /// The rooms that it left right before, by [`Departure::Quit`]; whoever is in several of
         /// them hears of it once.
         rooms: Vec<RoomName>,
-        /// What it said as its goodbye, if it said one.
+        /// What it said as its goodbye, if it said one; or why it was put out.
         words: Option<Text>,
+        /// The operator who put it out, where it did not go by itself.
+        by: Option<UserName>,
     },
     /// A person came into a room and hears what is said in it from here on.
     Entered {
@@ -191,6 +195,13 @@ pub enum Deed {
         by: UserName,
         /// The topic; nothing where it was taken away.
         text: Option<Text>,
+    },
+    /// An operator says something to all who want to hear such things, in whatever rooms they are.
+    Announced {
+        /// Who says so.
+        by: UserName,
+        /// What.
+        text: Text,
     },
     /// A person is not at the keyboard.
     WentAway {
@@ -281,4 +292,12 @@ pub enum Hearing {
     Direct,
     /// As a subscriber of the sender who is not in the room.
     Subscriber,
+    /// As one who watches for the person who comes, goes, is away or is back.
+    Watcher,
+    /// As one who watches for the name that the person had before.
+    WatcherOfBefore,
+    /// As the one to whom it is done, by somebody else.
+    Victim,
+    /// As a member of the room who watches for the person too; only where what was missed is told.
+    DirectAndWatcher,
 }

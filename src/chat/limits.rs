@@ -48,3 +48,6 @@ pub const TOKEN_DAYS: u64 = 30;
 
 /// Bytes of a peer's word that are repeated back to it in a refusal.
 pub const ECHO_BYTES: usize = 64;
+
+/// People for whom one session watches.
+pub const WATCHED: usize = 100;

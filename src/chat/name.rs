@@ -173,6 +173,12 @@ impl UserName {
         Self::of_id(Arc::from(self.id()))
     }
 
+    /// As what a person means who says what others see: [`Self::called`] of that.
+    #[must_use]
+    pub fn as_seen(&self) -> Self {
+        Self::of_id(Arc::from(self.as_str()))
+    }
+
     /// All of it, as stores and logs spell it: an id, or an id, a slash and a nick.
     #[must_use]
     pub fn spelled(&self) -> &str {

@@ -112,6 +112,10 @@ pub enum Refusal {
     },
     /// A private message or a subscription to oneself.
     ToYourself,
+    /// Only for operators of the network.
+    NoOperator,
+    /// The settings have no operators.
+    NoOperators,
     /// A text with nothing to see in it.
     NothingToSay,
     /// The store did not take it, for certain.

@@ -396,7 +396,9 @@ impl Link {
     fn after(&mut self, ending: Ending, was_inside: bool) -> Next {
         match ending {
             // Two clients of one account would throw each other out for ever.
-            Ending::Quit | Ending::Replaced | Ending::TooManyFailures => self.over(),
+            Ending::Quit | Ending::Replaced | Ending::Killed | Ending::TooManyFailures => {
+                self.over()
+            }
             // One's own session of before may still be there; somebody else's is somebody's.
             Ending::Duplicate if self.login.is_patient() => self.again(Duration::ZERO),
             Ending::Duplicate => self.over(),

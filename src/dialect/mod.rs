@@ -15,6 +15,7 @@ use crate::chat::event::Hearing;
 use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal};
 
 use irc::caps::Caps;
+use irc::umodes::Wallops;
 
 /// How events are spelled for a session: a dialect and its switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ pub enum Format {
     Irc {
         /// What is switched on.
         caps: Caps,
+        /// Whether what operators say to all is told.
+        wallops: Wallops,
     },
 }
 
@@ -119,11 +122,9 @@ impl Dialect {
 
     /// How events are spelled for it.
     #[must_use]
-    pub const fn format(&self) -> Format {
+    pub fn format(&self) -> Format {
         match self {
-            Self::Irc(talk) => Format::Irc {
-                caps: talk.enabled(),
-            },
+            Self::Irc(talk) => talk.format(),
             Self::Line { conversation, .. } => Format::Line {
                 positions: conversation.positions,
             },
@@ -288,7 +289,10 @@ pub fn tell_event(format: Format, event: &Event, hearing: Hearing) -> Option<Byt
     let mut out = BytesMut::new();
     match format {
         Format::Line { positions } => line::tell::event(positions, event, hearing, &mut out),
-        Format::Irc { caps } => irc::events::event(caps, event, hearing, &mut out),
+        Format::Irc { caps, wallops } if irc::events::is_wanted(wallops, event) => {
+            irc::events::event(caps, event, hearing, &mut out);
+        }
+        Format::Irc { .. } => {}
     }
     (!out.is_empty()).then(|| out.freeze())
 }
@@ -297,7 +301,7 @@ pub fn tell_event(format: Format, event: &Event, hearing: Hearing) -> Option<Byt
 pub fn tell_kept(format: Format, event: &Event, out: &mut BytesMut) {
     match format {
         Format::Line { positions } => line::tell::past(positions, event, out),
-        Format::Irc { caps } => irc::events::kept(caps, event, out),
+        Format::Irc { caps, .. } => irc::events::kept(caps, event, out),
     }
 }
 

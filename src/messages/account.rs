@@ -8,7 +8,7 @@ use actix::Message;
 use super::token::{TokenAnswer, TokenAsk};
 use crate::chat::{Refusal, Secret, UserName};
 
-/// Is this the password of that account? Answered with the account's name as registered.
+/// Is this the password of that account, or of that operator? Answered with the name as registered.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<UserName, Refusal>")]
 pub struct Prove {
@@ -16,8 +16,19 @@ pub struct Prove {
     pub user: UserName,
     /// The password.
     pub password: Secret,
+    /// As what.
+    pub of: Role,
     /// Whose failures are counted.
     pub peer: Peer,
+}
+
+/// As what somebody proves to be somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// As a person with an account.
+    Account,
+    /// As an operator of the network, whose name and password stand in the settings.
+    Operator,
 }
 
 /// Makes an account.

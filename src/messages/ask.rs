@@ -3,6 +3,7 @@
 use actix::{Message, Recipient};
 
 use super::SessionMail;
+use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
@@ -265,6 +266,28 @@ pub enum PeopleRequest {
     Followers,
     /// Everyone online.
     Online,
+    /// To be an operator, which is proven, or none any more.
+    TakeOffice {
+        /// Which.
+        office: Office,
+    },
+    /// As an operator, to end the session of somebody.
+    Kill {
+        /// The person.
+        user: UserName,
+        /// Why.
+        words: Option<Text>,
+    },
+    /// As an operator, to say something to all who want to hear such things.
+    Announce {
+        /// What.
+        text: Text,
+    },
+    /// Which of these are here.
+    Presence {
+        /// At most [`WATCHED`](crate::chat::limits::WATCHED).
+        people: Vec<UserName>,
+    },
     /// How many there are, which costs the same however many that is.
     Census,
     /// What is known about somebody.

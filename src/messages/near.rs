@@ -3,6 +3,7 @@
 use actix::{Message, Recipient};
 
 use super::{LookBack, SessionMail};
+use crate::chat::command::Watch;
 use crate::chat::origin::ConnId;
 use crate::chat::{Ending, Position, UserName};
 use crate::dialect::Format;
@@ -56,6 +57,17 @@ pub struct SetFormat {
     pub conn: ConnId,
     /// The new format.
     pub format: Format,
+}
+
+/// A session watches for more people or for fewer. What it then asks of the store is asked behind
+/// this, so that nobody comes or goes unseen in between.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct SetWatch {
+    /// The connection.
+    pub conn: ConnId,
+    /// For whom.
+    pub change: Watch,
 }
 
 /// A session has more to write than it may hold: what comes behind `after` is told again when it

@@ -58,8 +58,10 @@ pub enum StartError {
         source: io::Error,
     },
     /// A password hash in the settings.
-    #[error("accounts.users.{user}: {source}")]
+    #[error("{section}.{user}: {source}")]
     Hash {
+        /// Where it stands.
+        section: &'static str,
         /// The account.
         user: UserName,
         /// What is wrong with it.
@@ -81,7 +83,7 @@ pub enum StartError {
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (identity, origin) = parts::identity(&settings.tls)?;
     let tls = identity.server_config()?;
-    let users = parts::configured_users(&settings)?;
+    let passwords = parts::passwords(&settings)?;
     let incarnation = Incarnation {
         node: settings.node.name.clone(),
         run: random()?,
@@ -102,7 +104,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     // One that is gone already has reported itself.
     let _ = registry.try_send(Archive(bridge.archive()));
     let authenticator = Authenticator::start(
-        parts::authentication(&settings, users),
+        parts::authentication(&settings, passwords),
         bridge.account_asks(),
         vital("authenticator"),
     );

@@ -65,24 +65,38 @@ pub(super) fn irc_identity(settings: &settings::Irc, guests: settings::Guests) -
     }
 }
 
-/// Accounts whose password stands in the settings.
-pub(super) fn configured_users(
-    settings: &Settings,
+/// Whose password stands in the settings.
+pub(super) struct Passwords {
+    /// Accounts.
+    users: BTreeMap<UserName, StoredHash>,
+    /// Operators, who are no accounts.
+    operators: BTreeMap<UserName, StoredHash>,
+}
+
+/// Reads the hashes.
+pub(super) fn passwords(settings: &Settings) -> Result<Passwords, StartError> {
+    Ok(Passwords {
+        users: hashes("accounts.users", &settings.accounts.users)?,
+        operators: hashes("irc.operators", &settings.irc.operators)?,
+    })
+}
+
+fn hashes(
+    section: &'static str,
+    written: &BTreeMap<UserName, String>,
 ) -> Result<BTreeMap<UserName, StoredHash>, StartError> {
     let parse = |(user, hash): (&UserName, &String)| match StoredHash::parse(hash) {
         Ok(hash) => Ok((user.clone(), hash)),
         Err(source) => Err(StartError::Hash {
+            section,
             user: user.clone(),
             source,
         }),
     };
-    settings.accounts.users.iter().map(parse).collect()
+    written.iter().map(parse).collect()
 }
 
-pub(super) fn authentication(
-    settings: &Settings,
-    configured: BTreeMap<UserName, StoredHash>,
-) -> AuthOptions {
+pub(super) fn authentication(settings: &Settings, passwords: Passwords) -> AuthOptions {
     AuthOptions {
         cost: settings.accounts.bcrypt_cost,
         min_password: settings.accounts.min_password,
@@ -93,7 +107,8 @@ pub(super) fn authentication(
         registrations_per_minute: settings.limits.registrations_per_minute,
         password_checks: settings.limits.password_checks,
         workers: super::cores().div_ceil(2),
-        configured,
+        configured: passwords.users,
+        operators: passwords.operators,
     }
 }
 

@@ -167,6 +167,7 @@ fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {
         detach: hub.clone().recipient(),
         introduce: road.registry.clone().recipient(),
         set_format: road.registry.clone().recipient(),
+        set_watch: road.registry.clone().recipient(),
         fell_behind: road.registry.clone().recipient(),
         catch_up: road.registry.clone().recipient(),
         forget: road.registry.clone().recipient(),

@@ -22,7 +22,7 @@ use crate::chat::Position;
 use crate::chat::origin::ConnId;
 use crate::messages::{
     ACTOR_MAILBOX, Arrival, Arrived, Continuity, Credit, Delivery, Forget, Handoff, Introduce,
-    Lost, SetFormat, Span, Vital,
+    Lost, SetFormat, SetWatch, Span, Vital,
 };
 
 use self::batch::Batch;
@@ -214,6 +214,14 @@ impl Handler<SetFormat> for RoomRegistry {
         let mut batch = self.empty_batch();
         batch.add_word(hub, Delivery::FormatSet { conn });
         self.hand_word(batch);
+    }
+}
+
+impl Handler<SetWatch> for RoomRegistry {
+    type Result = ();
+
+    fn handle(&mut self, SetWatch { conn, change }: SetWatch, _: &mut Self::Context) {
+        self.rooms.watch(conn, change);
     }
 }
 

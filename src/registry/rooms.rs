@@ -3,7 +3,9 @@
 //! [`Rooms::fold`] takes the events of the log in log order and tells who of this node hears
 //! each. Only accounts whose live session is on this node are in the maps.
 
+mod people;
 mod suspended;
+mod watching;
 
 use std::collections::HashMap;
 
@@ -19,6 +21,7 @@ use crate::testing::Rule;
 use super::behind::{Mark, Reader};
 use super::conns::{ConnMap, ConnSet};
 use super::view::View;
+use watching::Watching;
 
 /// Local sessions, their accounts, rooms and follows.
 #[derive(Debug, Default)]
@@ -33,6 +36,7 @@ pub struct Rooms {
     users: HashMap<UserName, Local>,
     members: HashMap<RoomName, Members>,
     followers: HashMap<UserName, ConnSet>,
+    watching: Watching,
     /// What is done wrong on purpose.
     #[cfg(test)]
     pub(super) breaks: Option<Rule>,
@@ -130,6 +134,7 @@ impl Rooms {
         self.seats.remove(&conn);
         self.wanting.remove(&conn);
         self.suspended.remove(&conn);
+        self.watching.forget(conn);
         if let Some(local) = self.local_of(conn) {
             local.hears = Hears::Live;
         }
@@ -144,19 +149,11 @@ impl Rooms {
     /// Takes the next event of the log; tells what it means to the sessions of this node.
     pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
         match &arrival.event.deed {
-            Deed::Claimed { user, session } => self.claimed(user, session.conn, arrival),
+            Deed::Claimed { user, session } => self.comes(user, session.conn, arrival),
             // One that gave its account back has no seat any more; one that still has was released
             // by somebody else, who took it for gone.
-            Deed::Released { user, rooms, .. } => {
-                self.released(user, rooms, arrival.event.before())
-            }
-            Deed::Entered { room, user } => {
-                let heard = self.others_in(room, user);
-                if let Some(conn) = self.change(user, &arrival.event.deed) {
-                    self.join(room, conn);
-                }
-                heard
-            }
+            Deed::Released { user, rooms, .. } => self.goes(user, rooms, &arrival.event),
+            Deed::Entered { room, user } => self.entered(room, user, &arrival.event.deed),
             Deed::Left { room, user, .. } => {
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
                     self.part(room, conn);
@@ -194,13 +191,23 @@ impl Rooms {
                 Vec::new()
             }
             Deed::TopicSet { room, by, .. } => self.others_in(room, by),
+            Deed::Announced { .. } => direct(self.all_who_hear()),
             Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
-            Deed::WentAway { user, rooms, .. }
-            | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => self.others_in_any(rooms, user),
+            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+                self.others_and_watchers(rooms, user)
+            }
+            Deed::Nicked { user, was, rooms } => self.nicked(user, was, rooms),
             Deed::Epoch { .. } => Vec::new(),
         }
+    }
+
+    fn entered(&mut self, room: &RoomName, user: &UserName, deed: &Deed) -> Vec<Effect> {
+        let heard = self.others_in(room, user);
+        if let Some(conn) = self.change(user, deed) {
+            self.join(room, conn);
+        }
+        heard
     }
 
     fn claimed(&mut self, user: &UserName, conn: ConnId, arrival: &Arrival) -> Vec<Effect> {
@@ -218,7 +225,8 @@ impl Rooms {
         } else {
             self.void(user)
         };
-        let view = View::new(user.clone(), rooms.clone(), follows.clone());
+        let mut view = View::new(user.clone(), rooms.clone(), follows.clone());
+        view.watch(self.watching.list(conn));
         self.seat_user(user, conn, view);
         ended.into_iter().collect()
     }
@@ -229,6 +237,13 @@ impl Rooms {
         let mut effects = self.others_in_any(left, user);
         effects.extend(suspended.map(|conn| Effect::Suspended { conn }));
         effects
+    }
+
+    /// All sessions of this node that hear what happens as it comes.
+    fn all_who_hear(&self) -> Vec<ConnId> {
+        let live = |local: &&Local| matches!(local.hears, Hears::Live);
+        let conns = self.users.values().filter(live).map(|local| local.conn);
+        conns.collect()
     }
 
     fn probed(&self, user: &UserName, asked: ConnId) -> Option<Effect> {

@@ -15,6 +15,8 @@ pub struct View {
     user: UserName,
     rooms: HashSet<RoomName>,
     follows: HashSet<UserName>,
+    /// For whom its session watches, which is no matter of the log.
+    watches: HashSet<UserName>,
 }
 
 /// Whether a room or an author is in a view behind an event.
@@ -37,7 +39,13 @@ impl View {
             user,
             rooms: rooms.into_iter().collect(),
             follows: follows.into_iter().collect(),
+            watches: HashSet::new(),
         }
+    }
+
+    /// Its session watches for these people and nobody else.
+    pub fn watch(&mut self, people: HashSet<UserName>) {
+        self.watches = people;
     }
 
     /// The rooms it is in.
@@ -117,6 +125,7 @@ impl View {
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::Announced { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
@@ -129,12 +138,20 @@ impl View {
         match deed {
             Deed::Entered { room, .. } | Deed::Left { room, .. } => self.inside(room),
             Deed::TopicSet { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
-            Deed::Released { user, rooms, .. }
-            | Deed::WentAway { user, rooms, .. }
-            | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => {
-                let mut inside = rooms.iter().filter_map(|room| self.inside(room));
-                inside.next().filter(|_| *user != self.user)
+            Deed::Claimed { user, .. } => self.watching(user),
+            Deed::Released { user, rooms, .. } => {
+                match (self.beside(user, rooms), self.watching(user)) {
+                    (Some(_), Some(_)) => Some(Hearing::DirectAndWatcher),
+                    (beside, watching) => beside.or(watching),
+                }
+            }
+            Deed::Nicked { user, was, rooms } => {
+                let before = || self.watching(was).map(|_| Hearing::WatcherOfBefore);
+                let beside = self.beside(user, rooms);
+                beside.or_else(|| self.watching(user)).or_else(before)
+            }
+            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+                self.beside(user, rooms).or_else(|| self.watching(user))
             }
             Deed::RoomMessage {
                 room,
@@ -151,10 +168,10 @@ impl View {
                         .filter(|_| *privacy == Privacy::Public)
                 }
             }
+            Deed::Announced { .. } => Some(Hearing::Direct),
             Deed::Whisper { to, .. } => (*to == self.user).then_some(Hearing::Direct),
             Deed::Post { sender, .. } => self.following(sender),
             Deed::Epoch { .. }
-            | Deed::Claimed { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::Probed { .. }
@@ -164,6 +181,17 @@ impl View {
 
     fn inside(&self, room: &RoomName) -> Option<Hearing> {
         self.rooms.contains(room).then_some(Hearing::Direct)
+    }
+
+    /// In one of these rooms with somebody else.
+    fn beside(&self, user: &UserName, rooms: &[RoomName]) -> Option<Hearing> {
+        let mut inside = rooms.iter().filter_map(|room| self.inside(room));
+        inside.next().filter(|_| *user != self.user)
+    }
+
+    fn watching(&self, user: &UserName) -> Option<Hearing> {
+        let watches = self.watches.contains(&user.as_seen());
+        watches.then_some(Hearing::Watcher)
     }
 
     fn following(&self, author: &UserName) -> Option<Hearing> {

@@ -29,7 +29,7 @@ use crate::dialect::Dialect;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
     HubId, Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register,
-    SESSION_MAILBOX, SessionMail, SetFormat,
+    SESSION_MAILBOX, SessionMail, SetFormat, SetWatch,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -73,6 +73,8 @@ pub struct Links {
     pub introduce: Recipient<Introduce>,
     /// To the registry: spell otherwise.
     pub set_format: Recipient<SetFormat>,
+    /// To the registry: tell me of these people.
+    pub set_watch: Recipient<SetWatch>,
     /// To the registry: I have more to write than I may hold.
     pub fell_behind: Recipient<FellBehind>,
     /// To the registry: I have room again.
@@ -314,6 +316,7 @@ fn parting(ending: Ending, words: Option<Text>) -> Parting {
         Ending::Quit
         | Ending::Duplicate
         | Ending::Replaced
+        | Ending::Killed
         | Ending::Unconfirmed
         | Ending::TooManyFailures
         | Ending::NoLogin { .. } => Parting::Goodbye { words },
@@ -333,6 +336,7 @@ fn spread(ending: Ending, id: &SessionId) -> Ending {
         | Ending::Gone
         | Ending::Duplicate
         | Ending::Replaced
+        | Ending::Killed
         | Ending::MessagesLost
         | Ending::Unconfirmed
         | Ending::TooManyFailures

@@ -10,7 +10,7 @@ use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
 use crate::dialect::Heard;
-use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
+use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed, Role};
 
 use present::Present;
 pub(super) use step::Step;
@@ -152,6 +152,9 @@ impl Phase {
 
     /// Takes the answer to [`Step::Prove`] or [`Step::Register`].
     pub(super) fn proved(&mut self, proof: Result<UserName, Refusal>) -> Vec<Step> {
+        if let State::Present(present) = &mut self.state {
+            return present.operator_proved(proof);
+        }
         match (&self.state, proof) {
             (State::Proving(Proof::Password { then: Then::Listen }), Ok(user)) => {
                 self.state = State::Arriving(Known::Proven { user: user.clone() });
@@ -312,10 +315,12 @@ impl Phase {
     fn first_command(&mut self, command: Command) -> Vec<Step> {
         match command {
             Command::Login { user, password } => {
-                self.proves(Then::Claim, Step::Prove { user, password })
+                let of = Role::Account;
+                self.proves(Then::Claim, Step::Prove { user, password, of })
             }
             Command::Prove { user, password } => {
-                self.proves(Then::Listen, Step::Prove { user, password })
+                let of = Role::Account;
+                self.proves(Then::Listen, Step::Prove { user, password, of })
             }
             Command::Register { user, password } => {
                 self.proves(Then::Claim, Step::Register { user, password })
@@ -346,6 +351,12 @@ impl Phase {
             | Command::Who { .. }
             | Command::Online
             | Command::Census
+            | Command::BecomeOperator { .. }
+            | Command::Resign
+            | Command::Kill { .. }
+            | Command::Announce { .. }
+            | Command::Watch { .. }
+            | Command::Presence { .. }
             | Command::Whisper { .. }
             | Command::Post { .. }
             | Command::Subscribe { .. }

@@ -6,12 +6,12 @@ use tracing::{debug, info};
 
 use super::phase::Step;
 use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RENEW_AGAIN, RETRY, Session, parting};
-use crate::chat::command::{Positions, Since};
+use crate::chat::command::{Positions, Since, Watch};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::{
     Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, Question, RedeemToken,
-    Register, SetFormat,
+    Register, SetFormat, SetWatch,
 };
 use crate::net::transport::Transport;
 
@@ -31,10 +31,11 @@ impl<IO: Transport + 'static> Session<IO> {
             Step::RefuseLogin(refusal) => self.refuse_login(&refusal),
             Step::Malformed(fault) => self.tell(|dialect, out| dialect.tell_malformed(&fault, out)),
             Step::Prompt(prompt) => self.tell(|dialect, out| dialect.tell_prompt(prompt, out)),
-            Step::Prove { user, password } => {
+            Step::Prove { user, password, of } => {
                 let prove = Prove {
                     user,
                     password,
+                    of,
                     peer: self.peer,
                 };
                 let answer = self.links.prove.send(prove).into_actor(self);
@@ -70,6 +71,7 @@ impl<IO: Transport + 'static> Session<IO> {
             }
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
             Step::Settle => self.asks.push(Question::Settle),
+            Step::Watch(change) => self.set_watch(change, ctx),
             Step::SetFormat(format) => self.set_format(format, ctx),
             Step::FormatSet => self.tell(Dialect::tell_format_set),
             Step::AwaitEnd => self.await_end(ctx),
@@ -220,6 +222,14 @@ impl<IO: Transport + 'static> Session<IO> {
             .try_send(SetFormat { conn, format })
             .is_err()
         {
+            self.end(Ending::Broken, ctx);
+        }
+    }
+
+    fn set_watch(&mut self, change: Watch, ctx: &mut Context<Self>) {
+        let conn = self.id.conn;
+        let set_watch = SetWatch { conn, change };
+        if self.links.set_watch.try_send(set_watch).is_err() {
             self.end(Ending::Broken, ctx);
         }
     }

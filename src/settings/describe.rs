@@ -1,5 +1,6 @@
 //! The resolved settings in words, for `conclave check`.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use super::units::{show_duration, show_size};
 use super::{
     Accounts, Bridge, Durability, Guests, Irc, KeyType, Limits, Redis, Registration, Settings,
 };
+use crate::chat::UserName;
 use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
 
 /// What a message takes in Redis beside its text: names, ids, and the stream's own bytes.
@@ -35,7 +37,8 @@ pub fn describe(settings: &Settings) -> String {
     .into_iter()
     .map(|(path, value)| format!("{path} = {value}"))
     .collect();
-    lines.extend(names(&settings.accounts));
+    lines.extend(names("accounts.users", &settings.accounts.users));
+    lines.extend(names("irc.operators", &settings.irc.operators));
     lines.extend(bounds(&settings.limits));
     lines.extend(in_redis(settings));
     lines.join("\n") + "\n"
@@ -162,12 +165,12 @@ fn limits(limits: &Limits) -> Lines {
     ]
 }
 
-fn names(accounts: &Accounts) -> Vec<String> {
-    let names: Vec<_> = accounts.users.keys().map(ToString::to_string).collect();
+fn names(section: &str, hashes: &BTreeMap<UserName, String>) -> Vec<String> {
+    let names: Vec<_> = hashes.keys().map(ToString::to_string).collect();
     if names.is_empty() {
         return Vec::new();
     }
-    vec![format!("# accounts.users: {}", names.join(", "))]
+    vec![format!("# {section}: {}", names.join(", "))]
 }
 
 fn bounds(limits: &Limits) -> Vec<String> {

@@ -1,10 +1,13 @@
 //! `[irc]`: by which names IRC clients know the server, and what it tells them first.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::resolve::hashes;
 use super::written::Written;
+use crate::chat::UserName;
 
 /// Characters of a network's name.
 const NETWORK_CHARACTERS: usize = 32;
@@ -32,6 +35,8 @@ pub struct Irc {
     pub description: Description,
     /// The message of the day.
     pub motd: Motd,
+    /// `[irc.operators]`: the password hash of each operator, by names that are no accounts.
+    pub operators: BTreeMap<UserName, String>,
 }
 
 /// One word of 1 to 32 characters.
@@ -67,11 +72,13 @@ impl Irc {
         let server_name = written.text("irc.server_name", ServerName::new);
         let description = written.text("irc.description", Description::new);
         let motd = written.text("irc.motd", Motd::read);
+        let operators = hashes(written, "irc.operators");
         Some(Self {
             network: network?,
             server_name: server_name?,
             description: description?,
             motd: motd?,
+            operators: operators?,
         })
     }
 }

@@ -180,6 +180,9 @@ pub(super) const KEYS: &[Key] = &[
     key("irc.motd", Kind::Text, r#""""#,
         "A file with the message of the day, which IRC clients read when they are in."),
 
+    key("irc.operators", Kind::Table, "{}",
+        "Operators of the network, by names of their own, with the bcrypt hash of the password of each."),
+
     key("bridge.kind", Kind::Text, r#""embedded""#,
         "What keeps the log: \"embedded\" is a SQLite file in node.data_dir, for one node; with \"redis\" the nodes that share a Redis and a prefix are one cluster."),
     key("bridge.durability", Kind::Text, r#""fsync""#,

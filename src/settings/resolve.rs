@@ -182,7 +182,7 @@ fn accounts(written: &mut Written, listen: Option<&Listen>) -> Option<Accounts> 
     );
     let grace = written.duration("accounts.grace");
     let guests = written.flag("accounts.guests");
-    let users = users(written);
+    let users = hashes(written, "accounts.users");
     Some(Accounts {
         registration: registration?,
         bcrypt_cost: bcrypt_cost?,
@@ -220,8 +220,12 @@ fn registration(written: &mut Written, listen: Option<&Listen>) -> Option<Regist
     }
 }
 
-fn users(written: &mut Written) -> Option<BTreeMap<UserName, String>> {
-    let entries = written.entries("accounts.users")?;
+/// A section of names with a password hash each.
+pub(super) fn hashes(
+    written: &mut Written,
+    section: &'static str,
+) -> Option<BTreeMap<UserName, String>> {
+    let entries = written.entries(section)?;
     let mut users = BTreeMap::new();
     for entry in &entries {
         if let Some((name, hash)) = user(written, entry) {

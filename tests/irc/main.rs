@@ -11,5 +11,6 @@ mod history;
 mod limits;
 mod login;
 mod nicks;
+mod office;
 mod people;
 mod rooms;

@@ -221,3 +221,44 @@ async fn who_asks_once_who_is_away_is_right_from_there_on() {
     anna.hears_numeric("315").await;
     anna.hears_nothing_else().await;
 }
+
+#[tokio::test]
+async fn who_watches_for_somebody_is_told_that_they_come_and_go_on_the_other_node() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben", "clara"]).await;
+    let mut clara = two.irc("clara").await;
+    let caps = ["extended-monitor", "away-notify"];
+    let mut anna = one.irc_with("anna", &caps).await;
+    anna.says("MONITOR + ben,CLARA").await;
+    anna.hears(":conclave.local 730 anna clara!clara@conclave")
+        .await;
+    anna.hears(":conclave.local 731 anna ben").await;
+    let mut ben = two.irc("ben").await;
+    anna.hears("730 * ben!ben@conclave").await;
+    // They are in no room together.
+    clara.says("AWAY :tea").await;
+    clara.hears_numeric("306").await;
+    anna.hears(":clara!clara@conclave AWAY tea").await;
+    ben.says("NICK bo").await;
+    ben.hears(":ben!ben@conclave NICK bo").await;
+    anna.hears("731 * ben").await;
+    ben.says("NICK Ben").await;
+    ben.hears(":bo!ben@conclave NICK Ben").await;
+    anna.hears("730 * Ben!ben@conclave").await;
+    ben.says("NICK ben").await;
+    ben.hears(":Ben!ben@conclave NICK ben").await;
+    // A connection that is lost keeps its place, so nobody went.
+    drop(ben);
+    ben = two.irc("ben").await;
+    anna.hears_nothing_else().await;
+    ben.quits().await;
+    anna.hears("731 * ben").await;
+    anna.says("MONITOR - clara").await;
+    clara.quits().await;
+    anna.hears_nothing_else().await;
+    anna.says("MONITOR S").await;
+    anna.hears(":conclave.local 731 anna ben").await;
+}

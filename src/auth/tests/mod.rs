@@ -16,7 +16,7 @@ use super::{AuthOptions, Authenticator, Registration};
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{
     AccountAnswer, AccountAsk, ChangePassword, IssueToken, PartFailed, Peer, Prove, RedeemToken,
-    Redeemed, Register, StoreFailed, TokenAnswer, TokenAsk, TokenHash, Vital,
+    Redeemed, Register, Role, StoreFailed, TokenAnswer, TokenAsk, TokenHash, Vital,
 };
 
 const COST: u32 = 4;
@@ -347,7 +347,8 @@ fn options() -> AuthOptions {
         registrations_per_minute: None,
         password_checks: 128,
         workers: 1,
-        configured: BTreeMap::from([(user("root"), root)]),
+        configured: BTreeMap::from([(user("root"), root.clone())]),
+        operators: BTreeMap::from([(user("oper"), root)]),
     }
 }
 
@@ -355,6 +356,7 @@ fn prove(name: &str, password: impl Into<Vec<u8>>) -> Prove {
     Prove {
         user: user(name),
         password: Secret::new(password),
+        of: Role::Account,
         peer: peer(1),
     }
 }
@@ -380,3 +382,25 @@ async fn settle() {
 }
 
 const WRONG: Refusal = Refusal::WrongPassword;
+
+/// An operator has a name that is no account's, and a password that stands in the settings.
+#[actix::test]
+async fn an_operator_proves_a_name_and_a_password() {
+    let house = House::open();
+    let asks = |name, password: &str| Prove {
+        of: Role::Operator,
+        ..prove(name, password)
+    };
+    let wrong = Err(Refusal::WrongPassword);
+    for (name, password, answer) in [
+        ("oper", "right one", Ok(user("oper"))),
+        ("oper", "wrong one", wrong.clone()),
+        ("nobody", "right one", wrong.clone()),
+        ("root", "right one", wrong.clone()),
+    ] {
+        let asked = house.auth.send(asks(name, password)).await.unwrap();
+        assert_eq!(asked, answer, "{name}");
+    }
+    let as_a_person = house.login("oper", "right one").await;
+    assert_eq!(as_a_person, Err(Refusal::WrongPassword));
+}

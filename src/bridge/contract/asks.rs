@@ -6,7 +6,7 @@ use super::words::{
 };
 use super::world::World;
 use super::{KEEP_MESSAGES, Subject};
-use crate::chat::answer::Presence;
+use crate::chat::answer::{Office, Presence};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::{Answer, Deed, Refusal, RoomName};
 use crate::messages::{AccountAnswer, AccountAsk};
@@ -116,6 +116,7 @@ pub(in crate::bridge) async fn people_are_shown_as_far_as_the_asker_may_know<S: 
             rooms: seen,
             away,
             since,
+            office: Office::None,
         } = presence
         else {
             panic!("{presence:?}")

@@ -196,6 +196,7 @@ pub(in crate::bridge) async fn a_release_says_its_words_and_names_all_rooms<S: S
             user: name.clone(),
             rooms: rooms.clone(),
             words,
+            by: None,
         });
         assert_eq!(deeds(&world.events().await), expected);
     }

@@ -3,7 +3,7 @@
 use super::words::{
     already_in, census, counted, entered, entering, entering_too, history, leaving, listed,
     listed_about, members, moving, no_room, not_in, offline, release, room_named, rooms, say,
-    set_topic, shown, subject, topic, user, went_in, who, who_is, wrong_key,
+    set_topic, shown, subject, topic, user, users, went_in, who, who_is, wrong_key,
 };
 use super::world::World;
 use super::{ROOMS, Subject};
@@ -11,6 +11,7 @@ use crate::chat::answer::KeyUse;
 use crate::chat::event::Privacy;
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Refusal};
+use crate::messages::{Parting, PeopleRequest, Request};
 
 pub(in crate::bridge) async fn a_message_needs_membership<S: Subject>() {
     let mut world = World::<S>::new().await;
@@ -143,4 +144,25 @@ pub(in crate::bridge) async fn people_and_public_rooms_are_counted<S: Subject>()
     bob.send(release("bob"));
     alice.done(leaving("den", None)).await;
     assert_eq!(counted(&alice.done(census()).await), (1, 1));
+}
+
+pub(in crate::bridge) async fn who_is_here_is_told_of_those_who_are_asked_for<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    let bob = world.live("Bob").await;
+    let carol = world.live("carol").await;
+    // Who may come back to a kept place is here, as rooms show it.
+    bob.parts(Parting::Broken);
+    carol.send(release("carol"));
+    let people = users(&["nobody", "ALICE", "bob", "Carol"]);
+    let asked = Request::People(PeopleRequest::Presence { people });
+    let answer = Answer::Presence {
+        here: users(&["alice", "Bob"]),
+        gone: users(&["nobody", "Carol"]),
+    };
+    assert_eq!(shown(&alice.done(asked).await), shown(&answer));
+    let people = Vec::new();
+    let nobody = Request::People(PeopleRequest::Presence { people });
+    let (here, gone) = (Vec::new(), Vec::new());
+    assert_eq!(alice.done(nobody).await, Answer::Presence { here, gone });
 }

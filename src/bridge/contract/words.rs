@@ -280,6 +280,7 @@ pub(in crate::bridge) fn who_and_away(room: &str, names: &[&str], away: &[&str])
         room: room_named(room),
         users: users(names),
         away: users(away),
+        operators: Vec::new(),
     }
 }
 
@@ -433,6 +434,7 @@ pub(in crate::bridge) fn released_deed(user: &UserName, rooms: &[&str]) -> Deed 
         user: user.clone(),
         rooms: rooms_named(rooms),
         words: None,
+        by: None,
     }
 }
 

@@ -163,7 +163,7 @@ pub fn remove(data_dir: &Path, user: &UserName) -> Result<(), AccountsError> {
             .transaction(|store| {
                 store.begin()?;
                 if let Some(held) = store.held(user)? {
-                    store.end(&held.user, None, &Origin::Store)?;
+                    store.end(&held.user, None, None, &Origin::Store)?;
                 }
                 store.remove_account(user)
             })

@@ -4,6 +4,7 @@ use super::log::{No, Store, StoreError};
 use super::nicks::Admission;
 use super::sql::{self, Int};
 use crate::bridge::kept::Hold;
+use crate::chat::answer::Office;
 use crate::chat::command::Since;
 use crate::chat::event::{Departure, Timestamp};
 use crate::chat::origin::{Origin, SessionId};
@@ -27,6 +28,8 @@ pub(super) struct Held {
     pub(super) since: Timestamp,
     /// What it left to be told, when away.
     pub(super) away: Option<Text>,
+    /// What its session is beside a person's.
+    pub(super) office: Office,
 }
 
 /// Who asks for something that only a live session may ask.
@@ -38,6 +41,8 @@ pub(super) struct Asker {
     pub(super) origin: Origin,
     /// What it left to be told, when away.
     pub(super) away: Option<Text>,
+    /// What it is beside a person.
+    pub(super) office: Office,
 }
 
 impl Store {
@@ -157,7 +162,7 @@ impl Store {
         origin: &Origin,
     ) -> Result<(), StoreError> {
         match self.held(user)? {
-            Some(held) if held.session == *session => self.end(&held.user, words, origin),
+            Some(held) if held.session == *session => self.end(&held.user, words, None, origin),
             Some(_) | None => Ok(()),
         }
     }
@@ -175,7 +180,7 @@ impl Store {
         let (left_behind, gone): (Vec<_>, Vec<_>) =
             left_behind.into_iter().partition(|(_, user)| is_kept(user));
         for (_, user) in &gone {
-            self.end(user, None, &Origin::Store)?;
+            self.end(user, None, None, &Origin::Store)?;
         }
         sql::change(
             &self.db,
@@ -214,6 +219,7 @@ impl Store {
             user: held.user,
             origin: Origin::Session(held.session),
             away: held.away,
+            office: held.office,
         };
         let granted = match request {
             Request::Append(append) => self.say(&asker, append),
@@ -267,7 +273,7 @@ impl Store {
     pub(super) fn held(&self, user: &UserName) -> rusqlite::Result<Option<Held>> {
         sql::row(
             &self.db,
-            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away
+            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away, operator
              FROM claims WHERE user = ?1",
             [user],
             |row| {
@@ -278,6 +284,7 @@ impl Store {
                     hold: row.get(4)?,
                     since: row.get(5)?,
                     away: row.get(6)?,
+                    office: office(row.get(7)?),
                 })
             },
         )
@@ -331,7 +338,8 @@ impl Store {
         self.append_claim(session, user, rooms, missed, before)
     }
 
-    /// Who comes back to a place is there since `before`, and away as before.
+    /// Who comes back to a place is there since `before`, and away as before. An office is that of
+    /// the session alone.
     fn append_claim(
         &mut self,
         session: &SessionId,
@@ -352,14 +360,17 @@ impl Store {
         let origin = Origin::Session(session.clone());
         self.probed.remove(user);
         let event = self.append_at(self.now(), &origin, deed, brings)?;
+        let own = before.as_ref().filter(|held| held.session == *session);
+        let office = own.map(|held| held.office).unwrap_or_default();
         let (since, away) = match before {
             Some(Held { since, away, .. }) => (since, away),
             None => (event.at, None),
         };
         sql::change(
             &self.db,
-            "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away, nick)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR REPLACE INTO claims
+                 (user, epoch, n, session, hold, since, away, nick, operator)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             (
                 user,
                 Int(event.position.epoch),
@@ -369,16 +380,19 @@ impl Store {
                 since,
                 away,
                 user.nick(),
+                office == Office::Operator,
             ),
         )?;
         Ok(event.position)
     }
 
-    /// Ends whatever claim an account has: out of every room, then released.
+    /// Ends whatever claim an account has: out of every room, then released; perhaps by somebody
+    /// else.
     pub(super) fn end(
         &mut self,
         user: &UserName,
         words: Option<Text>,
+        by: Option<UserName>,
         origin: &Origin,
     ) -> Result<(), StoreError> {
         let rooms = self.rooms_of(user)?;
@@ -388,7 +402,22 @@ impl Store {
         sql::change(&self.db, "DELETE FROM claims WHERE user = ?1", [user])?;
         self.forget_guest(user)?;
         let user = user.clone();
-        self.append(origin, Deed::Released { user, rooms, words })?;
+        let deed = Deed::Released {
+            user,
+            rooms,
+            words,
+            by,
+        };
+        self.append(origin, deed)?;
         Ok(())
+    }
+}
+
+/// As a column says it.
+const fn office(is_operator: bool) -> Office {
+    if is_operator {
+        Office::Operator
+    } else {
+        Office::None
     }
 }

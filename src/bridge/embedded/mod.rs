@@ -18,6 +18,7 @@ mod lock;
 mod log;
 mod newest;
 mod nicks;
+mod office;
 mod open;
 mod people;
 mod rooms;

@@ -40,6 +40,10 @@ impl Store {
                     (),
                 )?,
             }),
+            PeopleRequest::TakeOffice { office } => self.take_office(asker, office),
+            PeopleRequest::Kill { user, words } => self.kill(asker, user, words),
+            PeopleRequest::Announce { text } => self.announce(asker, text),
+            PeopleRequest::Presence { people } => Ok(self.who_is_here(people)?),
             PeopleRequest::Census => Ok(Answer::Census(self.census()?)),
             PeopleRequest::WhoIs { user } => self.who_is(asker, user),
             PeopleRequest::Away { text } => self.go_away(asker, text),
@@ -231,9 +235,27 @@ impl Store {
                 since: claim.since,
                 rooms: self.rooms_in_sight(&asker.user, &user)?,
                 away: claim.away,
+                office: claim.office,
             },
         };
         Ok(Answer::WhoIs { user, presence })
+    }
+
+    fn who_is_here(&self, people: Vec<UserName>) -> rusqlite::Result<Answer> {
+        let (mut here, mut gone) = (Vec::new(), Vec::new());
+        for user in people {
+            let seen = sql::value(
+                &self.db,
+                "SELECT user || coalesce('/' || nick, '') FROM claims
+                 WHERE nick = ?1 OR user = ?1 AND nick IS NULL",
+                [user.as_str()],
+            )?;
+            match seen {
+                Some(seen) => here.push(seen),
+                None => gone.push(user),
+            }
+        }
+        Ok(Answer::Presence { here, gone })
     }
 
     fn census(&self) -> rusqlite::Result<Census> {
@@ -244,6 +266,7 @@ impl Store {
         Ok(Census {
             people: count("SELECT count(*) FROM claims")?,
             rooms: count("SELECT count(*) FROM rooms WHERE seal IS NULL")?,
+            operators: count("SELECT count(*) FROM claims WHERE operator")?,
             at: self.now(),
         })
     }

@@ -304,15 +304,26 @@ impl Store {
         let room = self.known_room(&asker.user, room)?.name;
         let members = sql::rows(
             &self.db,
-            "SELECT m.user || coalesce('/' || c.nick, ''), c.away IS NOT NULL FROM members m LEFT JOIN claims c ON c.user = m.user
+            "SELECT m.user || coalesce('/' || c.nick, ''), c.away IS NOT NULL,
+                    coalesce(c.operator, 0)
+             FROM members m LEFT JOIN claims c ON c.user = m.user
              WHERE m.room = ?1 ORDER BY m.user",
             [&room],
-            |row| Ok((row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?)),
+            |row| {
+                let user: UserName = row.get(0)?;
+                Ok((user, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
+            },
         )?;
-        let gone = members.iter().filter(|(_, is_away)| *is_away);
-        let away = gone.map(|(user, _)| user.clone()).collect();
-        let users = members.into_iter().map(|(user, _)| user).collect();
-        Ok(Answer::Members { room, users, away })
+        let of = |wanted: fn(&(UserName, bool, bool)) -> bool| {
+            let found = members.iter().filter(|member| wanted(member));
+            found.map(|(user, ..)| user.clone()).collect()
+        };
+        Ok(Answer::Members {
+            room,
+            users: of(|_| true),
+            away: of(|(_, is_away, _)| *is_away),
+            operators: of(|(_, _, is_operator)| *is_operator),
+        })
     }
 
     fn set_topic(

@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-pub(super) const STEPS: [&str; 6] = [
+pub(super) const STEPS: [&str; 7] = [
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -129,6 +129,10 @@ pub(super) const STEPS: [&str; 6] = [
     "
     ALTER TABLE claims ADD COLUMN nick TEXT COLLATE NOCASE;
     CREATE INDEX claims_by_nick ON claims (nick);
+",
+    // Whether a claim's session is an operator's.
+    "
+    ALTER TABLE claims ADD COLUMN operator INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 

@@ -43,6 +43,8 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("presence", "presence:"),
     // Hash: users who are away, by which the members of a room are asked for in one call.
     ("away", "away"),
+    // Hash: users whose session is an operator's.
+    ("operators", "operators"),
     // Hash: name as registered, hash, created.
     ("account", "account:"),
     // Hash with an expiry: the account of a family of resume tokens, and the hash of its last one.

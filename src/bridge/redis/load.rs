@@ -130,6 +130,9 @@ const fn kind_of(request: &Request) -> Kind {
         | Request::People(
             PeopleRequest::Follow { .. }
             | PeopleRequest::Unfollow { .. }
+            | PeopleRequest::TakeOffice { .. }
+            | PeopleRequest::Kill { .. }
+            | PeopleRequest::Announce { .. }
             | PeopleRequest::Away { .. }
             | PeopleRequest::Back
             | PeopleRequest::Nick { .. },
@@ -142,6 +145,7 @@ const fn kind_of(request: &Request) -> Kind {
             | PeopleRequest::Followers
             | PeopleRequest::Online
             | PeopleRequest::Census
+            | PeopleRequest::Presence { .. }
             | PeopleRequest::WhoIs { .. },
         )
         | Request::History(_) => Kind::Read,

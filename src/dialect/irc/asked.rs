@@ -4,6 +4,7 @@ use super::caps::Negotiation;
 use super::events;
 use super::history::{self, Fault};
 use super::reply::Reply;
+use super::umodes::Wallops;
 use super::who::Query;
 use crate::chat::event::Manner;
 use crate::chat::{RoomName, Text, UserName};
@@ -100,6 +101,23 @@ pub(super) enum Asked {
     Time,
     /// To be seen under another nick.
     Nick,
+    /// To be an operator.
+    Oper,
+    /// To be none any more.
+    Office,
+    /// That somebody's session ends.
+    Kill,
+    /// That all hear something who want to.
+    Announce,
+    /// To hear what operators say to all, or no more.
+    Wallops {
+        /// Whether it is heard when events are spelled so.
+        wallops: Wallops,
+        /// The change of modes that is told then.
+        told: &'static str,
+    },
+    /// For whom to watch, or who of them is here.
+    Monitor,
     /// That others are told of being away, or no more.
     Away,
     /// A sign that all before is done.
@@ -194,6 +212,11 @@ impl Asked {
             Self::UserHost { .. } => "USERHOST",
             Self::Census | Self::Arrival => "LUSERS",
             Self::Time => "TIME",
+            Self::Monitor => "MONITOR",
+            Self::Oper => "OPER",
+            Self::Office | Self::Wallops { .. } => "MODE",
+            Self::Kill => "KILL",
+            Self::Announce => "WALLOPS",
             Self::Away => "AWAY",
             Self::Nick => "NICK",
             Self::Ping => "PING",

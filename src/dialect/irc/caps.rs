@@ -76,6 +76,7 @@ caps! {
     EchoMessage = "echo-message", "", Open, "echo-message";
     EventPlayback = "draft/event-playback", "", Withheld, "chathistory";
     ExtendedJoin = "extended-join", "", Open, "extended-join";
+    ExtendedMonitor = "extended-monitor", "", Open, "extended-monitor";
     InviteNotify = "invite-notify", "", Withheld, "invite-notify";
     LabeledResponse = "labeled-response", "", Open, "labeled-response";
     MessageTags = "message-tags", "", Open, "message-tags";

@@ -7,15 +7,19 @@ use bytes::BytesMut;
 
 use super::asked::{About, Asked, Item};
 use super::caps::{Caps, Negotiation};
+use super::events;
 use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
 use super::labels::{self, Labelled};
+use super::monitor::{self, Watched};
 use super::numerics::Numeric;
 use super::refuse;
 use super::registration::{self, Registration};
 use super::reply::{Reply, Voice, misread};
 use super::tell;
+use super::umodes::{self, Modes, Wallops};
+use crate::chat::answer::Office;
 use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, UserName};
 use crate::dialect::{Format, Heard};
 
@@ -77,6 +81,10 @@ pub(super) struct Me {
     pub(super) user: UserName,
     /// The rooms, as far as it was told.
     pub(super) rooms: Vec<RoomName>,
+    /// For whom it watches.
+    pub(super) watched: Watched,
+    /// The modes that not everybody has.
+    pub(super) modes: Modes,
 }
 
 impl Me {
@@ -106,6 +114,33 @@ impl Conversation {
     #[must_use]
     pub const fn enabled(&self) -> Caps {
         self.caps.enabled()
+    }
+
+    /// How events are spelled for it.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        Format::Irc {
+            caps: self.enabled(),
+            wallops: self.wallops(),
+        }
+    }
+
+    fn wallops(&self) -> Wallops {
+        self.me().map(|me| me.modes.wallops).unwrap_or_default()
+    }
+
+    /// It is an operator from here on, or none.
+    pub(super) fn takes_office(&mut self, office: Office) {
+        if let Stage::Present(me) = &mut self.stage {
+            me.modes.office = office;
+        }
+    }
+
+    /// Writes a change of the own modes.
+    pub(super) fn tell_mode(&self, change: &str, out: &mut BytesMut) {
+        if let Stage::Present(me) = &self.stage {
+            events::own_mode(&me.user, change, out);
+        }
     }
 
     /// Reads one line; what it means comes from [`Self::next_heard`].
@@ -149,12 +184,24 @@ impl Conversation {
             .extend(begins.into_iter().chain(items).chain(ends));
     }
 
-    fn items(&self, message: &Message<'_>) -> Vec<Item> {
-        let Stage::Present(me) = &self.stage else {
+    fn items(&mut self, message: &Message<'_>) -> Vec<Item> {
+        if message.is("CAP") {
+            return vec![self.negotiate(message)];
+        }
+        let format = self.format();
+        let Stage::Present(me) = &mut self.stage else {
             return Vec::new();
         };
-        if message.is("CAP") {
-            vec![self.negotiate(message)]
+        if message.is("MODE")
+            && let Some(nick) = message.param(0)
+            && nick.eq_ignore_ascii_case(me.user.as_str())
+            && let Some(change) = message.param(1)
+        {
+            let me = &*me;
+            return umodes::hear(change, me, format);
+        }
+        if message.is(monitor::COMMAND) {
+            me.watched.hear(message)
         } else {
             hear::hear(message, me)
         }
@@ -169,7 +216,8 @@ impl Conversation {
         if caps == self.enabled() {
             (Heard::Reply, asked)
         } else {
-            (Heard::Format(Format::Irc { caps }), asked)
+            let wallops = self.wallops();
+            (Heard::Format(Format::Irc { caps, wallops }), asked)
         }
     }
 
@@ -230,8 +278,12 @@ impl Conversation {
 
     /// Somebody is in.
     pub(super) fn comes_in(&mut self, user: UserName) {
-        let rooms = Vec::new();
-        self.stage = Stage::Present(Me { user, rooms });
+        self.stage = Stage::Present(Me {
+            user,
+            rooms: Vec::new(),
+            watched: Watched::default(),
+            modes: Modes::default(),
+        });
     }
 
     /// Spells a granted answer.
@@ -297,6 +349,12 @@ impl Conversation {
             Asked::About(about) => tell::about(self, about, out),
             Asked::Help { subject } => tell::help(self.voice(), &subject, out),
             Asked::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
+            Asked::Wallops { wallops, told } => {
+                if let Stage::Present(me) = &mut self.stage {
+                    me.modes.wallops = wallops;
+                }
+                self.tell_mode(told, out);
+            }
             Asked::Over => self.stage = Stage::Over,
             Asked::Proof
             | Asked::Claim
@@ -317,6 +375,11 @@ impl Conversation {
             | Asked::Census
             | Asked::Arrival
             | Asked::Time
+            | Asked::Monitor
+            | Asked::Oper
+            | Asked::Office
+            | Asked::Kill
+            | Asked::Announce
             | Asked::Away
             | Asked::Nick
             | Asked::Ping

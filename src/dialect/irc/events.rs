@@ -10,8 +10,10 @@ use time::OffsetDateTime;
 use super::caps::{Cap, Caps};
 use super::grammar::Tag;
 use super::line::{Line, Source};
+use super::monitor;
 use super::room;
 use super::split;
+use super::umodes::Wallops;
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
 use crate::chat::{Deed, Event, Gap, GapSize, Position, Text, UserName};
 
@@ -99,6 +101,34 @@ pub(super) fn server_time(at: Timestamp) -> String {
 
 /// Spells an event; writes nothing for one that IRC does not show.
 pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
+    match hearing {
+        Hearing::Direct | Hearing::Subscriber => happened(caps, event, hearing, out),
+        Hearing::Watcher => watched(caps, event, out),
+        Hearing::WatcherOfBefore => {
+            if let Deed::Nicked { was, .. } = &event.deed {
+                monitor::went(was, out);
+            }
+        }
+        Hearing::Victim => killing(caps, event, out),
+        Hearing::DirectAndWatcher => {
+            happened(caps, event, Hearing::Direct, out);
+            watched(caps, event, out);
+        }
+    }
+}
+
+/// What happened with somebody who is watched for, beside what members of a room are told.
+fn watched(caps: Caps, event: &Event, out: &mut BytesMut) {
+    if let Deed::Claimed { user, .. } | Deed::Nicked { user, .. } = &event.deed {
+        monitor::came(user, out);
+    } else if let Deed::Released { user, .. } = &event.deed {
+        monitor::went(user, out);
+    } else if caps.has(Cap::ExtendedMonitor) {
+        happened(caps, event, Hearing::Direct, out);
+    }
+}
+
+fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     let head = |who| Head::of(caps, who, event.at);
     match &event.deed {
         Deed::Entered { room, user } => joined(caps, &head(user), &room::spelled(room), user, out),
@@ -107,7 +137,10 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             user,
             departure: Departure::Parted { words },
         } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
-        Deed::Released { user, words, .. } => quit(&head(user), words.as_ref(), out),
+        Deed::Released {
+            user, words, by, ..
+        } => quit(&head(user), words.as_ref(), by.as_ref(), out),
+        Deed::Announced { by, text } => announced(caps, event, by, text, out),
         Deed::RoomMessage {
             room,
             sender,
@@ -129,11 +162,7 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             let said = Message::of(event, sender, *manner, to.as_str(), text.as_str());
             message(caps, &said, out);
         }
-        Deed::Post { sender, text, .. } => {
-            let heard = format!("[Sub] {}", text.as_str());
-            let said = Message::of(event, sender, Manner::Message, YOU, &heard);
-            post(caps, said, out);
-        }
+        Deed::Post { sender, text, .. } => posted(caps, event, sender, text, out),
         Deed::Nicked { user, was, .. } => head(was).tell("NICK", &[user.as_str()], out),
         Deed::TopicSet { room, by, .. } => {
             head(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
@@ -213,12 +242,58 @@ fn joined(caps: Caps, head: &Head<'_>, room: &str, user: &UserName, out: &mut By
     }
 }
 
-fn quit(head: &Head<'_>, words: Option<&Text>, out: &mut BytesMut) {
+/// <https://modern.ircdocs.horse/#quit-message>, and how it is told of who is put out.
+fn quit(head: &Head<'_>, words: Option<&Text>, by: Option<&UserName>, out: &mut BytesMut) {
+    if let Some(by) = by {
+        let why = words.map_or("no reason given", Text::as_str);
+        return head.tell("QUIT", &[&format!("Killed ({by} ({why}))")], out);
+    }
     let said = words.map_or_else(
         || "Gone".to_owned(),
         |words| format!("Quit: {}", words.as_str()),
     );
     head.tell("QUIT", &[&said], out);
+}
+
+/// The one who is killed is told so before the connection ends:
+/// <https://modern.ircdocs.horse/#kill-message>.
+fn killing(caps: Caps, event: &Event, out: &mut BytesMut) {
+    if let Deed::Released {
+        user, by: Some(by), ..
+    } = &event.deed
+    {
+        let why = event.text();
+        Head::of(caps, by, event.at).tell("KILL", &[user.as_str(), why], out);
+    }
+}
+
+/// What an operator says to all, in as many lines as it needs.
+fn announced(caps: Caps, event: &Event, by: &UserName, text: &Text, out: &mut BytesMut) {
+    let head = Head::of(caps, by, event.at);
+    let overhead = Line {
+        tags: &[],
+        source: head.source,
+        command: "WALLOPS",
+        params: &[""],
+    }
+    .overhead();
+    for piece in split::pieces(text.as_str(), overhead) {
+        head.tell("WALLOPS", &[&piece], out);
+    }
+}
+
+/// Whether an event is told to who hears what operators say to all, or does not.
+#[must_use]
+pub const fn is_wanted(wallops: Wallops, event: &Event) -> bool {
+    match wallops {
+        Wallops::Heard => true,
+        Wallops::Unheard => !matches!(event.deed, Deed::Announced { .. }),
+    }
+}
+
+/// The own modes have changed.
+pub(super) fn own_mode(me: &UserName, change: &str, out: &mut BytesMut) {
+    Head::own(me).tell("MODE", &[me.as_str(), change], out);
 }
 
 fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut) {
@@ -293,7 +368,13 @@ pub(super) const fn command(manner: Manner) -> &'static str {
 /// Who is not in the room reads which one it was.
 fn in_room(caps: Caps, said: Message<'_>, hearing: Hearing, out: &mut BytesMut) {
     match hearing {
-        Hearing::Direct => message(caps, &said, out),
+        Hearing::Direct
+        | Hearing::Watcher
+        | Hearing::WatcherOfBefore
+        | Hearing::DirectAndWatcher
+        | Hearing::Victim => {
+            message(caps, &said, out);
+        }
         Hearing::Subscriber => {
             let text = &format!("[Sub] [{}] {}", said.target, said.text);
             let target = YOU;
@@ -308,6 +389,12 @@ fn in_room(caps: Caps, said: Message<'_>, hearing: Hearing, out: &mut BytesMut) 
             );
         }
     }
+}
+
+fn posted(caps: Caps, event: &Event, sender: &UserName, text: &Text, out: &mut BytesMut) {
+    let heard = format!("[Sub] {}", text.as_str());
+    let said = Message::of(event, sender, Manner::Message, YOU, &heard);
+    post(caps, said, out);
 }
 
 fn post(caps: Caps, said: Message<'_>, out: &mut BytesMut) {

@@ -13,7 +13,9 @@ use super::history;
 use super::isupport::{TARGETS, WORDS_BYTES};
 use super::line::word;
 use super::list::Wanted;
+use super::monitor;
 use super::numerics::Numeric;
+use super::office;
 use super::reply::Reply;
 use super::room;
 use crate::chat::command::{RoomKey, Where};
@@ -59,6 +61,9 @@ enum Verb {
     Help,
     Lusers,
     Time,
+    Oper,
+    Kill,
+    Wallops,
     Subscribe,
     Unsubscribe,
     Subscriptions,
@@ -76,7 +81,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 37] = [
+const ENTRIES: [Entry; 40] = [
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",
@@ -96,6 +101,7 @@ const ENTRIES: [Entry; 37] = [
         Verb::Join,
         "<#room>[,...] [<key>[,...]], or 0 to leave all",
     ),
+    entry("KILL", 1, Verb::Kill, "<nick> [:why], for operators"),
     entry("LINKS", 0, Verb::About(About::Links), ""),
     entry("LIST", 0, Verb::List, "[<#room or mask or >n or <n>[,...]]"),
     entry("LUSERS", 0, Verb::Lusers, ""),
@@ -104,6 +110,7 @@ const ENTRIES: [Entry; 37] = [
     entry("NAMES", 0, Verb::Names, "<#room>"),
     entry("NICK", 0, Verb::Nick, "<nick>"),
     entry("NOTICE", 0, Verb::Notice, "<#room or nick>[,...] :<text>"),
+    entry("OPER", 2, Verb::Oper, "<name> <password>"),
     entry("PART", 1, Verb::Part, "<#room>[,...] [:words]"),
     entry(
         "PASS",
@@ -146,6 +153,7 @@ const ENTRIES: [Entry; 37] = [
     ),
     entry("USERHOST", 1, Verb::UserHost, "<nick> ..."),
     entry("VERSION", 0, Verb::About(About::Version), ""),
+    entry("WALLOPS", 1, Verb::Wallops, ":<text>, for operators"),
     entry(
         "WHO",
         0,
@@ -159,11 +167,12 @@ const ENTRIES: [Entry; 37] = [
 /// The commands, each as it is used.
 pub(super) fn usages(subject: &str) -> impl Iterator<Item = String> {
     let is_meant =
-        move |entry: &&Entry| subject.is_empty() || entry.name.eq_ignore_ascii_case(subject);
-    ENTRIES
-        .iter()
+        move |(name, _): &(&str, &str)| subject.is_empty() || name.eq_ignore_ascii_case(subject);
+    let entries = ENTRIES.iter().map(|entry| (entry.name, entry.usage));
+    entries
+        .chain([(monitor::COMMAND, monitor::USAGE)])
         .filter(is_meant)
-        .map(|entry| format!("{} {}", entry.name, entry.usage))
+        .map(|(name, usage)| format!("{name} {usage}"))
 }
 
 /// What a message of somebody means.
@@ -214,6 +223,9 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         }
         Verb::About(about) => vec![(Heard::Reply, Asked::About(about))],
         Verb::Lusers => vec![(Heard::Command(Command::Census), Asked::Census)],
+        Verb::Oper => vec![office::oper(message)],
+        Verb::Kill => vec![office::kill(message)],
+        Verb::Wallops => vec![office::wallops(first)],
         Verb::Time => vec![(Heard::Command(Command::Census), Asked::Time)],
         Verb::Subscribe => vec![about("SUBSCRIBE", first, |author| Command::Subscribe {
             author,
@@ -375,7 +387,7 @@ fn list(message: &Message<'_>) -> Item {
 }
 
 /// Words that are promised to fit into a line: `TOPICLEN` and `AWAYLEN`.
-fn short(words: &str) -> Result<Text, NothingToSay> {
+pub(super) fn short(words: &str) -> Result<Text, NothingToSay> {
     Text::new(&words[..words.floor_char_boundary(WORDS_BYTES)])
 }
 
@@ -428,12 +440,12 @@ pub(super) fn own(numeric: Numeric, params: &[&str]) -> Item {
 }
 
 /// Nothing, which is an answer where one is waited for.
-const fn nothing() -> Item {
+pub(super) const fn nothing() -> Item {
     let replies = Vec::new();
     (Heard::Reply, Asked::Own { replies })
 }
 
-fn too_few(command: &str) -> Item {
+pub(super) fn too_few(command: &str) -> Item {
     own(Numeric::NeedMoreParams, &[command, "Not enough parameters"])
 }
 
@@ -441,6 +453,6 @@ fn no_room(name: &str) -> Item {
     own(Numeric::NoSuchChannel, &[word(name), "No such channel"])
 }
 
-fn no_nick(name: &str) -> Item {
+pub(super) fn no_nick(name: &str) -> Item {
     own(Numeric::NoSuchNick, &[word(name), "No such nick"])
 }

@@ -3,7 +3,7 @@
 //! <https://modern.ircdocs.horse/#feature-advertisement>. A token stands here when what it
 //! promises is kept, and not before.
 
-use crate::chat::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES};
+use crate::chat::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES, WATCHED};
 
 use super::history::MOST;
 use super::line::word;
@@ -76,6 +76,7 @@ tokens! {
     "TARGMAX", Value::Words(TARGMAX), modern!("targmax-parameter");
     "CHATHISTORY", Value::Number(MOST as usize), ircv3!("chathistory");
     "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
+    "MONITOR", Value::Number(WATCHED), ircv3!("monitor");
     "ELIST", Value::Words("MNU"), modern!("elist-parameter");
     "CLIENTTAGDENY", Value::Words("*"), ircv3!("message-tags");
     "UTF8ONLY", Value::Absent, ircv3!("utf8-only");

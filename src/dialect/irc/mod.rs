@@ -30,8 +30,11 @@ pub mod isupport;
 mod labels;
 pub mod line;
 pub mod list;
+mod listed;
 pub mod mask;
+mod monitor;
 pub mod numerics;
+mod office;
 mod refuse;
 pub mod registration;
 pub mod reply;
@@ -41,6 +44,7 @@ pub mod split;
 mod tell;
 #[cfg(test)]
 mod tests;
+pub mod umodes;
 pub mod welcome;
 pub mod who;
 

@@ -114,6 +114,8 @@ numerics! {
     EndOfMotd = 376, "RPL_ENDOFMOTD", modern!("rplendofmotd-376");
     WhoisHost = 378, "RPL_WHOISHOST", modern!("rplwhoishost-378");
     WhoisModes = 379, "RPL_WHOISMODES", modern!("rplwhoismodes-379");
+    YoureOper = 381, "RPL_YOUREOPER", modern!("rplyoureoper-381");
+    Rehashing = 382, "RPL_REHASHING", modern!("rplrehashing-382");
     Time = 391, "RPL_TIME", modern!("rpltime-391");
     VisibleHost = 396, "RPL_VISIBLEHOST", ircv3!("chghost");
     UnknownError = 400, "ERR_UNKNOWNERROR", modern!("errunknownerror-400");
@@ -150,6 +152,7 @@ numerics! {
     BadChanMask = 476, "ERR_BADCHANMASK", modern!("errbadchanmask-476");
     NoPrivileges = 481, "ERR_NOPRIVILEGES", modern!("errnoprivileges-481");
     ChanOPrivsNeeded = 482, "ERR_CHANOPRIVSNEEDED", modern!("errchanoprivsneeded-482");
+    NoOperHost = 491, "ERR_NOOPERHOST", modern!("errnooperhost-491");
     UserModeUnknownFlag = 501, "ERR_UMODEUNKNOWNFLAG", modern!("errumodeunknownflag-501");
     UsersDontMatch = 502, "ERR_USERSDONTMATCH", modern!("errusersdontmatch-502");
     HelpNotFound = 524, "ERR_HELPNOTFOUND", modern!("errhelpnotfound-524");

@@ -25,7 +25,10 @@ pub(super) fn refusal(
     }
     let why = words(refusal);
     match told(asked, refusal) {
-        Told::Numeric { numeric, about } => voice.reply(numeric, &[&about, &why], out),
+        Told::Numeric { numeric, about } => {
+            let params = about.iter().map(String::as_str).chain([why.as_str()]);
+            voice.reply(numeric, &params.collect::<Vec<_>>(), out);
+        }
         Told::Nothing => {}
         Told::Fail(code) if caps.has(Cap::StandardReplies) => {
             voice.fail(asked.command(), code, &why, out);
@@ -41,7 +44,10 @@ pub(super) fn refusal(
 /// How a refusal is told.
 enum Told {
     /// As its numeric, about this.
-    Numeric { numeric: Numeric, about: String },
+    Numeric {
+        numeric: Numeric,
+        about: Option<String>,
+    },
     /// By a standard reply.
     Fail(FailCode),
     /// It is so already, or the end of the answer says it, or nobody may be told.
@@ -69,7 +75,10 @@ const fn is_lost(refusal: &Refusal) -> bool {
 }
 
 fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
-    let of = |numeric, about: String| Told::Numeric { numeric, about };
+    let of = |numeric, about: String| Told::Numeric {
+        numeric,
+        about: Some(about),
+    };
     match refusal {
         Refusal::NickInUse { nick } | Refusal::NickRegistered { nick } => {
             of(Numeric::NicknameInUse, nick.to_string())
@@ -93,6 +102,18 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         Refusal::KeyTooLong { .. } => match asked.room() {
             Some(room) => of(Numeric::InvalidKey, room::spelled(room)),
             None => Told::Fail(FailCode::Refused),
+        },
+        Refusal::NoOperator => Told::Numeric {
+            numeric: Numeric::NoPrivileges,
+            about: None,
+        },
+        Refusal::NoOperators => Told::Numeric {
+            numeric: Numeric::NoOperHost,
+            about: None,
+        },
+        Refusal::WrongPassword if matches!(asked, Asked::Oper) => Told::Numeric {
+            numeric: Numeric::PasswdMismatch,
+            about: None,
         },
         Refusal::NotDelivered
         | Refusal::NothingToSay
@@ -168,6 +189,8 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::TooManyRooms { most } => format!("There are {most} channels already"),
         Refusal::TooManySubscriptions { most } => format!("You subscribe to {most} people already"),
         Refusal::ToYourself => "That would be to yourself".to_owned(),
+        Refusal::NoOperator => "Permission denied: you are no IRC operator".to_owned(),
+        Refusal::NoOperators => "There are no operators here".to_owned(),
         Refusal::NothingToSay => "No text to send".to_owned(),
         Refusal::NotDelivered => "Not delivered: the store is unreachable, try again".to_owned(),
         Refusal::NotConfirmed => {
@@ -193,6 +216,7 @@ pub(super) fn ending(voice: Voice<'_>, ending: Ending, out: &mut BytesMut) {
         Ending::Quit => "Goodbye".to_owned(),
         Ending::Duplicate => "This account is logged in already".to_owned(),
         Ending::Replaced => "Logged in elsewhere".to_owned(),
+        Ending::Killed => format!("Closing Link: {} (Killed by an operator)", voice.nick),
         Ending::MessagesLost => "Messages were lost: log in again".to_owned(),
         Ending::Unconfirmed => "What became of that is not known: log in again".to_owned(),
         Ending::TooManyFailures => "Too many failures".to_owned(),

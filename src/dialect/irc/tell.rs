@@ -10,13 +10,15 @@ use super::grammar::LINE_BYTES;
 use super::hear;
 use super::history::{self, Empty};
 use super::line::{CLOAK, word};
-use super::list::Wanted;
+use super::listed::{counted, listed};
+use super::monitor;
 use super::numerics::Numeric;
+use super::office;
 use super::reply::Voice;
 use super::room;
 use super::welcome::{self, Welcome};
 use super::who::{Here, Person, Query};
-use crate::chat::answer::{Census, Listed, Presence, Topic, TopicSet};
+use crate::chat::answer::{Office, Presence, Topic, TopicSet};
 use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
@@ -48,13 +50,10 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             text,
         } => {
             said(talk, &asked, *position, *at, out);
-            let params = [to.as_str(), text.as_str()];
-            if !is_notice(&asked) {
-                talk.voice().reply(Numeric::Away, &params, out);
-            }
+            is_away(talk, &asked, to, text, out);
         }
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
-        Answer::Members { room, users, away } => members(talk, &asked, room, users, away, out),
+        Answer::Members { .. } => members(talk, &asked, answer, out),
         Answer::Rooms { rooms } => listed(talk, &asked, rooms, out),
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
@@ -87,8 +86,13 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             history::messages(talk, &target, messages, Empty::Told, out);
         }
         Answer::Conversations { latest } => history::targets(talk, latest, out),
-        // These are not asked for by IRC.
-        Answer::PutIn { .. }
+        Answer::InOffice { office } => office::in_office(talk, *office, out),
+        Answer::Presence { here, gone } => monitor::status(talk.voice(), here, gone, out),
+        // These are not asked for by IRC, or need no word.
+        Answer::Watching
+        | Answer::Killed { .. }
+        | Answer::Announced
+        | Answer::PutIn { .. }
         | Answer::SeenAs { .. }
         | Answer::Token { .. }
         | Answer::PasswordChanged
@@ -122,18 +126,6 @@ fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     welcome::spell(&welcome, out);
     let census = (Heard::Command(Command::Census), Asked::Arrival);
     talk.asks_first(std::iter::once(census));
-}
-
-fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &mut BytesMut) {
-    let voice = talk.voice();
-    if let Asked::Time = asked {
-        let time = events::server_time(census.at);
-        return voice.reply(Numeric::Time, &[voice.server, &time], out);
-    }
-    welcome::census(voice, census, out);
-    if let Asked::Arrival = asked {
-        about(talk, About::Motd, out);
-    }
 }
 
 const fn before(position: Position) -> Span {
@@ -199,6 +191,13 @@ pub(super) fn nicked(talk: &mut Conversation, user: &UserName, was: &UserName, o
     }
 }
 
+fn is_away(talk: &Conversation, asked: &Asked, to: &UserName, words: &Text, out: &mut BytesMut) {
+    if !is_notice(asked) {
+        let params = [to.as_str(), words.as_str()];
+        talk.voice().reply(Numeric::Away, &params, out);
+    }
+}
+
 fn is_notice(asked: &Asked) -> bool {
     matches!(asked, Asked::Say(said) if said.manner == Manner::Notice)
 }
@@ -260,32 +259,36 @@ fn about_topic(
     }
 }
 
-fn members(
-    talk: &Conversation,
-    asked: &Asked,
-    room: &RoomName,
-    users: &[UserName],
-    away: &[UserName],
-    out: &mut BytesMut,
-) {
+fn members(talk: &Conversation, asked: &Asked, answer: &Answer, out: &mut BytesMut) {
+    let Answer::Members {
+        room,
+        users,
+        away,
+        operators,
+    } = answer
+    else {
+        return;
+    };
     let voice = talk.voice();
-    if let Asked::Who { query } = asked {
-        for user in users {
-            let presence = match away.binary_search(user) {
+    let Asked::Who { query } = asked else {
+        return names(voice, talk.enabled(), room, users, out);
+    };
+    for user in users {
+        let person = Person {
+            user,
+            room: Some(room),
+            presence: match away.binary_search(user) {
                 Ok(_) => Here::Gone,
                 Err(_) => Here::Here,
-            };
-            let person = Person {
-                user,
-                room: Some(room),
-                presence,
-            };
-            query.tell(voice, person, out);
-        }
-        query.end(voice, out);
-    } else {
-        names(voice, talk.enabled(), room, users, out);
+            },
+            office: match operators.binary_search(user) {
+                Ok(_) => Office::Operator,
+                Err(_) => Office::None,
+            },
+        };
+        query.tell(voice, person, out);
     }
+    query.end(voice, out);
 }
 
 fn names(voice: Voice<'_>, caps: Caps, room: &RoomName, users: &[UserName], out: &mut BytesMut) {
@@ -320,25 +323,6 @@ fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
     rows
 }
 
-fn listed(talk: &Conversation, asked: &Asked, rooms: &[Listed], out: &mut BytesMut) {
-    if let Asked::List { wanted } = asked {
-        list(talk.voice(), wanted, rooms, out);
-    }
-}
-
-/// A room that nobody is in is none to clients, though it has a history.
-fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[Listed], out: &mut BytesMut) {
-    voice.reply(Numeric::ListStart, &["Channel", "Users  Name"], out);
-    for Listed { room, here, topic } in rooms {
-        let name = room::spelled(room);
-        if *here > 0 && wanted.has(&name, *here) {
-            let topic = topic.as_ref().map_or("", Text::as_str);
-            voice.reply(Numeric::List, &[&name, &here.to_string(), topic], out);
-        }
-    }
-    voice.reply(Numeric::ListEnd, &["End of LIST"], out);
-}
-
 fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut BytesMut) {
     let is_here = |nick: &String| {
         let here = |user: &&UserName| user.as_str().eq_ignore_ascii_case(nick);
@@ -365,6 +349,7 @@ fn who(voice: Voice<'_>, query: &Query, users: &[UserName], out: &mut BytesMut) 
             user,
             room: None,
             presence: Here::Here,
+            office: Office::None,
         };
         query.tell(voice, person, out);
     }
@@ -380,7 +365,7 @@ fn about_person(
 ) {
     let voice = talk.voice();
     match (asked, presence) {
-        (Asked::Who { query }, Presence::Online { away, .. }) => {
+        (Asked::Who { query }, Presence::Online { away, office, .. }) => {
             let presence = if away.is_some() {
                 Here::Gone
             } else {
@@ -390,6 +375,7 @@ fn about_person(
                 user,
                 room: None,
                 presence,
+                office: *office,
             };
             query.tell(voice, person, out);
             query.end(voice, out);
@@ -405,7 +391,11 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
     match presence {
         Presence::Offline => tell(Numeric::NoSuchNick, &[name, "Not here; a message is kept"]),
         Presence::Online {
-            since, rooms, away, ..
+            since,
+            rooms,
+            away,
+            office,
+            ..
         } => {
             tell(
                 Numeric::WhoisUser,
@@ -420,6 +410,12 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
             );
             if let Some(text) = away {
                 tell(Numeric::Away, &[name, text.as_str()]);
+            }
+            match office {
+                Office::Operator => {
+                    tell(Numeric::WhoisOperator, &[name, "is an IRC operator"]);
+                }
+                Office::None => {}
             }
             if let Some(account) = user.account() {
                 tell(Numeric::WhoisAccount, &[name, account, "is logged in as"]);

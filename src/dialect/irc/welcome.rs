@@ -8,10 +8,11 @@ use bytes::BytesMut;
 use super::isupport;
 use super::numerics::Numeric;
 use super::reply::Voice;
+use super::umodes;
 use crate::chat::answer::Census;
 
 /// The modes of people and rooms that 004 names; clients read 005 instead.
-const USER_MODES: &str = "i";
+const USER_MODES: &str = umodes::ALL;
 const ROOM_MODES: &str = "k";
 
 /// What there is to say.
@@ -72,11 +73,17 @@ pub fn features(voice: Voice<'_>, network: &str, out: &mut BytesMut) {
 /// Writes 251 to 266, the answer to `LUSERS`: of all nodes together, for people see no nodes. How
 /// many there were at most is not kept, nor are those counted who are not in yet.
 pub fn census(voice: Voice<'_>, census: Census, out: &mut BytesMut) {
-    let Census { people, rooms, .. } = census;
+    let Census {
+        people,
+        rooms,
+        operators,
+        ..
+    } = census;
     let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
     let all = format!("There are {people} users and 0 invisible on 1 servers");
     tell(Numeric::LuserClient, &[&all]);
-    tell(Numeric::LuserOp, &["0", "operator(s) online"]);
+    let operators = [&operators.to_string(), "operator(s) online"];
+    tell(Numeric::LuserOp, &operators);
     let formed = [&rooms.to_string(), "channels formed"];
     tell(Numeric::LuserChannels, &formed);
     let mine = format!("I have {people} clients and 0 servers");

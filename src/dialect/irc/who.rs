@@ -7,6 +7,7 @@ use super::mask;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
+use crate::chat::answer::Office;
 use crate::chat::{RoomName, UserName};
 
 /// Bytes of the token that a question may carry.
@@ -47,6 +48,8 @@ pub struct Person<'a> {
     pub room: Option<&'a RoomName>,
     /// Whether others are told that they are away.
     pub presence: Here,
+    /// What they are beside a person, where that was asked for too.
+    pub office: Office,
 }
 
 /// Whether somebody is at the keyboard.
@@ -63,6 +66,16 @@ impl Here {
         match self {
             Self::Here => "H",
             Self::Gone => "G",
+        }
+    }
+}
+
+impl Person<'_> {
+    fn flags(&self) -> String {
+        let here = self.presence.flag();
+        match self.office {
+            Office::Operator => format!("{here}*"),
+            Office::None => here.to_owned(),
         }
     }
 }
@@ -97,11 +110,12 @@ impl Query {
         match &self.form {
             Form::Plain => {
                 let realname = format!("0 {nick}");
-                let flags = person.presence.flag();
+                let flags = &person.flags();
                 let params = [&room, user, CLOAK, voice.server, nick, flags, &realname];
                 voice.reply(Numeric::WhoReply, &params, out);
             }
             Form::Fields { fields, token } => {
+                let flags = person.flags();
                 // In the order of the specification, whatever was asked for first.
                 let known = [
                     ('t', token.as_str()),
@@ -111,7 +125,7 @@ impl Query {
                     ('h', CLOAK),
                     ('s', voice.server),
                     ('n', nick),
-                    ('f', person.presence.flag()),
+                    ('f', &flags),
                     ('d', "0"),
                     ('l', "0"),
                     ('a', person.user.account().unwrap_or(NO_ACCOUNT)),

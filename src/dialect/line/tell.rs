@@ -18,7 +18,8 @@ use crate::chat::limits::ECHO_BYTES;
 use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
 use crate::chat::{
-    Answer, Deed, Ending, Event, Fate, Gap, GapSize, Position, Refusal, RoomName, Text, UserName,
+    Answer, Deed, Ending, Event, Fate, Gap, GapSize, NodeName, Position, Refusal, RoomName, Text,
+    UserName,
 };
 
 use super::super::{Malformed, Prompt};
@@ -76,7 +77,11 @@ pub(in crate::dialect) fn event(
         } => {
             position(positions, event, out);
             let mark = match hearing {
-                Hearing::Direct => "",
+                Hearing::Direct
+                | Hearing::DirectAndWatcher
+                | Hearing::Watcher
+                | Hearing::WatcherOfBefore
+                | Hearing::Victim => "",
                 Hearing::Subscriber => "[Sub] ",
             };
             line!(out, "{mark}[{room}] {sender}: {}", text.visible());
@@ -105,9 +110,14 @@ pub(in crate::dialect) fn event(
             text: None,
         } => line!(out, "* {by} took away the topic of {room}"),
         Deed::Nicked { user, was, .. } => line!(out, "* {was} is now {user}"),
+        Deed::Released { by: Some(by), .. } if hearing == Hearing::Victim => {
+            let why = visible(event.text());
+            line!(out, "* {by} puts you out: {why}");
+        }
         Deed::Epoch { .. }
         | Deed::Claimed { .. }
         | Deed::Released { .. }
+        | Deed::Announced { .. }
         | Deed::Followed { .. }
         | Deed::Unfollowed { .. }
         | Deed::WentAway { .. }
@@ -135,12 +145,7 @@ pub(in crate::dialect) fn format_set(positions: Positions, out: &mut BytesMut) {
 
 pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mut BytesMut) {
     match answer {
-        Answer::Welcome { user, room, node } => {
-            line!(
-                out,
-                "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
-            );
-        }
+        Answer::Welcome { user, room, node } => welcome(user, room, node, out),
         Answer::Proved { user } => line!(out, "* You are {user}."),
         Answer::Said { position, .. } => said(positions, position, out),
         Answer::SaidToAway {
@@ -174,7 +179,14 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             history(positions, room, *count, messages, out);
         }
         // These are not asked for by lines.
-        Answer::Dialogue { .. } | Answer::Conversations { .. } | Answer::Census(_) => {}
+        Answer::Dialogue { .. }
+        | Answer::Conversations { .. }
+        | Answer::Census(_)
+        | Answer::Presence { .. }
+        | Answer::Watching
+        | Answer::InOffice { .. }
+        | Answer::Killed { .. }
+        | Answer::Announced => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
@@ -190,6 +202,13 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Pong { token } => line!(out, "* pong {}", visible(token)),
         Answer::Help { topic } => help(topic, out),
     }
+}
+
+fn welcome(user: &UserName, room: &RoomName, node: &NodeName, out: &mut BytesMut) {
+    line!(
+        out,
+        "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
+    );
 }
 
 fn entered(room: &RoomName, here: u64, key: KeyUse, out: &mut BytesMut) {
@@ -295,6 +314,7 @@ fn whois(user: &UserName, presence: &Presence, out: &mut BytesMut) {
             since,
             rooms,
             away: note,
+            office: _,
         } => {
             line!(out, "* {user} is online on {node} since {}.", utc(*since));
             if !rooms.is_empty() {
@@ -379,6 +399,8 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
             );
         }
         Refusal::ToYourself => line!(out, "! That is yourself"),
+        Refusal::NoOperator => line!(out, "! Only for operators"),
+        Refusal::NoOperators => line!(out, "! There are no operators here"),
         Refusal::NothingToSay => line!(out, "! Nothing to say"),
         Refusal::NotDelivered => line!(out, "! {NOT_DELIVERED}"),
         Refusal::NotConfirmed => line!(out, "! {NOT_CONFIRMED}"),
@@ -432,6 +454,7 @@ pub(in crate::dialect) fn ending(ending: Ending, out: &mut BytesMut) {
         Ending::Gone => {}
         Ending::Duplicate => line!(out, "! User already logged in"),
         Ending::Replaced => line!(out, "! Logged in elsewhere"),
+        Ending::Killed => line!(out, "! An operator put you out"),
         Ending::MessagesLost => line!(out, "! Messages were lost: log in again"),
         Ending::Unconfirmed => {
             line!(out, "! What became of that is not known: log in again");

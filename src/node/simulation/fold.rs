@@ -96,7 +96,10 @@ impl Fold {
             | Deed::Nicked { user, rooms, .. } => {
                 self.is_in(&who(user), rooms)?;
             }
-            Deed::TopicSet { .. } | Deed::Probed { .. } | Deed::Epoch { .. } => {}
+            Deed::TopicSet { .. }
+            | Deed::Announced { .. }
+            | Deed::Probed { .. }
+            | Deed::Epoch { .. } => {}
         }
         Ok(())
     }

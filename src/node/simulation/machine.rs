@@ -259,6 +259,7 @@ fn links(
         detach: hub.clone().recipient(),
         introduce: registry.clone().recipient(),
         set_format: registry.clone().recipient(),
+        set_watch: registry.clone().recipient(),
         fell_behind: registry.clone().recipient(),
         catch_up: registry.clone().recipient(),
         forget: registry.clone().recipient(),

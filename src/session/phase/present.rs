@@ -3,7 +3,10 @@
 //! Texts are sent to the log without waiting for each other, at most [`ASKS_IN_FLIGHT`];
 //! everything else waits until they are answered and then goes alone.
 
+mod network;
+
 use super::Step;
+use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName};
 use crate::dialect::Heard;
@@ -69,6 +72,8 @@ enum Asked {
     Password,
     /// A resume token.
     Token,
+    /// Whether somebody is the operator who they say they are.
+    Office,
 }
 
 impl Present {
@@ -179,16 +184,18 @@ impl Present {
                 let room = self.meant(room);
                 self.history(HistoryRequest::Room { room, span, count })
             }
-            Command::Dialogue {
-                with: user,
-                span,
-                count,
-            } => self.history(HistoryRequest::Person { user, span, count }),
+            Command::Dialogue { with, span, count } => self.dialogue(with, span, count),
             Command::Conversations { from, to, count } => {
                 self.history(HistoryRequest::Conversations { from, to, count })
             }
             Command::Online => self.people(PeopleRequest::Online),
             Command::Census => self.people(PeopleRequest::Census),
+            Command::BecomeOperator { name, password } => self.is_to_prove(name, password),
+            Command::Resign => self.takes(Office::None),
+            Command::Kill { user, words } => self.people(PeopleRequest::Kill { user, words }),
+            Command::Announce { text } => self.people(PeopleRequest::Announce { text }),
+            Command::Watch { change } => self.watches(change),
+            Command::Presence { people } => self.people(PeopleRequest::Presence { people }),
             Command::Subscribe { author } => self.people(PeopleRequest::Follow { author }),
             Command::Unsubscribe { author } => self.people(PeopleRequest::Unfollow { author }),
             Command::Subscriptions => self.people(PeopleRequest::Following),
@@ -198,14 +205,8 @@ impl Present {
             Command::Back => self.people(PeopleRequest::Back),
             Command::ChangeNick { nick } => self.changes_nick(nick),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
-            Command::ChangePassword { old, new } => {
-                let user = self.claim.user.clone();
-                self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
-            }
-            Command::Token => {
-                let user = self.claim.user.clone();
-                self.waiting(Asked::Token, Step::Issue { user })
-            }
+            Command::ChangePassword { old, new } => self.changes_password(old, new),
+            Command::Token => self.wants_token(),
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Quit { words } => vec![Step::Quit { words }],
             Command::Login { .. }
@@ -301,7 +302,8 @@ impl Present {
         let mut steps = match outcome {
             Outcome::Done(answer) => {
                 self.moves(&answer);
-                vec![Step::Answer(answer)]
+                let found = network::found(&answer);
+                found.into_iter().chain([Step::Answer(answer)]).collect()
             }
             Outcome::Refused(refusal @ Refusal::NotConfirmed) if self.changes_standing() => {
                 // The claim tells in which rooms it is, and as whom.

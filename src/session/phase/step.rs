@@ -1,8 +1,9 @@
 //! What a session has to do.
 
+use crate::chat::command::Watch;
 use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, Secret, Text, UserName};
 use crate::dialect::{Format, Malformed, Prompt};
-use crate::messages::{Claim, Entrance, Request};
+use crate::messages::{Claim, Entrance, Request, Role};
 
 /// What a session has to do, in this order.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(in crate::session) enum Step {
         user: UserName,
         /// The password.
         password: Secret,
+        /// As what.
+        of: Role,
     },
     /// Have an account made.
     Register {
@@ -91,6 +94,8 @@ pub(in crate::session) enum Step {
     },
     /// Have it told when everything so far is handled.
     Settle,
+    /// Have it told when people come and go.
+    Watch(Watch),
     /// Have events spelled otherwise.
     SetFormat(Format),
     /// Spell that they are.

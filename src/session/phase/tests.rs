@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::*;
-use crate::chat::command::{Positions, RoomKey};
+use crate::chat::command::{Positions, RoomKey, Watch};
 use crate::chat::{Ident, Nick, RoomName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;
@@ -796,6 +796,25 @@ fn what_the_dialect_answers_itself_waits_its_turn() {
     talk.answered(said("7-1")).does(&["* ok 7-1", "by itself"]);
 }
 
+/// So nobody comes or goes unseen between the two.
+#[test]
+fn who_watches_for_somebody_says_so_before_it_asks_whether_they_are_here() {
+    let mut talk = Talk::present();
+    let people = || vec![user("bob")];
+    let change = Watch::For { people: people() };
+    talk.hears(Command::Watch { change }).does(&[
+        "watch For { people: [bob] }",
+        "ask People(Presence { people: [bob] })",
+    ]);
+    let (here, gone) = (people(), Vec::new());
+    let found = Answer::Presence { here, gone };
+    talk.answered(Outcome::Done(found))
+        .does(&["watch Found { here: [bob] }", ""]);
+    let change = Watch::ForNobody;
+    talk.hears(Command::Watch { change })
+        .does(&["watch ForNobody", ""]);
+}
+
 const MOVE_TO_DEN: &str = "ask Rooms(Move { from: lobby, to: den, key: None })";
 
 const CLAIM_AGAIN: &str = "claim alice again in lobby";
@@ -944,6 +963,7 @@ impl Talk {
                 format!("ask {request:?}")
             }
             Step::Settle => "settle".to_owned(),
+            Step::Watch(change) => format!("watch {change:?}"),
             Step::SetFormat(format) => format!("set {format:?}"),
             Step::FormatSet => self.told(|talk, out| talk.tell_format_set(out)),
             Step::Reply => "by itself".to_owned(),

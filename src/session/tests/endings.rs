@@ -49,6 +49,7 @@ fn every_ending_has_its_parting() {
         (Ending::Gone, Parting::Broken),
         (Ending::Duplicate, Parting::Goodbye { words: None }),
         (Ending::Replaced, Parting::Goodbye { words: None }),
+        (Ending::Killed, Parting::Goodbye { words: None }),
         (Ending::MessagesLost, Parting::Broken),
         (Ending::Unconfirmed, Parting::Goodbye { words: None }),
         (Ending::TooManyFailures, Parting::Goodbye { words: None }),

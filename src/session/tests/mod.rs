@@ -26,7 +26,7 @@ use crate::dialect::Dialect;
 use crate::messages::{
     Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,
     FellBehind, Forget, Frames, HubId, Introduce, IssueToken, Outcome, Parting, Prove, Question,
-    RedeemToken, Register, Request, Returned, SessionMail, SetFormat, Span,
+    RedeemToken, Register, Request, Returned, SessionMail, SetFormat, SetWatch, Span,
 };
 use crate::net::transport::Transport;
 use crate::testing::{
@@ -40,6 +40,7 @@ enum Sent {
     Detach(Detach),
     Introduce(Introduce),
     SetFormat(SetFormat),
+    SetWatch(SetWatch),
     FellBehind(FellBehind),
     CatchUp(CatchUp),
     Forget(Forget),
@@ -66,6 +67,7 @@ sent!(
     Detach(Detach),
     Introduce(Introduce),
     SetFormat(SetFormat),
+    SetWatch(SetWatch),
     FellBehind(FellBehind),
     CatchUp(CatchUp),
     Forget(Forget),
@@ -83,6 +85,7 @@ impl Sent {
             Self::Attach(attach) => format!("attach {}", attach.conn),
             Self::Detach(detach) => format!("detach {}", detach.conn),
             Self::Introduce(introduce) => format!("introduce {}", introduce.conn),
+            Self::SetWatch(set) => format!("watch for {} {:?}", set.conn, set.change),
             Self::SetFormat(set) => format!("spell for {} as {:?}", set.conn, set.format),
             Self::FellBehind(fell) => format!("{} fell behind {}", fell.conn, fell.after),
             Self::CatchUp(catch_up) => format!("{} catches up", catch_up.conn),
@@ -343,6 +346,7 @@ fn links(outbox: &Outbox<Sent>, rules: Rules) -> Links {
         detach: probe::<Detach, _>(outbox),
         introduce: probe::<Introduce, _>(outbox),
         set_format: probe::<SetFormat, _>(outbox),
+        set_watch: probe::<SetWatch, _>(outbox),
         fell_behind: probe::<FellBehind, _>(outbox),
         catch_up: probe::<CatchUp, _>(outbox),
         forget: probe::<Forget, _>(outbox),

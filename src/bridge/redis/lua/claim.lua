@@ -100,6 +100,8 @@ local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
 also('HDEL', K.presence .. me, 'probed')
+-- An office is that of the session alone.
+if not renews or not held then also('HDEL', K.operators, me) end
 if not is_guest(me) then
   also('HSETNX', K.ordinals .. me, 'first', fence)
   also('HSET', K.ordinals .. me, 'claim', fence .. ' ' .. ARGV[8])

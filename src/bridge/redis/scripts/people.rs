@@ -4,15 +4,15 @@ use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked, changed};
 use super::sources::Lua;
-use super::words::json;
+use super::words::{json, json_if_any};
 use super::{Asker, Scripts};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
-use crate::chat::answer::{Census, Presence};
+use crate::chat::answer::{Census, Office, Presence};
 use crate::chat::event::Timestamp;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Position, UserName};
+use crate::chat::{Answer, Position, Text, UserName};
 use crate::messages::{Outcome, PeopleRequest};
 
 impl Scripts {
@@ -33,6 +33,14 @@ impl Scripts {
             PeopleRequest::Following => self.question(Lua::Following, asker),
             PeopleRequest::Followers => self.question(Lua::Followers, asker),
             PeopleRequest::Online => self.question(Lua::Online, asker),
+            PeopleRequest::TakeOffice { office } => self.call_office(asker, *office),
+            PeopleRequest::Kill { user, words } => self.call_kill(asker, user, words.as_ref()),
+            PeopleRequest::Announce { text } => {
+                let mut call = self.live(Lua::Announce, asker);
+                call.arg(json(text));
+                call
+            }
+            PeopleRequest::Presence { people } => self.call_presence(asker, people),
             PeopleRequest::Census => self.question(Lua::Census, asker),
             PeopleRequest::WhoIs { user } => {
                 let mut call = self.question(Lua::WhoIs, asker);
@@ -58,6 +66,31 @@ impl Scripts {
         }
     }
 
+    fn call_office(&self, asker: Asker<'_>, office: Office) -> Cmd {
+        let mut call = self.live(Lua::TakeOffice, asker);
+        call.arg(match office {
+            Office::Operator => "operator",
+            Office::None => "none",
+        });
+        call
+    }
+
+    fn call_kill(&self, asker: Asker<'_>, user: &UserName, words: Option<&Text>) -> Cmd {
+        let mut call = self.live(Lua::Kill, asker);
+        call.arg(user.as_str())
+            .arg(self.configured(user))
+            .arg(json_if_any(words));
+        call
+    }
+
+    fn call_presence(&self, asker: Asker<'_>, people: &[UserName]) -> Cmd {
+        let mut call = self.question(Lua::Presence, asker);
+        for user in people {
+            call.arg(user.as_str());
+        }
+        call
+    }
+
     pub(super) fn read_people(
         &self,
         request: &PeopleRequest,
@@ -73,10 +106,21 @@ impl Scripts {
             PeopleRequest::Following => self.users(reply, |users| Answer::Subscriptions { users }),
             PeopleRequest::Followers => self.users(reply, |users| Answer::Subscribers { users }),
             PeopleRequest::Online => self.users(reply, |users| Answer::Online { users }),
+            PeopleRequest::TakeOffice { office } => {
+                let office = *office;
+                self.granted(reply, Answer::InOffice { office })
+            }
+            PeopleRequest::Kill { .. } => self.done(reply, |user| Answer::Killed { user }),
+            PeopleRequest::Announce { .. } => self.granted(reply, Answer::Announced),
+            PeopleRequest::Presence { .. } => asked(&self.rules, reply, |items| {
+                let (here, gone) = (items.list()?, items.list()?);
+                Ok((Answer::Presence { here, gone }, None))
+            }),
             PeopleRequest::Census => asked(&self.rules, reply, |items| {
                 let census = Census {
                     people: items.next()?,
                     rooms: items.next()?,
+                    operators: items.next()?,
                     at: Timestamp(items.next()?),
                 };
                 Ok((Answer::Census(census), None))
@@ -101,6 +145,13 @@ impl Scripts {
                 Ok(Verdict::Outcome(Outcome::Done(Answer::Back)))
             }),
         }
+    }
+
+    /// A change of which nothing more is told than that it is done.
+    fn granted(&self, reply: Value, answer: Answer) -> Result<Decision, Trouble> {
+        changed(&self.rules, reply, |_, _| {
+            Ok(Verdict::Outcome(Outcome::Done(answer)))
+        })
     }
 
     /// A change about one person, whose name as registered the script tells.
@@ -136,6 +187,10 @@ fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
         since: Timestamp(items.next_if_any()?.unwrap_or_default()),
         away: items.next_if_any()?,
         rooms: items.sorted()?,
+        office: match items.next::<u64>()? {
+            0 => Office::None,
+            _ => Office::Operator,
+        },
     })
 }
 

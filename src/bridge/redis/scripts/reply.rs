@@ -153,6 +153,7 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
     let room = || read::<RoomName>(about);
     let nick = || read::<Nick>(about);
     Ok(match why {
+        "no_operator" => Refusal::NoOperator,
         "to_yourself" => Refusal::ToYourself,
         "no_such_user" => Refusal::NoSuchUser { user: user()? },
         "nick_in_use" => Refusal::NickInUse { nick: nick()? },

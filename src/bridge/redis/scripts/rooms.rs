@@ -73,8 +73,13 @@ impl Scripts {
                 Ok((Answer::Rooms { rooms }, None))
             }),
             RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
-                let (room, users, away) = (items.next()?, items.sorted()?, items.sorted()?);
-                Ok((Answer::Members { room, users, away }, None))
+                let members = Answer::Members {
+                    room: items.next()?,
+                    users: items.sorted()?,
+                    away: items.sorted()?,
+                    operators: items.sorted()?,
+                };
+                Ok((members, None))
             }),
             RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
                 let (room, text) = (items.next()?, items.next_if_any()?);

@@ -73,6 +73,10 @@ scripts! {
     Following: Read ["asker" "names" "following"];
     Followers: Read ["asker" "names" "followers"];
     Online: Read ["asker" "names" "online"];
+    TakeOffice: Change ["command" "live" "office"];
+    Kill: Change ["command" "live" "operator" "ids" "registered" "resolve" "rooms" "kill"];
+    Announce: Change ["command" "live" "operator" "announce"];
+    Presence: Read ["asker" "ids" "names" "presence"];
     Census: Read ["asker" "census"];
     WhoIs: Read ["asker" "ids" "registered" "resolve" "who_is"];
     Sweep: Change ["command" "rooms" "sweep"];

@@ -3,7 +3,7 @@
 //!
 //! <https://modern.ircdocs.horse/#mode-message>.
 
-use super::{no_room, nothing, own};
+use super::{no_room, own};
 use crate::dialect::irc::asked::Item;
 use crate::dialect::irc::conversation::Me;
 use crate::dialect::irc::grammar::Message;
@@ -14,7 +14,7 @@ pub(super) fn mode(message: &Message<'_>, me: &Me) -> Item {
     let target = message.param(0).unwrap_or_default();
     let change = message.param(1).unwrap_or_default();
     if !target.starts_with('#') {
-        return of_person(target, change, me);
+        return of_person(target, me);
     }
     let wanted = change.chars().find(|c| !matches!(c, '+' | '-'));
     match room::read(target) {
@@ -39,17 +39,10 @@ fn of_room(name: &str, wanted: Option<char>, argument: Option<&str>) -> Item {
     }
 }
 
-fn of_person(nick: &str, change: &str, me: &Me) -> Item {
+/// A change of the own modes is heard by [`super::super::umodes`].
+fn of_person(nick: &str, me: &Me) -> Item {
     if !nick.eq_ignore_ascii_case(me.user.as_str()) {
         return own(Numeric::UsersDontMatch, &["You are not that one"]);
     }
-    match change {
-        "" => own(Numeric::UserModeIs, &["+i"]),
-        // Clients ask for it as soon as they are in, and everybody has it.
-        "i" | "+i" => nothing(),
-        _ => own(
-            Numeric::UserModeUnknownFlag,
-            &["The only mode of people is i, and all have it"],
-        ),
-    }
+    own(Numeric::UserModeIs, &[&me.modes.spelled()])
 }

@@ -59,6 +59,7 @@ fn people_come_and_go() {
         user: user.clone(),
         rooms: rooms(),
         words,
+        by: None,
     };
     let words = || Some(text("so long"));
     are_told(vec![

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::play::{anna, identity, said};
 use super::whole::whole_lines;
-use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
 use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -147,13 +147,20 @@ fn room() -> impl Strategy<Value = RoomName> {
 }
 
 fn hearing() -> impl Strategy<Value = Hearing> {
-    prop_oneof![Just(Hearing::Direct), Just(Hearing::Subscriber)]
+    prop_oneof![
+        Just(Hearing::Direct),
+        Just(Hearing::Subscriber),
+        Just(Hearing::Watcher),
+        Just(Hearing::WatcherOfBefore),
+        Just(Hearing::Victim),
+        Just(Hearing::DirectAndWatcher)
+    ]
 }
 
 /// A command that is answered, with whatever behind it.
 fn command() -> impl Strategy<Value = String> {
     let names: Vec<&str> =
-        "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS TIME MODE MOTD NAMES NICK \
+        "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS TIME OPER KILL WALLOPS MONITOR MODE MOTD NAMES NICK \
         NOTICE PART PASS PING PONG PRIVMSG PUBLISH QUIT SUBSCRIBE SUBSCRIBERS SUBSCRIPTIONS TAGMSG \
         TOPIC UNSUBSCRIBE USER USERHOST VERSION WHO WHOIS WHOWAS AUTHENTICATE DANCE"
             .split_whitespace()
@@ -229,6 +236,7 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
         4 => Answer::Members {
             room,
             away: users.first().cloned().into_iter().collect(),
+            operators: users.last().cloned().into_iter().collect(),
             users,
         },
         5 => Answer::Rooms {
@@ -281,6 +289,7 @@ fn of_people() -> impl Strategy<Value = Answer> {
                     since,
                     rooms,
                     away: Some(text),
+                    office: Office::Operator,
                 };
                 Answer::WhoIs { user, presence }
             }
@@ -340,9 +349,10 @@ fn deed() -> impl Strategy<Value = Deed> {
             rooms: vec![room],
         },
         _ => Deed::Released {
-            user,
             rooms: vec![room],
+            by: Some(user.clone()),
             words: Some(text),
+            user,
         },
     })
 }

@@ -314,12 +314,8 @@ fn mode_shows_and_changes_nothing() {
         ("MODE Anna", &["221 anna +i"]),
         ("MODE anna +i", &[]),
         (
-            "MODE anna -i",
-            &["501 anna :The only mode of people is i, and all have it"],
-        ),
-        (
-            "MODE anna +iw",
-            &["501 anna :The only mode of people is i, and all have it"],
+            "MODE anna -x",
+            &["501 anna :The modes of people are i, which all have, o and w"],
         ),
         ("MODE ben", &["502 anna :You are not that one"]),
         ("MODE ben +i", &["502 anna :You are not that one"]),

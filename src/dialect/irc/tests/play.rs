@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use super::whole::whole_lines;
 use super::written;
-use crate::chat::answer::{Census, KeyUse, Listed, Presence, Topic};
+use crate::chat::answer::{Census, KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -101,7 +101,7 @@ pub(super) fn answered(line: &str) -> Vec<String> {
     played[1..].iter().map(told).collect()
 }
 
-fn says(talk: &mut Conversation, line: &str, played: &mut Vec<String>) {
+pub(super) fn says(talk: &mut Conversation, line: &str, played: &mut Vec<String>) {
     played.push(format!("> {line}"));
     talk.hear(line.as_bytes());
     goes_on(talk, played);
@@ -167,6 +167,7 @@ fn online(rooms: Vec<RoomName>, away: Option<Text>) -> Presence {
         since: Timestamp(1_500),
         rooms,
         away,
+        office: Office::None,
     }
 }
 
@@ -236,6 +237,7 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
             room,
             users: users(behind),
             away: Vec::new(),
+            operators: Vec::new(),
         },
         "history" => {
             let messages = behind
@@ -277,9 +279,26 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
         "census" => Answer::Census(Census {
             people: first.parse().unwrap(),
             rooms: behind.parse().unwrap(),
+            operators: 1,
             at: Timestamp(1_500),
         }),
         "online" => Answer::Online { users: users(rest) },
+        "operator" => Answer::InOffice {
+            office: Office::Operator,
+        },
+        "no-operator" => Answer::InOffice {
+            office: Office::None,
+        },
+        "killed" => Answer::Killed { user: one() },
+        "announced" => Answer::Announced,
+        "presence" => {
+            let (here, gone) = rest.split_once('|').unwrap();
+            Answer::Presence {
+                here: users(here),
+                gone: users(gone),
+            }
+        }
+        "watching" => Answer::Watching,
         "offline" => is(Presence::Offline),
         "here" => is(online(rooms(behind), None)),
         "gone" => is(online(Vec::new(), Some(words()))),
@@ -322,6 +341,9 @@ fn refused(what: &str, name: &str) -> Option<Refusal> {
         "only-for-accounts" => Refusal::OnlyForAccounts,
         "to-yourself" => Refusal::ToYourself,
         "busy" => Refusal::Busy,
+        "wrong-password" => Refusal::WrongPassword,
+        "not-an-operator" => Refusal::NoOperator,
+        "without-operators" => Refusal::NoOperators,
         "not-delivered" => Refusal::NotDelivered,
         "not-confirmed" => Refusal::NotConfirmed,
         _ => return None,

@@ -348,7 +348,7 @@ fn people_and_rooms_are_counted_and_the_time_is_that_of_the_store() {
             "* Census",
             "! census 2 1",
             "< 251 anna :There are 2 users and 0 invisible on 1 servers",
-            "< 252 anna 0 :operator(s) online",
+            "< 252 anna 1 :operator(s) online",
             "< 254 anna 1 :channels formed",
             "< 255 anna :I have 2 clients and 0 servers",
             "< 265 anna :Current local users 2",

@@ -274,18 +274,19 @@ fn who_is_in_a_room_is_told_with_who_is_away() {
         room: room("den"),
         users: vec![user("anna"), user("Ben"), user("clara")],
         away: vec![user("ben")],
+        operators: vec![user("BEN"), user("clara")],
     };
     let told = answered(&mut talk, "WHO #den %nf", &members);
     assert_eq!(
         told,
         [
             ":irc.example 354 anna anna H",
-            ":irc.example 354 anna Ben G",
-            ":irc.example 354 anna clara H",
+            ":irc.example 354 anna Ben G*",
+            ":irc.example 354 anna clara H*",
             ":irc.example 315 anna #den :End of WHO list",
         ]
     );
     let plain = answered(&mut talk, "WHO #den", &members);
-    assert!(plain[1].contains(" Ben G "), "{plain:?}");
-    assert!(plain[2].contains(" clara H "), "{plain:?}");
+    assert!(plain[1].contains(" Ben G* "), "{plain:?}");
+    assert!(plain[2].contains(" clara H* "), "{plain:?}");
 }

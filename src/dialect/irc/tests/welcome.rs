@@ -30,7 +30,7 @@ fn somebody_who_is_in_is_greeted() {
             ":irc.example 001 Bob :Welcome to the Our Net Network, Bob",
             ":irc.example 002 Bob :Your host is irc.example, running version conclave-0.1.0",
             ":irc.example 003 Bob :This server was created 2026-11-26 10:00:00 UTC",
-            ":irc.example 004 Bob irc.example conclave-0.1.0 i k k",
+            ":irc.example 004 Bob irc.example conclave-0.1.0 iow k k",
         ]
     );
     assert_eq!(features.len(), isupport::lines("x").len());
@@ -45,13 +45,14 @@ fn people_and_rooms_are_counted_as_of_one_server() {
     let census = Census {
         people: 7,
         rooms: 3,
+        operators: 2,
         at: Timestamp(1_500),
     };
     assert_eq!(
         written(|out| welcome::census(voice(), census, out)),
         [
             ":irc.example 251 Bob :There are 7 users and 0 invisible on 1 servers",
-            ":irc.example 252 Bob 0 :operator(s) online",
+            ":irc.example 252 Bob 2 :operator(s) online",
             ":irc.example 254 Bob 3 :channels formed",
             ":irc.example 255 Bob :I have 7 clients and 0 servers",
             ":irc.example 265 Bob :Current local users 7",

@@ -50,6 +50,7 @@ fn ending(text: &str) -> Option<Ending> {
     let ending = match text {
         "User already logged in" => Ending::Duplicate,
         "Logged in elsewhere" => Ending::Replaced,
+        "An operator put you out" => Ending::Killed,
         "Messages were lost: log in again" => Ending::MessagesLost,
         "What became of that is not known: log in again" => Ending::Unconfirmed,
         "Too many failures" => Ending::TooManyFailures,

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::name::NameError;
@@ -261,6 +261,7 @@ fn answer() -> impl Strategy<Value = Answer> {
                 since: Timestamp(at),
                 rooms: vec![room],
                 away: Some(text),
+                office: Office::None,
             },
         },
         4 => Answer::Pong { token },
@@ -277,6 +278,7 @@ fn answer() -> impl Strategy<Value = Answer> {
             room,
             users: vec![user.clone()],
             away: vec![user],
+            operators: vec![],
         },
         8 => listed(room, at, text),
         _ => {

@@ -184,6 +184,7 @@ fn answers_are_read_as_they_are_told() {
         room: den.clone(),
         users: users.to_vec(),
         away: vec![],
+        operators: vec![],
     };
     let people = |users: &[_]| Told::People {
         of: "den",
@@ -267,6 +268,7 @@ fn endings_are_read_as_they_are_told() {
         Ending::Quit,
         Ending::Duplicate,
         Ending::Replaced,
+        Ending::Killed,
         Ending::MessagesLost,
         Ending::Unconfirmed,
         Ending::TooManyFailures,

@@ -205,6 +205,7 @@ fn whoever_goes_is_told_why() {
         (Ending::Gone, "", "gone"),
         (Ending::Duplicate, "! User already logged in\n", "duplicate"),
         (Ending::Replaced, "! Logged in elsewhere\n", "replaced"),
+        (Ending::Killed, "! An operator put you out\n", "killed"),
         (
             Ending::MessagesLost,
             "! Messages were lost: log in again\n",

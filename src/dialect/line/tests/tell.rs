@@ -1,7 +1,7 @@
 use bytes::BytesMut;
 
 use super::told;
-use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::{Answer, Deed, Gap, GapSize, Position, Secret, UserName};
@@ -216,6 +216,7 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
                 room: den(),
                 users: vec![user("alice"), user("bob")],
                 away: vec![user("bob")],
+                operators: vec![user("bob")],
             },
             "* den: alice, bob (2)\n",
         ),
@@ -298,6 +299,7 @@ fn what_is_known_about_somebody() {
         since: Timestamp(1_795_383_005_678),
         rooms: vec![room("lobby"), room("den")],
         away: Some(text("lunch")),
+        office: Office::None,
     };
     check_answers(&[
         (

@@ -1,6 +1,7 @@
 //! Who hears what, and that both directions of every map agree.
 
 mod story;
+mod watching;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -63,6 +64,53 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
     here.check(left("den", "alice"), &["bob"]);
     here.check(left("den", "dave"), &["bob"]);
     here.check(room_message("den", "bob", "anybody?"), &[]);
+}
+
+#[test]
+fn what_operators_say_to_all_reaches_everybody() {
+    let mut here = Here::with(&["alice", "bob"]);
+    here.happens(left("lobby", "bob"));
+    let said = Deed::Announced {
+        by: user("alice"),
+        text: text("hi"),
+    };
+    here.check(said, &["alice", "bob"]);
+}
+
+#[test]
+fn who_is_put_out_is_told_why_before_it_ends() {
+    let mut here = Here::with(&["alice", "bob"]);
+    let killed = |who| Deed::Released {
+        user: user(who),
+        rooms: vec![RoomName::lobby()],
+        words: None,
+        by: Some(user("eve")),
+    };
+    here.happens(left("lobby", "alice"));
+    let effects = here.rooms.fold(&arrival(killed("alice"), Brings::Nothing));
+    let conn = here.conn("alice");
+    let told = |hearing, by| Effect::Heard {
+        hearing,
+        by,
+        except: None,
+    };
+    let ended = Effect::Ended {
+        conn,
+        hub: HubId(0),
+        ending: Ending::Killed,
+    };
+    let bob = here.conn("bob");
+    assert_eq!(
+        effects,
+        [
+            told(Hearing::Victim, vec![conn]),
+            ended,
+            told(Hearing::Direct, vec![bob])
+        ]
+    );
+    // Its seat is there until it has gone, for what it is told.
+    assert!(here.rooms.seat(conn).is_some());
+    here.check(killed("dave"), &["bob"]);
 }
 
 fn came_back(who: &str, places: &[&str]) -> Deed {
@@ -465,6 +513,10 @@ impl Here {
                 let heard = match hearing {
                     Hearing::Direct => name.to_owned(),
                     Hearing::Subscriber => format!("{name} as subscriber"),
+                    Hearing::Watcher => format!("{name} as watcher"),
+                    Hearing::WatcherOfBefore => format!("{name} as watcher of before"),
+                    Hearing::Victim => format!("{name} as victim"),
+                    Hearing::DirectAndWatcher => format!("{name} as both"),
                 };
                 assert!(addressed.insert(heard), "{name} hears {deed:?} twice");
             }

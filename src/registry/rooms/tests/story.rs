@@ -235,6 +235,7 @@ fn deed_of(turn: &Turn) -> Option<Deed> {
             user: person(user),
             rooms: places(rooms),
             words: None,
+            by: None,
         },
         Turn::Away { user, ref rooms } => Deed::WentAway {
             user: person(user),

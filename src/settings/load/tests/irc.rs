@@ -100,3 +100,18 @@ fn two_doors_are_not_at_one_address() {
     let any = "listen.line = \"127.0.0.1:0\"\nlisten.irc = \"127.0.0.1:0\"";
     assert!(read(any).is_ok(), "the system chooses two ports");
 }
+
+#[test]
+fn operators_stand_under_names_of_their_own() {
+    let text = format!("[irc.operators]\nRoot = {HASH:?}");
+    let operators = settings(&text).irc.operators;
+    assert_eq!(operators[&UserName::new("root").unwrap()], HASH);
+    assert!(describe(&settings(&text)).contains("# irc.operators: Root\n"));
+    let wanted = "wanted a bcrypt hash, as `conclave hash` prints it";
+    assert_eq!(
+        told(read("irc.operators.root = \"secret\"")),
+        [format!(
+            "irc.operators.root: found something else, {wanted}"
+        )]
+    );
+}

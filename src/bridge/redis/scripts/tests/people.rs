@@ -4,7 +4,7 @@ use crate::bridge::contract::{
     room_named, shown, subscribed, subscriptions, text, unfollow, unsubscribed, user, users,
     whisper, who_is,
 };
-use crate::chat::answer::Presence;
+use crate::chat::answer::{Office, Presence};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::{Answer, Deed, Refusal};
 
@@ -157,6 +157,7 @@ async fn people_are_shown_as_far_as_the_asker_may_know(mut desk: Desk) {
             since,
             rooms,
             away,
+            office: Office::None,
         } = presence
         else {
             panic!("{presence:?}")

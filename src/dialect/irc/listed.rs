@@ -1,0 +1,48 @@
+//! Which rooms there are, how many people, and what time it is.
+
+use bytes::BytesMut;
+
+use super::asked::{About, Asked};
+use super::conversation::Conversation;
+use super::events;
+use super::list::Wanted;
+use super::numerics::Numeric;
+use super::reply::Voice;
+use super::room;
+use super::tell::about;
+use super::welcome;
+use crate::chat::Text;
+use crate::chat::answer::{Census, Listed};
+
+/// Writes what was asked for of a count of the store.
+pub(super) fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &mut BytesMut) {
+    let voice = talk.voice();
+    if let Asked::Time = asked {
+        let time = events::server_time(census.at);
+        return voice.reply(Numeric::Time, &[voice.server, &time], out);
+    }
+    welcome::census(voice, census, out);
+    if let Asked::Arrival = asked {
+        about(talk, About::Motd, out);
+    }
+}
+
+/// Writes the rooms that are wanted.
+pub(super) fn listed(talk: &Conversation, asked: &Asked, rooms: &[Listed], out: &mut BytesMut) {
+    if let Asked::List { wanted } = asked {
+        list(talk.voice(), wanted, rooms, out);
+    }
+}
+
+/// A room that nobody is in is none to clients, though it has a history.
+fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[Listed], out: &mut BytesMut) {
+    voice.reply(Numeric::ListStart, &["Channel", "Users  Name"], out);
+    for Listed { room, here, topic } in rooms {
+        let name = room::spelled(room);
+        if *here > 0 && wanted.has(&name, *here) {
+            let topic = topic.as_ref().map_or("", Text::as_str);
+            voice.reply(Numeric::List, &[&name, &here.to_string(), topic], out);
+        }
+    }
+    voice.reply(Numeric::ListEnd, &["End of LIST"], out);
+}

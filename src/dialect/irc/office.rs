@@ -1,0 +1,65 @@
+//! Operators: `OPER`, `KILL`, `WALLOPS`, and what they are answered.
+//!
+//! <https://modern.ircdocs.horse/#operator-messages>.
+
+use bytes::BytesMut;
+
+use super::asked::{Asked, Item};
+use super::conversation::Conversation;
+use super::grammar::Message;
+use super::hear::{no_nick, own, short};
+use super::numerics::Numeric;
+use super::umodes::{self, Wallops};
+use crate::chat::answer::Office;
+use crate::chat::{Command, Secret, Text, UserName};
+use crate::dialect::Heard;
+
+/// What no name of an operator can be is told like a wrong password.
+pub(super) fn oper(message: &Message<'_>) -> Item {
+    let name = message.param(0).unwrap_or_default();
+    match UserName::new(name) {
+        Ok(name) => {
+            let password = Secret::new(message.param(1).unwrap_or_default());
+            let command = Command::BecomeOperator { name, password };
+            (Heard::Command(command), Asked::Oper)
+        }
+        Err(_) => own(Numeric::PasswdMismatch, &["Wrong name or password"]),
+    }
+}
+
+pub(super) fn kill(message: &Message<'_>) -> Item {
+    let nick = message.param(0).unwrap_or_default();
+    let words = short(message.param(1).unwrap_or_default()).ok();
+    match UserName::called(nick) {
+        Ok(user) => (Heard::Command(Command::Kill { user, words }), Asked::Kill),
+        Err(_) => no_nick(nick),
+    }
+}
+
+pub(super) fn wallops(words: &str) -> Item {
+    match Text::new(words) {
+        Ok(text) => (Heard::Command(Command::Announce { text }), Asked::Announce),
+        Err(_) => own(Numeric::NoTextToSend, &["No text to send"]),
+    }
+}
+
+/// Who has become an operator hears what operators say, too; who is none any more may still.
+pub(super) fn in_office(talk: &mut Conversation, office: Office, out: &mut BytesMut) {
+    let wallops = talk.me().map(|me| me.modes.wallops).unwrap_or_default();
+    talk.takes_office(office);
+    match (office, wallops) {
+        (Office::None, _) => talk.tell_mode("-o", out),
+        (Office::Operator, wallops) => {
+            let you_are = ["You are now an IRC operator"];
+            talk.voice().reply(Numeric::YoureOper, &you_are, out);
+            match wallops {
+                Wallops::Heard => talk.tell_mode("+o", out),
+                Wallops::Unheard => {
+                    let format = talk.format();
+                    let item = umodes::switch(format, Wallops::Heard, "+ow");
+                    talk.asks_first(std::iter::once(item));
+                }
+            }
+        }
+    }
+}

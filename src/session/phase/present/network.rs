@@ -1,0 +1,72 @@
+//! What somebody asks that is about the network or the account rather than a room.
+
+use super::{Asked, Lane, Present};
+use crate::chat::answer::Office;
+use crate::chat::command::Watch;
+use crate::chat::history::Span;
+use crate::chat::{Answer, Refusal, Secret, UserName};
+use crate::messages::{HistoryRequest, PeopleRequest, Role};
+use crate::session::phase::Step;
+
+impl Present {
+    pub(super) fn changes_password(&mut self, old: Secret, new: Secret) -> Vec<Step> {
+        let user = self.claim.user.clone();
+        self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
+    }
+
+    pub(super) fn wants_token(&mut self) -> Vec<Step> {
+        let user = self.claim.user.clone();
+        self.waiting(Asked::Token, Step::Issue { user })
+    }
+
+    pub(super) fn dialogue(&mut self, user: UserName, span: Span, count: u16) -> Vec<Step> {
+        self.history(HistoryRequest::Person { user, span, count })
+    }
+
+    pub(super) fn is_to_prove(&mut self, user: UserName, password: Secret) -> Vec<Step> {
+        let of = Role::Operator;
+        self.waiting(Asked::Office, Step::Prove { user, password, of })
+    }
+
+    pub(super) fn takes(&mut self, office: Office) -> Vec<Step> {
+        self.people(PeopleRequest::TakeOffice { office })
+    }
+
+    /// Takes whether somebody is the operator who they say they are.
+    pub(in crate::session::phase) fn operator_proved(
+        &mut self,
+        proof: Result<UserName, Refusal>,
+    ) -> Vec<Step> {
+        match (&self.lane, proof) {
+            (Lane::Asked(Asked::Office), Ok(_)) => self.takes(Office::Operator),
+            (Lane::Asked(Asked::Office), Err(refusal)) => {
+                self.alone_answered(Step::Refuse(refusal))
+            }
+            (Lane::Free | Lane::Held(_) | Lane::Asked(_), _) => Vec::new(),
+        }
+    }
+
+    /// Who is added is looked for in the store, behind the word to the registry.
+    pub(super) fn watches(&mut self, change: Watch) -> Vec<Step> {
+        let looks = match &change {
+            Watch::For { people } => {
+                let people = people.clone();
+                self.people(PeopleRequest::Presence { people })
+            }
+            Watch::NoMoreFor { .. } | Watch::ForNobody | Watch::Found { .. } => {
+                vec![Step::Answer(Answer::Watching)]
+            }
+        };
+        std::iter::once(Step::Watch(change)).chain(looks).collect()
+    }
+}
+
+/// Who was found to be here is not told to have come once more.
+pub(super) fn found(answer: &Answer) -> Option<Step> {
+    if let Answer::Presence { here, .. } = answer {
+        let here = here.clone();
+        Some(Step::Watch(Watch::Found { here }))
+    } else {
+        None
+    }
+}

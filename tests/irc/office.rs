@@ -1,0 +1,101 @@
+//! Operators of the network: who they are, whom they put out, what all hear of them.
+
+use crate::support::{Cluster, Home, Irc, Redis};
+
+/// Of the password `opersecret`, made with the lowest cost.
+async fn is_operator(person: &mut Irc, name: &str) {
+    person.says("OPER root opersecret").await;
+    person
+        .hears(&format!(
+            ":conclave.local 381 {name} :You are now an IRC operator"
+        ))
+        .await;
+    person
+        .hears(&format!(":{name}!{name}@conclave MODE {name} +ow"))
+        .await;
+}
+
+fn hash() -> String {
+    let said = Home::new().run(&["hash"], "opersecret\n");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    said.out.trim().to_owned()
+}
+
+#[tokio::test]
+async fn an_operator_is_seen_and_puts_people_out_on_the_other_node() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let hash = hash();
+    let cluster = Cluster::with(redis, &[("irc.operators.root", &hash)]).await;
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben", "clara"]).await;
+    let mut dan = two.newcomer("dan").await;
+    let mut anna = one.irc("anna").await;
+    let mut ben = two.irc("ben").await;
+    let mut clara = two.irc("clara").await;
+    for person in [&mut anna, &mut ben, &mut clara] {
+        person.joins("#den").await;
+    }
+    anna.catches_up().await;
+    ben.catches_up().await;
+    // Whatever the nick is, and whatever the account.
+    clara.says("NICK clair").await;
+    clara.catches_up().await;
+    clara.says("NICK clara").await;
+    clara.catches_up().await;
+    for person in [&mut anna, &mut ben] {
+        person.catches_up().await;
+    }
+    ben.says("KILL anna :no").await;
+    ben.hears_numeric("481").await;
+    anna.says("OPER root wrong").await;
+    anna.hears_numeric("464").await;
+    is_operator(&mut anna, "anna").await;
+    clara.says("WHOIS anna").await;
+    let known = clara.hears_up_to("318").await;
+    assert!(known.iter().any(|line| line.contains(" 313 clara anna ")));
+    clara.says("WHO #den %nf").await;
+    clara.hears(":conclave.local 354 clara anna H*").await;
+    clara.hears_up_to("315").await;
+    anna.says("KILL ben :enough of it").await;
+    ben.hears(":anna!anna@conclave KILL ben :enough of it")
+        .await;
+    let error = ben.is_sent_away().await;
+    assert!(error.contains("Closing Link: ben"), "{error}");
+    for person in [&mut anna, &mut clara] {
+        person
+            .hears(":ben!ben@conclave QUIT :Killed (anna (enough of it))")
+            .await;
+    }
+    anna.says("KILL dan :and you").await;
+    dan.hears("* anna puts you out: and you").await;
+    dan.hears("! An operator put you out").await;
+    dan.hears_the_end().await;
+    // The account is free at once.
+    two.irc("ben").await;
+}
+
+#[tokio::test]
+async fn what_operators_say_to_all_is_heard_by_who_wants_to() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let hash = hash();
+    let cluster = Cluster::with(redis, &[("irc.operators.root", &hash)]).await;
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben", "clara"]).await;
+    let mut anna = one.irc("anna").await;
+    let mut ben = two.irc("ben").await;
+    let mut clara = two.irc("clara").await;
+    ben.says("MODE ben +w").await;
+    ben.hears(":ben!ben@conclave MODE ben +w").await;
+    is_operator(&mut anna, "anna").await;
+    anna.says("WALLOPS :tea at five").await;
+    for person in [&mut anna, &mut ben] {
+        person
+            .hears(":anna!anna@conclave WALLOPS :tea at five")
+            .await;
+    }
+    clara.hears_nothing_else().await;
+}
