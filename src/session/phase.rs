@@ -314,14 +314,8 @@ impl Phase {
 
     fn first_command(&mut self, command: Command) -> Vec<Step> {
         match command {
-            Command::Login { user, password } => {
-                let of = Role::Account;
-                self.proves(Then::Claim, Step::Prove { user, password, of })
-            }
-            Command::Prove { user, password } => {
-                let of = Role::Account;
-                self.proves(Then::Listen, Step::Prove { user, password, of })
-            }
+            Command::Login { user, password } => self.proves(Then::Claim, account(user, password)),
+            Command::Prove { user, password } => self.proves(Then::Listen, account(user, password)),
             Command::Register { user, password } => {
                 self.proves(Then::Claim, Step::Register { user, password })
             }
@@ -463,6 +457,12 @@ fn unconfirmed() -> Vec<Step> {
         Step::Refuse(Refusal::NotConfirmed),
         Step::End(Ending::Unconfirmed),
     ]
+}
+
+/// Somebody proves an account.
+const fn account(user: UserName, password: Secret) -> Step {
+    let of = Role::Account;
+    Step::Prove { user, password, of }
 }
 
 #[cfg(test)]

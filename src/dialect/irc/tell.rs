@@ -1,5 +1,7 @@
 //! Granted answers, each told as the command wants it that asked.
 
+use std::sync::Arc;
+
 use bytes::BytesMut;
 
 use super::asked::{About, Asked, Said};
@@ -23,7 +25,7 @@ use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
-use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
+use crate::chat::{Answer, Command, Event, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
@@ -72,15 +74,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         }
         Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
         Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
-        Answer::History { room, messages, .. } => {
-            let empty = if matches!(asked, Asked::Playback) {
-                Empty::Untold
-            } else {
-                Empty::Told
-            };
-            let target = history::target(&asked, || room::spelled(room));
-            history::messages(talk, &target, messages, empty, out);
-        }
+        Answer::History { room, messages, .. } => told(talk, &asked, room, messages, out),
         Answer::Dialogue { with, messages } => {
             let target = history::target(&asked, || with.to_string());
             history::messages(talk, &target, messages, Empty::Told, out);
@@ -126,6 +120,22 @@ fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     welcome::spell(&welcome, out);
     let census = (Heard::Command(Command::Census), Asked::Arrival);
     talk.asks_first(std::iter::once(census));
+}
+
+fn told(
+    talk: &Conversation,
+    asked: &Asked,
+    room: &RoomName,
+    messages: &[Arc<Event>],
+    out: &mut BytesMut,
+) {
+    let empty = if matches!(asked, Asked::Playback) {
+        Empty::Untold
+    } else {
+        Empty::Told
+    };
+    let target = history::target(asked, || room::spelled(room));
+    history::messages(talk, &target, messages, empty, out);
 }
 
 const fn before(position: Position) -> Span {

@@ -195,7 +195,9 @@ fn found(words: &str) -> Result<Answer, Refusal> {
     if let Some(refusal) = refused(what, rest) {
         return Err(refusal);
     }
-    let answer = of_people(what, rest).or_else(|| of_rooms(what, rest));
+    let answer = of_people(what, rest)
+        .or_else(|| of_network(what, rest))
+        .or_else(|| of_rooms(what, rest));
     Ok(answer.unwrap_or_else(|| panic!("{words}")))
 }
 
@@ -253,6 +255,35 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
     })
 }
 
+fn of_network(what: &str, rest: &str) -> Option<Answer> {
+    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    Some(match what {
+        "census" => Answer::Census(Census {
+            people: first.parse().unwrap(),
+            rooms: behind.parse().unwrap(),
+            operators: 1,
+            at: Timestamp(1_500),
+        }),
+        "operator" => Answer::InOffice {
+            office: Office::Operator,
+        },
+        "no-operator" => Answer::InOffice {
+            office: Office::None,
+        },
+        "killed" => Answer::Killed { user: user(first) },
+        "announced" => Answer::Announced,
+        "presence" => {
+            let (here, gone) = rest.split_once('|').unwrap();
+            Answer::Presence {
+                here: users(here),
+                gone: users(gone),
+            }
+        }
+        "watching" => Answer::Watching,
+        _ => return None,
+    })
+}
+
 fn of_people(what: &str, rest: &str) -> Option<Answer> {
     let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let position = Position { epoch: 7, n: 1 };
@@ -276,29 +307,7 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
             to: one(),
             text: words(),
         },
-        "census" => Answer::Census(Census {
-            people: first.parse().unwrap(),
-            rooms: behind.parse().unwrap(),
-            operators: 1,
-            at: Timestamp(1_500),
-        }),
         "online" => Answer::Online { users: users(rest) },
-        "operator" => Answer::InOffice {
-            office: Office::Operator,
-        },
-        "no-operator" => Answer::InOffice {
-            office: Office::None,
-        },
-        "killed" => Answer::Killed { user: one() },
-        "announced" => Answer::Announced,
-        "presence" => {
-            let (here, gone) = rest.split_once('|').unwrap();
-            Answer::Presence {
-                here: users(here),
-                gone: users(gone),
-            }
-        }
-        "watching" => Answer::Watching,
         "offline" => is(Presence::Offline),
         "here" => is(online(rooms(behind), None)),
         "gone" => is(online(Vec::new(), Some(words()))),

@@ -232,6 +232,15 @@ fn at_any_place(deed: Deed, at: u64, n: u64) -> Event {
     }
 }
 
+fn members(room: RoomName, user: UserName) -> Answer {
+    Answer::Members {
+        room,
+        users: vec![user.clone()],
+        away: vec![user],
+        operators: vec![],
+    }
+}
+
 fn listed(room: RoomName, here: u64, topic: Text) -> Answer {
     let topic = Some(topic);
     Answer::Rooms {
@@ -274,12 +283,7 @@ fn answer() -> impl Strategy<Value = Answer> {
             key: KeyUse::Needless,
             position: Position::START,
         },
-        7 => Answer::Members {
-            room,
-            users: vec![user.clone()],
-            away: vec![user],
-            operators: vec![],
-        },
+        7 => members(room, user),
         8 => listed(room, at, text),
         _ => {
             let message = at_any_place(
