@@ -1,18 +1,21 @@
-//! Which rooms there are, how many people, and what time it is.
+//! Which rooms there are, how many people, what time it is, and what was said.
+
+use std::sync::Arc;
 
 use bytes::BytesMut;
 
 use super::asked::{About, Asked};
 use super::conversation::Conversation;
 use super::events;
+use super::history::{self, Empty};
 use super::list::Wanted;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
 use super::tell::about;
 use super::welcome;
-use crate::chat::Text;
 use crate::chat::answer::{Census, Listed};
+use crate::chat::{Event, RoomName, Text};
 
 /// Writes what was asked for of a count of the store.
 pub(super) fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &mut BytesMut) {
@@ -45,4 +48,21 @@ fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[Listed], out: &mut BytesMut)
         }
     }
     voice.reply(Numeric::ListEnd, &["End of LIST"], out);
+}
+
+/// Writes what was said in a room.
+pub(super) fn told(
+    talk: &Conversation,
+    asked: &Asked,
+    room: &RoomName,
+    messages: &[Arc<Event>],
+    out: &mut BytesMut,
+) {
+    let empty = if matches!(asked, Asked::Playback) {
+        Empty::Untold
+    } else {
+        Empty::Told
+    };
+    let target = history::target(asked, || room::spelled(room));
+    history::messages(talk, &target, messages, empty, out);
 }

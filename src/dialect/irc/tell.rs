@@ -1,7 +1,5 @@
 //! Granted answers, each told as the command wants it that asked.
 
-use std::sync::Arc;
-
 use bytes::BytesMut;
 
 use super::asked::{About, Asked, Said};
@@ -12,7 +10,7 @@ use super::grammar::LINE_BYTES;
 use super::hear;
 use super::history::{self, Empty};
 use super::line::{CLOAK, word};
-use super::listed::{counted, listed};
+use super::listed::{counted, listed, told};
 use super::monitor;
 use super::numerics::Numeric;
 use super::office;
@@ -25,7 +23,7 @@ use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
-use crate::chat::{Answer, Command, Event, Position, RoomName, Text, UserName};
+use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
@@ -120,22 +118,6 @@ fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     welcome::spell(&welcome, out);
     let census = (Heard::Command(Command::Census), Asked::Arrival);
     talk.asks_first(std::iter::once(census));
-}
-
-fn told(
-    talk: &Conversation,
-    asked: &Asked,
-    room: &RoomName,
-    messages: &[Arc<Event>],
-    out: &mut BytesMut,
-) {
-    let empty = if matches!(asked, Asked::Playback) {
-        Empty::Untold
-    } else {
-        Empty::Told
-    };
-    let target = history::target(asked, || room::spelled(room));
-    history::messages(talk, &target, messages, empty, out);
 }
 
 const fn before(position: Position) -> Span {
