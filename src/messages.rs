@@ -31,8 +31,8 @@ pub use account::{
     Register, StoreFailed,
 };
 pub use ask::{
-    Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Outcome, Parting,
-    PeopleRequest, Question, Request, RoomRequest,
+    Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, ModerationRequest,
+    Outcome, Parting, PeopleRequest, Question, Request, RoomRequest,
 };
 pub use feed::{
     Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Kept, LookBack,

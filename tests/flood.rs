@@ -332,6 +332,7 @@ fn frames_in(delivery: &Delivery) -> usize {
         Delivery::End { .. }
         | Delivery::FormatSet { .. }
         | Delivery::Suspended { .. }
+        | Delivery::PutOut { .. }
         | Delivery::Probe { .. }
         | Delivery::HolderAlive { .. }
         | Delivery::Missed { .. } => 0,

@@ -6,13 +6,17 @@
 //! The record's shape stands here and not on [`Deed`], so that the domain knows no serialisation;
 //! the compiler still sees that both have the same variants and fields.
 
+mod moderation;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::chat::event::{Departure, Echo, Manner, Privacy, Timestamp};
+use crate::chat::modes::{ModeChange, Ranks};
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Position, RoomName, Text, UserName};
+use moderation::{departure, mode_changes, ranks};
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
@@ -142,6 +146,13 @@ enum WireDeed {
         room: RoomName,
         #[serde(with = "word")]
         user: UserName,
+        #[serde(
+            rename = "rank",
+            default,
+            skip_serializing_if = "ranks::are_none",
+            with = "ranks"
+        )]
+        ranks: Ranks,
     },
     Left {
         #[serde(with = "word")]
@@ -205,6 +216,22 @@ enum WireDeed {
         by: UserName,
         #[serde(with = "word_or_empty")]
         text: Option<Text>,
+    },
+    ModesChanged {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        by: UserName,
+        #[serde(with = "mode_changes")]
+        changes: Vec<ModeChange>,
+    },
+    Invited {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        by: UserName,
+        #[serde(with = "word")]
+        user: UserName,
     },
     WentAway {
         #[serde(with = "word")]
@@ -391,49 +418,6 @@ mod manner {
     }
 }
 
-/// `"how":"quit"`, or `"text"` with what was said on parting; neither of them where nothing was. A
-/// reason that this program does not know is one to part.
-mod departure {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{Departure, Text, word_if_any};
-
-    const QUIT: &str = "quit";
-
-    #[derive(Serialize, Deserialize)]
-    struct Fields {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        how: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none", with = "word_if_any")]
-        text: Option<Text>,
-    }
-
-    pub(super) fn serialize<S: Serializer>(
-        departure: &Departure,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        let fields = match departure {
-            Departure::Parted { words } => Fields {
-                how: None,
-                text: words.clone(),
-            },
-            Departure::Quit => Fields {
-                how: Some(QUIT.to_owned()),
-                text: None,
-            },
-        };
-        fields.serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Departure, D::Error> {
-        let Fields { how, text: words } = Fields::deserialize(from)?;
-        Ok(match how.as_deref() {
-            Some(QUIT) => Departure::Quit,
-            Some(_) | None => Departure::Parted { words },
-        })
-    }
-}
-
 mod public {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -514,7 +498,24 @@ mod tests {
 
     fn departure() -> impl Strategy<Value = Departure> {
         let parted = words().prop_map(|words| Departure::Parted { words });
-        prop_oneof![parted, Just(Departure::Quit)]
+        let kicked = (user(), words()).prop_map(|(by, words)| Departure::Kicked { by, words });
+        prop_oneof![parted, kicked, Just(Departure::Quit)]
+    }
+
+    fn ranks() -> impl Strategy<Value = Ranks> {
+        prop::sample::select(vec!["", "o", "v", "ov"]).prop_map(Ranks::of_letters)
+    }
+
+    fn changes() -> impl Strategy<Value = Vec<ModeChange>> {
+        let about = (user(), "[!-~]{1,40}").prop_map(|(user, mask)| {
+            let masks = format!("+b {}", crate::chat::Mask::new(&mask).unwrap());
+            let words = ["+t", "-i", "+k", "-k", "+l 3", "-l", "-v bob", &masks].map(str::to_owned);
+            let given = format!("+o {user}");
+            let all = words.into_iter().chain([given]);
+            all.map(|word| super::super::changes::read(&word).unwrap())
+                .collect::<Vec<_>>()
+        });
+        about.prop_flat_map(|all| prop::sample::subsequence(all.clone(), 1..=all.len()))
     }
 
     fn position() -> impl Strategy<Value = Position> {
@@ -567,7 +568,17 @@ mod tests {
                 rooms,
                 words
             }),
-            (room(), user()).prop_map(|(room, user)| Deed::Entered { room, user }),
+            (room(), user(), ranks()).prop_map(|(room, user, ranks)| Deed::Entered {
+                room,
+                user,
+                ranks
+            }),
+            (room(), user(), changes()).prop_map(|(room, by, changes)| Deed::ModesChanged {
+                room,
+                by,
+                changes
+            }),
+            (room(), user(), user()).prop_map(|(room, by, user)| Deed::Invited { room, by, user }),
             (room(), user(), departure()).prop_map(|(room, user, departure)| Deed::Left {
                 room,
                 user,
@@ -741,6 +752,61 @@ mod tests {
             assert_eq!(event.deed, deed, "{record}");
             assert_eq!(write(&event).unwrap(), record);
         }
+    }
+
+    /// Where nothing is said of ranks there are none, as before there were any.
+    #[test]
+    fn ranks_kicks_and_modes_look_as_documented() {
+        let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
+        let by = UserName::new("alice").unwrap();
+        let entered = |letters| Deed::Entered {
+            room: room.clone(),
+            user: user.clone(),
+            ranks: Ranks::of_letters(letters),
+        };
+        let changes = ["+t", "+o bob", "+b Eve!*@*"].map(super::super::changes::read);
+        for (fields, deed) in [
+            (r#""type":"entered","room":"den","user":"bob""#, entered("")),
+            (
+                r#""type":"entered","room":"den","user":"bob","rank":"o""#,
+                entered("o"),
+            ),
+            (
+                r#""type":"left","room":"den","user":"bob","how":"kicked","by":"alice","text":"out""#,
+                Deed::Left {
+                    room: room.clone(),
+                    user: user.clone(),
+                    departure: Departure::Kicked {
+                        by: by.clone(),
+                        words: Some(Text::new("out").unwrap()),
+                    },
+                },
+            ),
+            (
+                r#""type":"modes_changed","room":"den","by":"alice","changes":["+t","+o bob","+b Eve!*@*"]"#,
+                Deed::ModesChanged {
+                    room: room.clone(),
+                    by: by.clone(),
+                    changes: changes.into_iter().flatten().collect(),
+                },
+            ),
+            (
+                r#""type":"invited","room":"den","by":"alice","user":"bob""#,
+                Deed::Invited {
+                    room: room.clone(),
+                    by: by.clone(),
+                    user: user.clone(),
+                },
+            ),
+        ] {
+            let record = format!(r#"{{"v":1,{fields},"at":7}}"#);
+            let event = read(Position::START, &record).unwrap();
+            assert_eq!(event.deed, deed, "{record}");
+            assert_eq!(write(&event).unwrap(), record);
+        }
+        let newer = r#"{"v":1,"type":"modes_changed","room":"den","by":"bob","changes":["+q x","+t"],"at":7}"#;
+        let event = read(Position::START, newer).unwrap();
+        assert_eq!(event.changes().len(), 1, "what is not known is left out");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::command::HelpTopic;
 use super::event::Timestamp;
 use super::history::Conversation;
-use super::{Event, NodeName, Position, RoomName, Secret, Text, UserName};
+use super::modes::{Flags, List, ListedMask, ModeChange, Ranks, RoomModes};
+use super::{Event, NodeName, Position, Refusal, RoomName, Secret, Text, UserName};
 
 /// The granted answer to one [`super::Command`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,10 @@ pub enum Answer {
         users: Vec<UserName>,
         /// Those of them who are away, sorted.
         away: Vec<UserName>,
+        /// Those of them who have a rank, sorted.
+        ranked: Vec<(UserName, Ranks)>,
+        /// What holds of the room.
+        flags: Flags,
     },
     /// How many there are, on all nodes.
     Census(Census),
@@ -137,6 +142,54 @@ pub enum Answer {
         room: RoomName,
         /// The topic, if there is one.
         topic: Option<Topic>,
+    },
+    /// Somebody was put out of a room.
+    Kicked {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+        /// Why, if that was said.
+        words: Option<Text>,
+    },
+    /// Somebody was told that they may come into a room.
+    Invited {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+        /// What they left to be told, when away.
+        away: Option<Text>,
+    },
+    /// The rooms to which one is invited, sorted.
+    Invitations {
+        /// The rooms.
+        rooms: Vec<RoomName>,
+    },
+    /// What holds of a room.
+    Modes {
+        /// The room.
+        room: RoomName,
+        /// That.
+        modes: RoomModes,
+    },
+    /// What holds of a room is different, as far as it was granted.
+    ModesChanged {
+        /// The room.
+        room: RoomName,
+        /// What became different.
+        changes: Vec<ModeChange>,
+        /// Why the rest was not granted.
+        refused: Vec<Refusal>,
+    },
+    /// Who is in a list of a room, in the order in which they came into it.
+    ModeList {
+        /// The room.
+        room: RoomName,
+        /// Which list.
+        list: List,
+        /// Those in it.
+        listed: Vec<ListedMask>,
     },
     /// Others are told that the person is away.
     Away {
@@ -247,6 +300,8 @@ pub enum Presence {
         since: Timestamp,
         /// The rooms it is in, as far as the asker may know them.
         rooms: Vec<RoomName>,
+        /// Those of them in which it has a rank, sorted.
+        ranked: Vec<(RoomName, Ranks)>,
         /// What it left to be told, when away.
         away: Option<Text>,
     },

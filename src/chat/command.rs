@@ -2,6 +2,7 @@
 
 use super::event::{Manner, Timestamp};
 use super::history::Span;
+use super::modes::{List, ModeWish};
 use super::{Ident, Nick, Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
@@ -164,6 +165,43 @@ pub enum Command {
         room: Where,
         /// The new topic; nothing takes it away.
         text: Option<Text>,
+    },
+    /// Puts somebody out of a room.
+    Kick {
+        /// The room.
+        room: Where,
+        /// The person.
+        user: UserName,
+        /// Why, if that is said.
+        words: Option<Text>,
+    },
+    /// Tells somebody that they may come into a room.
+    Invite {
+        /// The room.
+        room: Where,
+        /// The person.
+        user: UserName,
+    },
+    /// To which rooms one is invited.
+    Invitations,
+    /// What holds of a room.
+    Modes {
+        /// Which room.
+        room: Where,
+    },
+    /// Changes what holds of a room.
+    ChangeModes {
+        /// Which room.
+        room: Where,
+        /// How; at most [`super::limits::CHANGES_MOST`].
+        wishes: Vec<ModeWish>,
+    },
+    /// Who is in a list of a room.
+    ModeList {
+        /// Which room.
+        room: Where,
+        /// Which list.
+        list: List,
     },
     /// Not at the keyboard, and why.
     Away {

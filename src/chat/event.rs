@@ -1,5 +1,6 @@
 //! Everything that happens: what the log holds, in the order in which everybody hears it.
 
+use super::modes::{ModeChange, Ranks};
 use super::origin::{Origin, SessionId};
 use super::{Position, RoomName, Text, UserName};
 
@@ -41,7 +42,7 @@ impl Event {
             Deed::TopicSet { text, .. } => text.as_ref().map_or("", Text::as_str),
             Deed::Released { words, .. }
             | Deed::Left {
-                departure: Departure::Parted { words },
+                departure: Departure::Parted { words } | Departure::Kicked { words, .. },
                 ..
             } => words.as_ref().map_or("", Text::as_str),
             Deed::Epoch { .. }
@@ -53,10 +54,22 @@ impl Event {
             }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => "",
+        }
+    }
+
+    /// What became different about a room by it; nothing by most events.
+    #[must_use]
+    pub fn changes(&self) -> &[ModeChange] {
+        if let Deed::ModesChanged { changes, .. } = &self.deed {
+            changes
+        } else {
+            &[]
         }
     }
 
@@ -79,6 +92,8 @@ impl Event {
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => &[],
         }
@@ -120,6 +135,8 @@ pub enum Deed {
         room: RoomName,
         /// The person.
         user: UserName,
+        /// The ranks that the person has there.
+        ranks: Ranks,
     },
     /// A person went out of a room and hears nothing of it from here on.
     Left {
@@ -192,6 +209,24 @@ pub enum Deed {
         /// The topic; nothing where it was taken away.
         text: Option<Text>,
     },
+    /// Somebody changed what holds of a room.
+    ModesChanged {
+        /// The room.
+        room: RoomName,
+        /// Who.
+        by: UserName,
+        /// What became different, in this order; never nothing.
+        changes: Vec<ModeChange>,
+    },
+    /// Somebody told somebody else that they may come into a room.
+    Invited {
+        /// The room.
+        room: RoomName,
+        /// Who says so.
+        by: UserName,
+        /// The person.
+        user: UserName,
+    },
     /// A person is not at the keyboard.
     WentAway {
         /// The person.
@@ -242,6 +277,13 @@ pub enum Departure {
         /// What they said on leaving, if they said anything.
         words: Option<Text>,
     },
+    /// Somebody put them out of this room. They hear that, and nothing of the room behind it.
+    Kicked {
+        /// Who.
+        by: UserName,
+        /// Why, if that was said.
+        words: Option<Text>,
+    },
     /// Out of all rooms, for the account is no longer live: [`Deed::Released`] follows.
     Quit,
 }
@@ -251,7 +293,7 @@ pub enum Departure {
 pub enum Privacy {
     /// Listed; its senders' subscribers hear it from outside.
     Public,
-    /// Entered with a key; nothing of it reaches outsiders.
+    /// Entered with a key, by invitation, or not listed; nothing of it reaches outsiders.
     Private,
 }
 
@@ -281,4 +323,6 @@ pub enum Hearing {
     Direct,
     /// As a subscriber of the sender who is not in the room.
     Subscriber,
+    /// As a member of the room that somebody else is invited to.
+    Witness,
 }

@@ -18,6 +18,24 @@ pub const ROOM_KEY_BYTES: usize = 128;
 /// Bytes in a password: enough for any generator; more only costs hashing time.
 pub const PASSWORD_BYTES: usize = 1024;
 
+/// Bytes of a mask: the longest nick, account and host, with some stars.
+pub const MASK_BYTES: usize = 128;
+
+/// Masks in one list of a room: a ban that does not fit is one that nobody remembers.
+pub const LISTED_MOST: usize = 100;
+
+/// People who have a rank in one room, whether they are there or not.
+pub const RANKED_MOST: usize = 1000;
+
+/// Rooms to which one person is invited at once; the oldest invitations go.
+pub const INVITES_MOST: usize = 100;
+
+/// Days that an invitation is good for: until it is used, or the next holiday.
+pub const INVITE_DAYS: u64 = 30;
+
+/// Changes of a room that are asked for at once.
+pub const CHANGES_MOST: usize = 20;
+
 /// Messages that `/history` shows when no number is given: one screen.
 pub const HISTORY_DEFAULT: u16 = 20;
 

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::chat::command::Positions;
 use crate::chat::event::Hearing;
-use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal};
+use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal, RoomName};
 
 use irc::caps::Caps;
 
@@ -230,6 +230,14 @@ impl Dialect {
         }
     }
 
+    /// Somebody put its peer out of a room, and told it so.
+    pub fn put_out(&mut self, room: &RoomName) {
+        match self {
+            Self::Line { .. } => {}
+            Self::Irc(talk) => talk.put_out(room),
+        }
+    }
+
     /// Spells a refusal.
     pub fn tell_refusal(&mut self, refusal: &Refusal, out: &mut BytesMut) {
         match self {
@@ -304,7 +312,7 @@ pub fn tell_kept(format: Format, event: &Event, out: &mut BytesMut) {
 /// Spells that something can no longer be told.
 pub fn tell_gap(format: Format, gap: &Gap, out: &mut BytesMut) {
     match format {
-        Format::Line { .. } => line::tell::gap(gap, out),
+        Format::Line { .. } => line::gaps::gap(gap, out),
         Format::Irc { .. } => irc::events::gap(gap, out),
     }
 }

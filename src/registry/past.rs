@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::chat::limits::MASK_BYTES;
 use crate::chat::{Event, Position};
 
 /// Bytes of events that are kept: a minute of a busy cluster, some hours of a quiet one. Whoever
 /// is further behind is told from the log itself.
 const PAST_BYTES: usize = 16 * 1024 * 1024;
 
-/// What an event takes beside its text and the rooms that it names.
+/// What an event takes beside its text, the rooms that it names, and what became different.
 const EVENT_BYTES: usize = 256;
 
 /// The last events that were folded, without a hole.
@@ -131,7 +132,8 @@ fn is_torn(position: Position, next: &Event) -> bool {
 /// Its bytes in memory, roughly.
 pub(super) fn size(event: &Event) -> usize {
     let names = event.rooms().iter().map(|room| room.as_str().len());
-    EVENT_BYTES + event.text().len() + names.sum::<usize>()
+    let changes = event.changes().len() * MASK_BYTES;
+    EVENT_BYTES + event.text().len() + names.sum::<usize>() + changes
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod suspended;
 
 use std::collections::HashMap;
 
-use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::event::{Departure, Echo, Hearing, Privacy};
 use crate::chat::origin::ConnId;
 use crate::chat::{Deed, Ending, Position, RoomName, UserName};
 use crate::dialect::Format;
@@ -98,6 +98,13 @@ pub enum Effect {
         /// Which.
         conn: ConnId,
     },
+    /// One of them is out of a room, by somebody else's doing.
+    PutOut {
+        /// Which.
+        conn: ConnId,
+        /// The room.
+        room: RoomName,
+    },
     /// One of them is asked whether it is alive.
     Probed {
         /// Which.
@@ -150,19 +157,18 @@ impl Rooms {
             Deed::Released { user, rooms, .. } => {
                 self.released(user, rooms, arrival.event.before())
             }
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 let heard = self.others_in(room, user);
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
                     self.join(room, conn);
                 }
                 heard
             }
-            Deed::Left { room, user, .. } => {
-                if let Some(conn) = self.change(user, &arrival.event.deed) {
-                    self.part(room, conn);
-                }
-                self.others_in(room, user)
-            }
+            Deed::Left {
+                room,
+                user,
+                departure,
+            } => self.left(room, user, departure, &arrival.event.deed),
             Deed::RoomMessage {
                 room,
                 sender,
@@ -193,7 +199,10 @@ impl Rooms {
                 }
                 Vec::new()
             }
-            Deed::TopicSet { room, by, .. } => self.others_in(room, by),
+            Deed::TopicSet { room, by, .. } | Deed::ModesChanged { room, by, .. } => {
+                self.others_in(room, by)
+            }
+            Deed::Invited { room, by, user } => self.invited(room, by, user),
             Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
             Deed::WentAway { user, rooms, .. }
@@ -228,6 +237,53 @@ impl Rooms {
         let suspended = conn.filter(|conn| self.suspend(*conn, before));
         let mut effects = self.others_in_any(left, user);
         effects.extend(suspended.map(|conn| Effect::Suspended { conn }));
+        effects
+    }
+
+    fn left(
+        &mut self,
+        room: &RoomName,
+        user: &UserName,
+        departure: &Departure,
+        deed: &Deed,
+    ) -> Vec<Effect> {
+        if let Departure::Kicked { by, .. } = departure {
+            return self.kicked(room, user, by, deed);
+        }
+        if let Some(conn) = self.change(user, deed) {
+            self.part(room, conn);
+        }
+        self.others_in(room, user)
+    }
+
+    /// Who is put out hears that, as the last of the room.
+    fn kicked(
+        &mut self,
+        room: &RoomName,
+        user: &UserName,
+        by: &UserName,
+        deed: &Deed,
+    ) -> Vec<Effect> {
+        let mut effects = self.others_in(room, by);
+        if let Some(conn) = self.change(user, deed) {
+            self.part(room, conn);
+        }
+        let out = self.users.get(user).map(|local| Effect::PutOut {
+            conn: local.conn,
+            room: room.clone(),
+        });
+        effects.extend(out);
+        effects
+    }
+
+    fn invited(&self, room: &RoomName, by: &UserName, user: &UserName) -> Vec<Effect> {
+        let own = self.conn_of(by);
+        let mut effects = direct(self.conn_of(user).into_iter().collect());
+        effects.extend(heard(
+            Hearing::Witness,
+            self.members_of(room).collect(),
+            own,
+        ));
         effects
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::event::{Departure, Echo, Hearing, Privacy};
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Event, Gap, GapSize, RoomName, UserName};
 
@@ -59,7 +59,7 @@ impl View {
             Change::Follows(author) => self.follows.insert(author.clone()),
             Change::FollowsNot(author) => self.follows.remove(author),
         };
-        None
+        self.is_put_out(deed)
     }
 
     /// Goes one event back; as what the account heard it, if it did.
@@ -71,7 +71,35 @@ impl View {
             Change::Follows(author) => self.follows.remove(author),
             Change::FollowsNot(author) => self.follows.insert(author.clone()),
         };
-        None
+        self.is_put_out(deed)
+    }
+
+    /// Of all that changes what it is in, the account hears what somebody else did: to put it out.
+    fn is_put_out(&self, deed: &Deed) -> Option<Hearing> {
+        match deed {
+            Deed::Left {
+                departure: Departure::Kicked { by, .. },
+                ..
+            } if *by != self.user => Some(Hearing::Direct),
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Released { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::RoomMessage { .. }
+            | Deed::Whisper { .. }
+            | Deed::Post { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
+            | Deed::WentAway { .. }
+            | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => None,
+        }
     }
 
     /// What is missing behind this event: somebody else took the account for gone and out of a room.
@@ -98,7 +126,7 @@ impl View {
     /// What an event changes. What changes nothing is no event, so it can be taken back.
     fn change<'a>(&self, deed: &'a Deed) -> Change<'a> {
         match deed {
-            Deed::Entered { room, user } if *user == self.user => Change::In(room),
+            Deed::Entered { room, user, .. } if *user == self.user => Change::In(room),
             Deed::Left { room, user, .. } if *user == self.user => Change::Out(room),
             Deed::Followed { author, follower } if *follower == self.user => {
                 Change::Follows(author)
@@ -117,6 +145,8 @@ impl View {
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
@@ -127,8 +157,19 @@ impl View {
 
     fn hears(&self, deed: &Deed) -> Option<Hearing> {
         match deed {
+            Deed::Left {
+                room,
+                departure: Departure::Kicked { by, .. },
+                ..
+            }
+            | Deed::TopicSet { room, by, .. }
+            | Deed::ModesChanged { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
             Deed::Entered { room, .. } | Deed::Left { room, .. } => self.inside(room),
-            Deed::TopicSet { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
+            Deed::Invited { user, .. } if *user == self.user => Some(Hearing::Direct),
+            Deed::Invited { room, by, .. } => {
+                let inside = self.inside(room).filter(|_| *by != self.user);
+                inside.map(|_| Hearing::Witness)
+            }
             Deed::Released { user, rooms, .. }
             | Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }

@@ -284,6 +284,10 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
                 let steps = self.phase.resolved(fate);
                 self.perform(steps, ctx);
             }
+            SessionMail::PutOut { room, position } => {
+                let steps = self.phase.put_out(room, position);
+                self.perform(steps, ctx);
+            }
             SessionMail::FormatSet => {
                 let steps = self.phase.format_set();
                 self.perform(steps, ctx);

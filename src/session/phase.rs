@@ -3,12 +3,15 @@
 //!
 //! This file is the way in and out; what somebody who is logged in may do is in [`present`].
 
+mod lane;
+mod moderation;
+mod places;
 mod present;
 mod step;
 
 use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
+use crate::chat::{Answer, Command, Ending, Fate, Position, Refusal, RoomName, Secret, UserName};
 use crate::dialect::Heard;
 use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
 
@@ -260,6 +263,14 @@ impl Phase {
         }
     }
 
+    /// Somebody put the session out of a room.
+    pub(super) fn put_out(&mut self, room: RoomName, position: Position) -> Vec<Step> {
+        match &mut self.state {
+            State::Present(present) => present.put_out(room, position),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
+        }
+    }
+
     /// Frames come in the format asked for from here on.
     pub(super) fn format_set(&mut self) -> Vec<Step> {
         match &mut self.state {
@@ -357,6 +368,12 @@ impl Phase {
             | Command::Conversations { .. }
             | Command::Topic { .. }
             | Command::SetTopic { .. }
+            | Command::Kick { .. }
+            | Command::Invite { .. }
+            | Command::Invitations
+            | Command::Modes { .. }
+            | Command::ChangeModes { .. }
+            | Command::ModeList { .. }
             | Command::Away { .. }
             | Command::Back
             | Command::ChangeNick { .. }
@@ -399,7 +416,7 @@ impl Phase {
         let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
             Outcome::Claimed { claim, rooms } => {
-                let present = Present::new(claim, rooms, self.begins);
+                let present = Present::new(claim, &rooms, self.begins);
                 let welcome = Step::Welcome {
                     user: present.claim().user.clone(),
                     room: present.here(),

@@ -69,6 +69,7 @@ impl<IO: Transport + 'static> Session<IO> {
                 self.answer(&Answer::Welcome { user, room, node });
             }
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
+            Step::PutOut { room } => self.dialect.put_out(&room),
             Step::Settle => self.asks.push(Question::Settle),
             Step::SetFormat(format) => self.set_format(format, ctx),
             Step::FormatSet => self.tell(Dialect::tell_format_set),

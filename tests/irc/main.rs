@@ -10,6 +10,7 @@ mod door;
 mod history;
 mod limits;
 mod login;
+mod moderation;
 mod nicks;
 mod people;
 mod rooms;

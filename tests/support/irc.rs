@@ -203,7 +203,8 @@ impl Irc {
                     let last = line.rfind(' ').unwrap();
                     line[1..].split_at(last - 1)
                 });
-                names.extend(listed.split_whitespace().map(str::to_owned));
+                let unmarked = |name: &str| name.trim_start_matches(['@', '+']).to_owned();
+                names.extend(listed.split_whitespace().map(unmarked));
             }
         }
         names.sort();

@@ -6,6 +6,7 @@ use crate::chat::answer::{KeyUse, Listed, Presence};
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Departure, Manner, Timestamp};
 use crate::chat::history::Span;
+use crate::chat::modes::{Flags, Rank, Ranks};
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Secret, Text, UserName};
 use crate::messages::{
@@ -274,12 +275,38 @@ pub(in crate::bridge) fn who(room: &str, names: &[&str]) -> Answer {
     who_and_away(room, names, &[])
 }
 
+/// The same in a room that one of these has made, or somebody who is not there any more.
+pub(in crate::bridge) fn made_by(makers: &[&str], answer: Answer) -> Answer {
+    let Answer::Members {
+        room,
+        users: all,
+        away,
+        ..
+    } = answer
+    else {
+        panic!("{answer:?}")
+    };
+    let operator = Ranks::default().with(Rank::Operator);
+    Answer::Members {
+        room,
+        users: all,
+        away,
+        ranked: users(makers)
+            .into_iter()
+            .map(|maker| (maker, operator))
+            .collect(),
+        flags: Flags::of_new_room(),
+    }
+}
+
 /// The same where some are away.
 pub(in crate::bridge) fn who_and_away(room: &str, names: &[&str], away: &[&str]) -> Answer {
     Answer::Members {
         room: room_named(room),
         users: users(names),
         away: users(away),
+        flags: Flags::default(),
+        ranked: Vec::new(),
     }
 }
 
@@ -424,7 +451,11 @@ pub(in crate::bridge) fn quit_deed(room: &RoomName, user: &UserName) -> Deed {
 
 pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed {
     let (room, user) = (room.clone(), user.clone());
-    Deed::Entered { room, user }
+    Deed::Entered {
+        room,
+        user,
+        ranks: Ranks::default(),
+    }
 }
 
 /// A release without a word, which left these rooms.

@@ -382,7 +382,7 @@ impl Fold {
                 let left = self.standing(user);
                 assert!(matches!(left, Brings::Standing { rooms, .. } if rooms.is_empty()));
             }
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 assert!(
                     self.rooms
                         .entry(room.clone())

@@ -247,6 +247,7 @@ impl Store {
 
     fn remove_account(&mut self, user: &UserName) -> Result<(), StoreError> {
         sql::change(&self.db, "DELETE FROM accounts WHERE name = ?1", [user])?;
+        forget_ranks(&self.db, user)?;
         tokens::revoke(&self.db, user)?;
         let pairs: Vec<(UserName, UserName)> = sql::rows(
             &self.db,
@@ -267,6 +268,12 @@ impl Store {
     }
 }
 
+/// Whoever has the name of an account next is somebody else.
+fn forget_ranks(db: &Connection, user: &UserName) -> rusqlite::Result<()> {
+    sql::change(db, "DELETE FROM ranks WHERE user = ?1", [user])?;
+    sql::change(db, "DELETE FROM invites WHERE user = ?1", [user]).map(drop)
+}
+
 /// Makes an account unless the name is taken, be it as a nick; returns how many were made. What an earlier account
 /// of that name left in tokens, for example one of the settings, is not good for this one.
 fn create(
@@ -284,6 +291,7 @@ fn create(
     )?;
     if made > 0 {
         tokens::revoke(db, user)?;
+        forget_ranks(db, user)?;
     }
     Ok(made)
 }

@@ -69,7 +69,7 @@ impl Store {
         }
         let fence = self.go_live(session, &user, &entrance, rooms.clone())?;
         if rooms.is_empty() {
-            rooms = self.begins_in(&entrance)?;
+            rooms = self.begins_in(&user, &entrance)?;
             for room in &rooms {
                 self.enter(room, &user, &origin)?;
             }
@@ -111,7 +111,7 @@ impl Store {
     }
 
     /// Where somebody goes who is in no room.
-    fn begins_in(&self, entrance: &Entrance) -> Result<Vec<RoomName>, StoreError> {
+    fn begins_in(&self, user: &UserName, entrance: &Entrance) -> Result<Vec<RoomName>, StoreError> {
         let (was_in, begins) = match entrance {
             Entrance::Renew { rooms, begins, .. } => (rooms.as_slice(), *begins),
             Entrance::Login { begins, .. } | Entrance::Insist { begins } => (&[][..], *begins),
@@ -119,7 +119,7 @@ impl Store {
         };
         let mut open = Vec::new();
         for room in was_in {
-            if let Some(room) = self.public_room(room)?
+            if let Some(room) = self.open_room(room, user)?
                 && !open.contains(&room)
             {
                 open.push(room);
@@ -218,6 +218,7 @@ impl Store {
         let granted = match request {
             Request::Append(append) => self.say(&asker, append),
             Request::Rooms(request) => self.rooms(&asker, request),
+            Request::Moderation(request) => self.moderation(&asker, request),
             Request::People(request) => self.people(&asker, request),
             Request::History(request) => self.history(&asker, request),
         };

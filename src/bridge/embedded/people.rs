@@ -1,12 +1,15 @@
 //! People: what they say to each other, whom they follow, who is there.
 
 use super::claims::Asker;
+use super::guard::{Joined, Speech};
 use super::kept::Kind;
 use super::log::{No, Store};
+
 use super::sql::{self, Int};
 use crate::chat::answer::{Census, Presence};
 use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
+use crate::chat::modes::Ranks;
 use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::{Append, Brings, PeopleRequest};
 
@@ -75,7 +78,16 @@ impl Store {
         text: Text,
         manner: Manner,
     ) -> Result<Answer, No> {
-        let (room, privacy) = self.joined_room(&asker.user, room)?;
+        let Joined {
+            name: room,
+            flags,
+            privacy,
+            speech,
+        } = self.joined_room(&asker.user, room)?;
+        match speech {
+            Speech::Free => {}
+            Speech::Guarded => self.may_say(&room, flags, &asker.user)?,
+        }
         let (k, at) = self.next_in_room(&room)?;
         let deed = Deed::RoomMessage {
             room: room.clone(),
@@ -230,6 +242,7 @@ impl Store {
                 node: claim.session.incarnation.node,
                 since: claim.since,
                 rooms: self.rooms_in_sight(&asker.user, &user)?,
+                ranked: self.ranked_in_sight(&asker.user, &user)?,
                 away: claim.away,
             },
         };
@@ -243,7 +256,9 @@ impl Store {
         };
         Ok(Census {
             people: count("SELECT count(*) FROM claims")?,
-            rooms: count("SELECT count(*) FROM rooms WHERE seal IS NULL")?,
+            rooms: count(
+                "SELECT count(*) FROM rooms WHERE seal IS NULL AND modes NOT GLOB '*[is]*'",
+            )?,
             at: self.now(),
         })
     }
@@ -253,11 +268,27 @@ impl Store {
         sql::values(
             &self.db,
             "SELECT name FROM members JOIN rooms ON name = room
-             WHERE user = ?1 AND (seal IS NULL
+             WHERE user = ?1 AND (seal IS NULL AND modes NOT GLOB '*[is]*'
                  OR EXISTS (SELECT 1 FROM members AS own WHERE own.room = name AND own.user = ?2))
              ORDER BY name",
             (user, asker),
         )
+    }
+
+    /// Those of them in which they have a rank.
+    fn ranked_in_sight(
+        &self,
+        asker: &UserName,
+        user: &UserName,
+    ) -> rusqlite::Result<Vec<(RoomName, Ranks)>> {
+        let mut ranked = Vec::new();
+        for room in self.rooms_in_sight(asker, user)? {
+            let ranks = self.ranks(&room, user)?;
+            if !ranks.is_empty() {
+                ranked.push((room, ranks));
+            }
+        }
+        Ok(ranked)
     }
 
     fn go_away(&mut self, asker: &Asker, text: Text) -> Result<Answer, No> {

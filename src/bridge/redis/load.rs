@@ -8,8 +8,8 @@ use super::window::{Decides, Kind, Load, Waiter};
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Answer, Fate};
 use crate::messages::{
-    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, Outcome, PeopleRequest, Request,
-    RoomRequest, SessionMail, StoreFailed,
+    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, ModerationRequest, Outcome, PeopleRequest,
+    Request, RoomRequest, SessionMail, StoreFailed,
 };
 
 /// Messages of a history that are read in the time of one other task.
@@ -127,6 +127,11 @@ const fn kind_of(request: &Request) -> Kind {
             | RoomRequest::Leave { .. }
             | RoomRequest::SetTopic { .. },
         )
+        | Request::Moderation(
+            ModerationRequest::Kick { .. }
+            | ModerationRequest::Invite { .. }
+            | ModerationRequest::Change { .. },
+        )
         | Request::People(
             PeopleRequest::Follow { .. }
             | PeopleRequest::Unfollow { .. }
@@ -136,6 +141,11 @@ const fn kind_of(request: &Request) -> Kind {
         ) => Kind::Change,
         Request::Rooms(
             RoomRequest::List | RoomRequest::Members { .. } | RoomRequest::Topic { .. },
+        )
+        | Request::Moderation(
+            ModerationRequest::Invitations
+            | ModerationRequest::Modes { .. }
+            | ModerationRequest::List { .. },
         )
         | Request::People(
             PeopleRequest::Following

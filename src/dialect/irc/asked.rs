@@ -62,6 +62,18 @@ pub(super) enum Asked {
     Topic,
     /// That a room is about something else.
     SetTopic,
+    /// That somebody is put out of a room.
+    Kick,
+    /// That somebody is told that they may come in.
+    Invite,
+    /// To which rooms one is invited.
+    Invitations,
+    /// What holds of a room.
+    Modes,
+    /// That something else holds of a room.
+    ChangeModes,
+    /// Who is in a list of a room.
+    ModeList,
     /// Who is in a room.
     Names {
         /// The room as it was spelled.
@@ -186,6 +198,9 @@ impl Asked {
             Self::Leave => "PART",
             Self::Say(said) => events::command(said.manner),
             Self::Topic | Self::SetTopic => "TOPIC",
+            Self::Kick => "KICK",
+            Self::Invite | Self::Invitations => "INVITE",
+            Self::Modes | Self::ChangeModes | Self::ModeList => "MODE",
             Self::Names { .. } => "NAMES",
             Self::List { .. } => "LIST",
             Self::Who { .. } => "WHO",

@@ -76,7 +76,7 @@ caps! {
     EchoMessage = "echo-message", "", Open, "echo-message";
     EventPlayback = "draft/event-playback", "", Withheld, "chathistory";
     ExtendedJoin = "extended-join", "", Open, "extended-join";
-    InviteNotify = "invite-notify", "", Withheld, "invite-notify";
+    InviteNotify = "invite-notify", "", Open, "invite-notify";
     LabeledResponse = "labeled-response", "", Open, "labeled-response";
     MessageTags = "message-tags", "", Open, "message-tags";
     MultiPrefix = "multi-prefix", "", Open, "multi-prefix";

@@ -228,6 +228,11 @@ impl Conversation {
         }
     }
 
+    /// Somebody put the peer out of a room, and told it so.
+    pub fn put_out(&mut self, room: &RoomName) {
+        self.is_out_of(room);
+    }
+
     /// Somebody is in.
     pub(super) fn comes_in(&mut self, user: UserName) {
         let rooms = Vec::new();
@@ -308,6 +313,12 @@ impl Conversation {
             | Asked::Say(_)
             | Asked::Topic
             | Asked::SetTopic
+            | Asked::Kick
+            | Asked::Invite
+            | Asked::Invitations
+            | Asked::Modes
+            | Asked::ChangeModes
+            | Asked::ModeList
             | Asked::Names { .. }
             | Asked::List { .. }
             | Asked::Who { .. }

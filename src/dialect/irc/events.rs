@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::caps::{Cap, Caps};
 use super::grammar::Tag;
 use super::line::{Line, Source};
+use super::moderation;
 use super::room;
 use super::split;
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
@@ -25,13 +26,13 @@ const YOU: &str = "*";
 const NO_ACCOUNT: &str = "*";
 
 /// A line's tags and source, as an event gives them.
-struct Head<'a> {
+pub(super) struct Head<'a> {
     tags: Vec<Tag<'a>>,
     source: Source<'a>,
 }
 
 impl<'a> Head<'a> {
-    fn of(caps: Caps, who: &'a UserName, at: Timestamp) -> Self {
+    pub(super) fn of(caps: Caps, who: &'a UserName, at: Timestamp) -> Self {
         let mut tags = Vec::new();
         if caps.has(Cap::ServerTime) {
             tags.push(tag("time", server_time(at)));
@@ -45,15 +46,27 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Of what the server does by itself; who hears it knows its name.
+    fn of_server(caps: Caps, at: Timestamp) -> Self {
+        let time = caps.has(Cap::ServerTime);
+        Self {
+            tags: time
+                .then(|| tag("time", server_time(at)))
+                .into_iter()
+                .collect(),
+            source: Source::Unsaid,
+        }
+    }
+
     /// Of what the answer tells, which says neither when nor at which place it was.
-    fn own(me: &'a UserName) -> Self {
+    pub(super) fn own(me: &'a UserName) -> Self {
         Self {
             tags: Vec::new(),
             source: person(me),
         }
     }
 
-    fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
+    pub(super) fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
         Line {
             tags: &self.tags,
             source: self.source,
@@ -101,38 +114,24 @@ pub(super) fn server_time(at: Timestamp) -> String {
 pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     let head = |who| Head::of(caps, who, event.at);
     match &event.deed {
-        Deed::Entered { room, user } => joined(caps, &head(user), &room::spelled(room), user, out),
+        Deed::Entered { room, user, ranks } => {
+            joined(caps, &head(user), &room::spelled(room), user, out);
+            moderation::ranks_given(&Head::of_server(caps, event.at), room, user, *ranks, out);
+        }
+        Deed::Left {
+            departure: Departure::Kicked { .. },
+            ..
+        }
+        | Deed::ModesChanged { .. }
+        | Deed::Invited { .. } => moderation::event(caps, event, hearing, out),
         Deed::Left {
             room,
             user,
             departure: Departure::Parted { words },
         } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
         Deed::Released { user, words, .. } => quit(&head(user), words.as_ref(), out),
-        Deed::RoomMessage {
-            room,
-            sender,
-            text,
-            manner,
-            ..
-        } => {
-            let room = room::spelled(room);
-            let said = Message::of(event, sender, *manner, &room, text.as_str());
-            in_room(caps, said, hearing, out);
-        }
-        Deed::Whisper {
-            to,
-            sender,
-            text,
-            manner,
-            ..
-        } => {
-            let said = Message::of(event, sender, *manner, to.as_str(), text.as_str());
-            message(caps, &said, out);
-        }
-        Deed::Post { sender, text, .. } => {
-            let heard = format!("[Sub] {}", text.as_str());
-            let said = Message::of(event, sender, Manner::Message, YOU, &heard);
-            post(caps, said, out);
+        Deed::RoomMessage { .. } | Deed::Whisper { .. } | Deed::Post { .. } => {
+            said(caps, event, hearing, out);
         }
         Deed::Nicked { user, was, .. } => head(was).tell("NICK", &[user.as_str()], out),
         Deed::TopicSet { room, by, .. } => {
@@ -156,6 +155,36 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
         | Deed::Unfollowed { .. }
         | Deed::Probed { .. }
         | Deed::Alive { .. } => {}
+    }
+}
+
+/// Spells what somebody said; nothing of any other event.
+fn said(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
+    if let Deed::RoomMessage {
+        room,
+        sender,
+        text,
+        manner,
+        ..
+    } = &event.deed
+    {
+        let room = room::spelled(room);
+        let said = Message::of(event, sender, *manner, &room, text.as_str());
+        in_room(caps, said, hearing, out);
+    } else if let Deed::Whisper {
+        to,
+        sender,
+        text,
+        manner,
+        ..
+    } = &event.deed
+    {
+        let said = Message::of(event, sender, *manner, to.as_str(), text.as_str());
+        message(caps, &said, out);
+    } else if let Deed::Post { sender, text, .. } = &event.deed {
+        let heard = format!("[Sub] {}", text.as_str());
+        let said = Message::of(event, sender, Manner::Message, YOU, &heard);
+        post(caps, said, out);
     }
 }
 
@@ -293,7 +322,7 @@ pub(super) const fn command(manner: Manner) -> &'static str {
 /// Who is not in the room reads which one it was.
 fn in_room(caps: Caps, said: Message<'_>, hearing: Hearing, out: &mut BytesMut) {
     match hearing {
-        Hearing::Direct => message(caps, &said, out),
+        Hearing::Direct | Hearing::Witness => message(caps, &said, out),
         Hearing::Subscriber => {
             let text = &format!("[Sub] [{}] {}", said.target, said.text);
             let target = YOU;

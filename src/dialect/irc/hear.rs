@@ -2,6 +2,7 @@
 //!
 //! <https://modern.ircdocs.horse/#client-messages>.
 
+mod moderation;
 mod modes;
 mod people;
 
@@ -49,6 +50,8 @@ enum Verb {
     UserHost,
     Away,
     Mode,
+    Kick,
+    Invite,
     Nick,
     Ping,
     Pong,
@@ -76,7 +79,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 37] = [
+const ENTRIES: [Entry; 39] = [
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",
@@ -89,6 +92,12 @@ const ENTRIES: [Entry; 37] = [
     entry("HELP", 0, Verb::Help, "[<command>]"),
     entry("HELPOP", 0, Verb::Help, "[<command>]"),
     entry("INFO", 0, Verb::About(About::Info), ""),
+    entry(
+        "INVITE",
+        0,
+        Verb::Invite,
+        "[<nick> <#room>], alone it lists where you are invited",
+    ),
     entry("ISON", 1, Verb::IsOn, "<nick> ..."),
     entry(
         "JOIN",
@@ -96,10 +105,11 @@ const ENTRIES: [Entry; 37] = [
         Verb::Join,
         "<#room>[,...] [<key>[,...]], or 0 to leave all",
     ),
+    entry("KICK", 2, Verb::Kick, "<#room> <nick>[,...] [:words]"),
     entry("LINKS", 0, Verb::About(About::Links), ""),
     entry("LIST", 0, Verb::List, "[<#room or mask or >n or <n>[,...]]"),
     entry("LUSERS", 0, Verb::Lusers, ""),
-    entry("MODE", 1, Verb::Mode, "<#room or nick>"),
+    entry("MODE", 1, Verb::Mode, "<#room or nick> [<changes>]"),
     entry("MOTD", 0, Verb::About(About::Motd), ""),
     entry("NAMES", 0, Verb::Names, "<#room>"),
     entry("NICK", 0, Verb::Nick, "<nick>"),
@@ -198,7 +208,9 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::UserHost => vec![people::user_host(message)],
         Verb::ChatHistory => vec![history::hear(&message.params)],
         Verb::Away => vec![away(first)],
-        Verb::Mode => vec![modes::mode(message, me)],
+        Verb::Mode => modes::mode(message, me),
+        Verb::Kick => moderation::kick(message),
+        Verb::Invite => vec![moderation::invite(message)],
         Verb::Nick => vec![people::nick(first)],
         Verb::Ping => vec![ping(first)],
         // What it would carry is denied: see CLIENTTAGDENY.

@@ -31,6 +31,8 @@ mod labels;
 pub mod line;
 pub mod list;
 pub mod mask;
+mod members;
+mod moderation;
 pub mod numerics;
 mod refuse;
 pub mod registration;

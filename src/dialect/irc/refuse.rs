@@ -10,6 +10,7 @@ use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
 use super::room;
 use crate::chat::event::Manner;
+use crate::chat::permission::Denial;
 use crate::chat::{Ending, Fate, Refusal};
 
 /// Writes why something was not done.
@@ -25,7 +26,11 @@ pub(super) fn refusal(
     }
     let why = words(refusal);
     match told(asked, refusal) {
-        Told::Numeric { numeric, about } => voice.reply(numeric, &[&about, &why], out),
+        Told::Numeric { numeric, about } => {
+            let about = about.iter().map(String::as_str);
+            let params: Vec<&str> = about.chain([why.as_str()]).collect();
+            voice.reply(numeric, &params, out);
+        }
         Told::Nothing => {}
         Told::Fail(code) if caps.has(Cap::StandardReplies) => {
             voice.fail(asked.command(), code, &why, out);
@@ -40,8 +45,11 @@ pub(super) fn refusal(
 
 /// How a refusal is told.
 enum Told {
-    /// As its numeric, about this.
-    Numeric { numeric: Numeric, about: String },
+    /// As its numeric, about these.
+    Numeric {
+        numeric: Numeric,
+        about: Vec<String>,
+    },
     /// By a standard reply.
     Fail(FailCode),
     /// It is so already, or the end of the answer says it, or nobody may be told.
@@ -69,7 +77,10 @@ const fn is_lost(refusal: &Refusal) -> bool {
 }
 
 fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
-    let of = |numeric, about: String| Told::Numeric { numeric, about };
+    let of = |numeric, about: String| Told::Numeric {
+        numeric,
+        about: vec![about],
+    };
     match refusal {
         Refusal::NickInUse { nick } | Refusal::NickRegistered { nick } => {
             of(Numeric::NicknameInUse, nick.to_string())
@@ -82,6 +93,16 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
             of(Numeric::CannotSendToChan, room::spelled(room))
         }
         Refusal::NotIn { room } => of(Numeric::NotOnChannel, room::spelled(room)),
+        Refusal::Denied { room, why } => of(denied(asked, *why), room::spelled(room)),
+        Refusal::NotThere { room, user } => Told::Numeric {
+            numeric: Numeric::UserNotInChannel,
+            about: vec![user.to_string(), room::spelled(room)],
+        },
+        Refusal::ThereAlready { room, user } => Told::Numeric {
+            numeric: Numeric::UserOnChannel,
+            about: vec![user.to_string(), room::spelled(room)],
+        },
+        Refusal::Offline { user } => of(Numeric::NoSuchNick, user.to_string()),
         Refusal::InEnoughRooms { .. } => match asked.room() {
             Some(room) => of(Numeric::TooManyChannels, room::spelled(room)),
             None => Told::Fail(FailCode::Refused),
@@ -107,6 +128,7 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         | Refusal::OnlyForAccounts
         | Refusal::LoggedInAlready { .. }
         | Refusal::TooManyRooms { .. }
+        | Refusal::ListFull { .. }
         | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
     }
 }
@@ -117,6 +139,31 @@ pub(super) const fn is_about_nick(refusal: &Refusal) -> bool {
         refusal,
         Refusal::NickInUse { .. } | Refusal::NickRegistered { .. }
     )
+}
+
+/// A ban keeps somebody out in one way, and quiet in another.
+const fn denied(asked: &Asked, why: Denial) -> Numeric {
+    match (asked, why) {
+        (Asked::Say(_), Denial::Moderated | Denial::Banned) => Numeric::CannotSendToChan,
+        (_, Denial::Moderated) => Numeric::CannotSendToChan,
+        (_, Denial::Banned) => Numeric::BannedFromChan,
+        (_, Denial::Uninvited) => Numeric::InviteOnlyChan,
+        (_, Denial::WrongKey) => Numeric::BadChannelKey,
+        (_, Denial::Full) => Numeric::ChannelIsFull,
+        (_, Denial::NotOperator | Denial::OpenLobby) => Numeric::ChanOPrivsNeeded,
+    }
+}
+
+const fn why_denied(why: Denial) -> &'static str {
+    match why {
+        Denial::NotOperator => "You're not channel operator",
+        Denial::Moderated => "Cannot send to channel (+m): it is moderated",
+        Denial::Banned => "You are banned (+b)",
+        Denial::Uninvited => "Cannot join channel (+i): you are not invited",
+        Denial::WrongKey => "Cannot join channel (+k): another key opens it",
+        Denial::Full => "Cannot join channel (+l): it is full",
+        Denial::OpenLobby => "The lobby stays open to everybody",
+    }
 }
 
 /// Questions of which the answer has an end have it also where there is no answer, for clients wait.
@@ -160,7 +207,12 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::OnlyForAccounts => "Only who has an account can have that".to_owned(),
         Refusal::NoSuchUser { .. } => "No such nick".to_owned(),
         Refusal::NoSuchRoom { .. } => "No such channel".to_owned(),
-        Refusal::WrongKey { .. } => "Cannot join channel (+k): another key opens it".to_owned(),
+        Refusal::WrongKey { .. } => why_denied(Denial::WrongKey).to_owned(),
+        Refusal::Denied { why, .. } => why_denied(*why).to_owned(),
+        Refusal::NotThere { .. } => "They aren't on that channel".to_owned(),
+        Refusal::ThereAlready { .. } => "is already on channel".to_owned(),
+        Refusal::Offline { .. } => "Not here".to_owned(),
+        Refusal::ListFull { .. } => "Nobody else fits into that list".to_owned(),
         Refusal::KeyTooLong { most } => format!("A key has at most {most} bytes"),
         Refusal::AlreadyIn { .. } => "You are in there".to_owned(),
         Refusal::NotIn { .. } => "You're not on that channel".to_owned(),

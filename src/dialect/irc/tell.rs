@@ -1,9 +1,11 @@
 //! Granted answers, each told as the command wants it that asked.
 
+use std::sync::Arc;
+
 use bytes::BytesMut;
 
 use super::asked::{About, Asked, Said};
-use super::caps::{Cap, Caps};
+use super::caps::Cap;
 use super::conversation::Conversation;
 use super::events;
 use super::grammar::LINE_BYTES;
@@ -11,6 +13,8 @@ use super::hear;
 use super::history::{self, Empty};
 use super::line::{CLOAK, word};
 use super::list::Wanted;
+use super::members;
+use super::moderation;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
@@ -21,7 +25,7 @@ use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
-use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
+use crate::chat::{Answer, Command, Event, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
@@ -54,7 +58,13 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             }
         }
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
-        Answer::Members { room, users, away } => members(talk, &asked, room, users, away, out),
+        Answer::Members { .. } => members::tell(talk, &asked, answer, out),
+        Answer::Kicked { .. }
+        | Answer::Invited { .. }
+        | Answer::Invitations { .. }
+        | Answer::Modes { .. }
+        | Answer::ModesChanged { .. }
+        | Answer::ModeList { .. } => moderation::answer(talk, &asked, answer, out),
         Answer::Rooms { rooms } => listed(talk, &asked, rooms, out),
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
@@ -74,13 +84,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
         Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
         Answer::History { room, messages, .. } => {
-            let empty = if matches!(asked, Asked::Playback) {
-                Empty::Untold
-            } else {
-                Empty::Told
-            };
-            let target = history::target(&asked, || room::spelled(room));
-            history::messages(talk, &target, messages, empty, out);
+            played_back(talk, &asked, room, messages, out);
         }
         Answer::Dialogue { with, messages } => {
             let target = history::target(&asked, || with.to_string());
@@ -94,6 +98,22 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         | Answer::PasswordChanged
         | Answer::Help { .. } => {}
     }
+}
+
+fn played_back(
+    talk: &Conversation,
+    asked: &Asked,
+    room: &RoomName,
+    messages: &[Arc<Event>],
+    out: &mut BytesMut,
+) {
+    let empty = if matches!(asked, Asked::Playback) {
+        Empty::Untold
+    } else {
+        Empty::Told
+    };
+    let target = history::target(asked, || room::spelled(room));
+    history::messages(talk, &target, messages, empty, out);
 }
 
 fn note(talk: &Conversation, text: &str, out: &mut BytesMut) {
@@ -260,53 +280,8 @@ fn about_topic(
     }
 }
 
-fn members(
-    talk: &Conversation,
-    asked: &Asked,
-    room: &RoomName,
-    users: &[UserName],
-    away: &[UserName],
-    out: &mut BytesMut,
-) {
-    let voice = talk.voice();
-    if let Asked::Who { query } = asked {
-        for user in users {
-            let presence = match away.binary_search(user) {
-                Ok(_) => Here::Gone,
-                Err(_) => Here::Here,
-            };
-            let person = Person {
-                user,
-                room: Some(room),
-                presence,
-            };
-            query.tell(voice, person, out);
-        }
-        query.end(voice, out);
-    } else {
-        names(voice, talk.enabled(), room, users, out);
-    }
-}
-
-fn names(voice: Voice<'_>, caps: Caps, room: &RoomName, users: &[UserName], out: &mut BytesMut) {
-    let room = room::spelled(room);
-    let whole = caps.has(Cap::UserhostInNames);
-    let spelled = users.iter().map(|user| {
-        if whole {
-            format!("{user}!{}@{CLOAK}", user.came_as())
-        } else {
-            user.to_string()
-        }
-    });
-    for row in rows(spelled) {
-        voice.reply(Numeric::NamReply, &["=", &room, &row], out);
-    }
-    let params = [room.as_str(), "End of NAMES list"];
-    voice.reply(Numeric::EndOfNames, &params, out);
-}
-
 /// Names, as many to a row as fit.
-fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
+pub(super) fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     for name in names {
         match rows.last_mut() {
@@ -365,6 +340,7 @@ fn who(voice: Voice<'_>, query: &Query, users: &[UserName], out: &mut BytesMut) 
             user,
             room: None,
             presence: Here::Here,
+            prefix: "",
         };
         query.tell(voice, person, out);
     }
@@ -390,28 +366,37 @@ fn about_person(
                 user,
                 room: None,
                 presence,
+                prefix: "",
             };
             query.tell(voice, person, out);
             query.end(voice, out);
         }
         (Asked::Who { query }, Presence::Offline) => query.end(voice, out),
-        (_, presence) => who_is(voice, user, presence, out),
+        (_, presence) => who_is(talk, user, presence, out),
     }
 }
 
-fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut BytesMut) {
-    let name = user.as_str();
+fn who_is(talk: &Conversation, user: &UserName, presence: &Presence, out: &mut BytesMut) {
+    let (voice, name) = (talk.voice(), user.as_str());
     let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
     match presence {
         Presence::Offline => tell(Numeric::NoSuchNick, &[name, "Not here; a message is kept"]),
         Presence::Online {
-            since, rooms, away, ..
+            since,
+            rooms,
+            ranked,
+            away,
+            ..
         } => {
+            let spelled = |room: &RoomName| {
+                let ranks = moderation::ranks_of(ranked, room);
+                moderation::prefix(talk.enabled(), ranks) + &room::spelled(room)
+            };
             tell(
                 Numeric::WhoisUser,
                 &[name, user.came_as(), CLOAK, "*", name],
             );
-            for row in self::rows(rooms.iter().map(room::spelled)) {
+            for row in self::rows(rooms.iter().map(spelled)) {
                 tell(Numeric::WhoisChannels, &[name, &row]);
             }
             tell(

@@ -47,6 +47,8 @@ pub struct Person<'a> {
     pub room: Option<&'a RoomName>,
     /// Whether others are told that they are away.
     pub presence: Here,
+    /// What stands for their ranks in that room.
+    pub prefix: &'a str,
 }
 
 /// Whether somebody is at the keyboard.
@@ -94,11 +96,11 @@ impl Query {
     pub fn tell(&self, voice: Voice<'_>, person: Person<'_>, out: &mut BytesMut) {
         let room = person.room.map_or_else(|| "*".to_owned(), room::spelled);
         let (user, nick) = (person.user.came_as(), person.user.as_str());
+        let flags = format!("{}{}", person.presence.flag(), person.prefix);
         match &self.form {
             Form::Plain => {
                 let realname = format!("0 {nick}");
-                let flags = person.presence.flag();
-                let params = [&room, user, CLOAK, voice.server, nick, flags, &realname];
+                let params = [&room, user, CLOAK, voice.server, nick, &flags, &realname];
                 voice.reply(Numeric::WhoReply, &params, out);
             }
             Form::Fields { fields, token } => {
@@ -111,7 +113,7 @@ impl Query {
                     ('h', CLOAK),
                     ('s', voice.server),
                     ('n', nick),
-                    ('f', person.presence.flag()),
+                    ('f', &flags),
                     ('d', "0"),
                     ('l', "0"),
                     ('a', person.user.account().unwrap_or(NO_ACCOUNT)),

@@ -13,16 +13,15 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
-use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::event::{Departure, Hearing, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
 use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
-use crate::chat::{
-    Answer, Deed, Ending, Event, Fate, Gap, GapSize, Position, Refusal, RoomName, Text, UserName,
-};
+use crate::chat::{Answer, Deed, Ending, Event, Fate, Position, Refusal, RoomName, Text, UserName};
 
 use super::super::{Malformed, Prompt};
 use super::help::{self, COMMANDS};
+use super::moderation;
 
 /// Writes one line; writing into memory cannot fail.
 macro_rules! line {
@@ -76,7 +75,7 @@ pub(in crate::dialect) fn event(
         } => {
             position(positions, event, out);
             let mark = match hearing {
-                Hearing::Direct => "",
+                Hearing::Direct | Hearing::Witness => "",
                 Hearing::Subscriber => "[Sub] ",
             };
             line!(out, "{mark}[{room}] {sender}: {}", text.visible());
@@ -89,7 +88,19 @@ pub(in crate::dialect) fn event(
             position(positions, event, out);
             line!(out, "[Sub] {sender}: {}", text.visible());
         }
-        Deed::Entered { room, user } => line!(out, "* {user} joined {room}"),
+        Deed::Entered { room, user, .. } => line!(out, "* {user} joined {room}"),
+        Deed::Left {
+            room,
+            user,
+            departure: Departure::Kicked { by, words },
+        } => moderation::kicked(room, (by, user), words.as_ref(), out),
+        Deed::ModesChanged { room, by, changes } => {
+            moderation::changed(room, by, changes, out);
+        }
+        Deed::Invited { room, by, .. } => match hearing {
+            Hearing::Direct => moderation::invited(room, by, out),
+            Hearing::Subscriber | Hearing::Witness => {}
+        },
         Deed::Left { room, user, .. } => line!(out, "* {user} left {room}"),
         Deed::TopicSet {
             room,
@@ -154,11 +165,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             room, here, key, ..
         } => entered(room, *here, *key, out),
         Answer::Left { room, .. } => line!(out, "* You are not in {room} any more."),
-        Answer::PutIn { rooms } => {
-            if let Some(room) = rooms.last() {
-                line!(out, "* You are in {room} now.");
-            }
-        }
+        Answer::PutIn { rooms } => put_in(rooms, out),
         Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users, .. } => people(room, users, out),
         Answer::Online { users } => people("online", users, out),
@@ -176,6 +183,12 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         // These are not asked for by lines.
         Answer::Dialogue { .. } | Answer::Conversations { .. } | Answer::Census(_) => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
+        Answer::Kicked { .. }
+        | Answer::Invited { .. }
+        | Answer::Invitations { .. }
+        | Answer::Modes { .. }
+        | Answer::ModesChanged { .. }
+        | Answer::ModeList { .. } => moderation::answer(answer, out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
         Answer::Nicked { user, .. } | Answer::SeenAs { user, .. } => {
@@ -189,6 +202,12 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Pong { token } if token.is_empty() => line!(out, "* pong"),
         Answer::Pong { token } => line!(out, "* pong {}", visible(token)),
         Answer::Help { topic } => help(topic, out),
+    }
+}
+
+fn put_in(rooms: &[RoomName], out: &mut BytesMut) {
+    if let Some(room) = rooms.last() {
+        line!(out, "* You are in {room} now.");
     }
 }
 
@@ -233,7 +252,7 @@ fn topic(room: &RoomName, topic: Option<&Topic>, out: &mut BytesMut) {
     }
 }
 
-fn away(user: &UserName, text: &Text, out: &mut BytesMut) {
+pub(super) fn away(user: &UserName, text: &Text, out: &mut BytesMut) {
     line!(out, "* {user} is away: {}", text.visible());
 }
 
@@ -255,32 +274,6 @@ fn people(of: impl fmt::Display, users: &[UserName], out: &mut BytesMut) {
     );
 }
 
-/// What can no longer be told.
-pub(in crate::dialect) fn gap(gap: &Gap, out: &mut BytesMut) {
-    let many = |size: GapSize| match size {
-        GapSize::Exactly(missing) => missing.to_string(),
-        GapSize::Unknown => "some".to_owned(),
-    };
-    match gap {
-        Gap::Room { room, size } => {
-            let (messages, are) = plural(*size);
-            line!(out, "[gap] {} {messages} in {room} {are} lost", many(*size));
-        }
-        Gap::Whispers { size } => {
-            let (messages, are) = plural(*size);
-            line!(out, "[gap] {} private {messages} {are} lost", many(*size));
-        }
-        Gap::Posts => line!(out, "[gap] some posts are lost"),
-    }
-}
-
-const fn plural(size: GapSize) -> (&'static str, &'static str) {
-    match size {
-        GapSize::Exactly(1) => ("message", "is"),
-        GapSize::Exactly(_) | GapSize::Unknown => ("messages", "are"),
-    }
-}
-
 pub(in crate::dialect) fn past(positions: Positions, message: &Event, out: &mut BytesMut) {
     position(positions, message, out);
     let _ = write!(out, "{} ", utc(message.at));
@@ -295,6 +288,7 @@ fn whois(user: &UserName, presence: &Presence, out: &mut BytesMut) {
             since,
             rooms,
             away: note,
+            ..
         } => {
             line!(out, "* {user} is online on {node} since {}.", utc(*since));
             if !rooms.is_empty() {
@@ -363,6 +357,11 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         Refusal::KeyTooLong { most } => line!(out, "! A key has at most {most} bytes"),
         Refusal::AlreadyIn { room } => line!(out, "! You are in {room} already"),
         Refusal::NotIn { room } => line!(out, "! You are not in {room}"),
+        Refusal::Denied { room, why } => moderation::denied(room, *why, out),
+        Refusal::NotThere { room, user } => line!(out, "! {user} is not in {room}"),
+        Refusal::ThereAlready { room, user } => line!(out, "! {user} is in {room} already"),
+        Refusal::Offline { user } => line!(out, "! {user} is offline"),
+        Refusal::ListFull { room } => line!(out, "! Nobody else fits into that list of {room}"),
         Refusal::TooManyRooms { most } => {
             line!(
                 out,

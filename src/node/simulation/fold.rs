@@ -60,7 +60,7 @@ impl Fold {
                 self.live.insert(user, (event.position, session.clone()));
             }
             Deed::Released { user, rooms, .. } => self.is_released(place, user, rooms)?,
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 let (room, user) = (lower(room), who(user));
                 self.others(place, event, &room, &user);
                 if !self.members.entry(room).or_default().insert(user) {
@@ -96,7 +96,11 @@ impl Fold {
             | Deed::Nicked { user, rooms, .. } => {
                 self.is_in(&who(user), rooms)?;
             }
-            Deed::TopicSet { .. } | Deed::Probed { .. } | Deed::Epoch { .. } => {}
+            Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
+            | Deed::Probed { .. }
+            | Deed::Epoch { .. } => {}
         }
         Ok(())
     }
@@ -124,7 +128,7 @@ impl Fold {
             return Err("it was not there".to_owned());
         }
         match how {
-            Departure::Parted { .. } => self.has_not_quit(&user)?,
+            Departure::Parted { .. } | Departure::Kicked { .. } => self.has_not_quit(&user)?,
             Departure::Quit => self.quit.entry(user).or_default().push(room),
         }
         Ok(())

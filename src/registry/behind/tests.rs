@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::chat::event::{Echo, Privacy};
+use crate::chat::modes::Ranks;
 use crate::chat::origin::{ConnId, Origin};
 use crate::chat::{RoomName, UserName};
 use crate::dialect::Format;
@@ -440,6 +441,7 @@ fn entered(place: &str, who: &str) -> Deed {
     Deed::Entered {
         room: room(place),
         user: user(who),
+        ranks: Ranks::default(),
     }
 }
 

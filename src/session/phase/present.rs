@@ -4,8 +4,11 @@
 //! everything else waits until they are answered and then goes alone.
 
 use super::Step;
+use super::lane::{Asked, Lane};
+use super::moderation;
+use super::places::Places;
 use crate::chat::command::{RoomKey, Where};
-use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName};
+use crate::chat::{Answer, Command, Ending, Nick, Position, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
     ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
@@ -16,8 +19,7 @@ use crate::messages::{
 #[derive(Debug)]
 pub(super) struct Present {
     claim: Claim,
-    /// The rooms it is in, the one entered last at the end.
-    rooms: Vec<RoomName>,
+    places: Places,
     /// Where it begins again if it is in none.
     begins: FirstRoom,
     /// Texts that are on their way to the log.
@@ -39,44 +41,12 @@ enum Standing {
     Renewing,
 }
 
-/// What the next line has to wait for.
-#[derive(Debug)]
-enum Lane {
-    /// Nothing.
-    Free,
-    /// This was heard and waits for the texts before it to be answered.
-    Held(Heard),
-    /// The answer to what went alone.
-    Asked(Asked),
-}
-
-/// What went alone, as far as its answer alone does not say it.
-#[derive(Debug)]
-enum Asked {
-    /// The answer says it all.
-    Request,
-    /// Another room; without an answer nobody knows in which one the session is.
-    Move,
-    /// One room more or less; the same.
-    Rooms,
-    /// Another nick; without an answer nobody knows as whom the session is seen.
-    Nick,
-    /// A ping.
-    Settle { token: String },
-    /// Another format.
-    Format,
-    /// Another password.
-    Password,
-    /// A resume token.
-    Token,
-}
-
 impl Present {
     /// Just logged in.
-    pub(super) const fn new(claim: Claim, rooms: Vec<RoomName>, begins: FirstRoom) -> Self {
+    pub(super) fn new(claim: Claim, rooms: &[RoomName], begins: FirstRoom) -> Self {
         Self {
+            places: Places::new(rooms, claim.fence),
             claim,
-            rooms,
             begins,
             in_flight: 0,
             lane: Lane::Free,
@@ -96,7 +66,7 @@ impl Present {
 
     /// The room that is meant where none is named.
     pub(super) fn here(&self) -> RoomName {
-        self.rooms.last().cloned().unwrap_or_else(RoomName::lobby)
+        self.places.last().unwrap_or_else(RoomName::lobby)
     }
 
     /// Whether another line can be heard.
@@ -175,18 +145,15 @@ impl Present {
             Command::SetTopic { room, text } => {
                 self.about(room, |room| RoomRequest::SetTopic { room, text })
             }
-            Command::History { room, span, count } => {
-                let room = self.meant(room);
-                self.history(HistoryRequest::Room { room, span, count })
-            }
-            Command::Dialogue {
-                with: user,
-                span,
-                count,
-            } => self.history(HistoryRequest::Person { user, span, count }),
-            Command::Conversations { from, to, count } => {
-                self.history(HistoryRequest::Conversations { from, to, count })
-            }
+            moderation @ (Command::Kick { .. }
+            | Command::Invite { .. }
+            | Command::Invitations
+            | Command::Modes { .. }
+            | Command::ChangeModes { .. }
+            | Command::ModeList { .. }) => self.moderates(moderation),
+            told @ (Command::History { .. }
+            | Command::Dialogue { .. }
+            | Command::Conversations { .. }) => self.looks_back(told),
             Command::Online => self.people(PeopleRequest::Online),
             Command::Census => self.people(PeopleRequest::Census),
             Command::Subscribe { author } => self.people(PeopleRequest::Follow { author }),
@@ -224,7 +191,11 @@ impl Present {
         }
     }
 
+    /// Who was put out of its only room leaves none for another one.
     fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {
+        if self.places.is_empty() {
+            return self.changes(RoomRequest::Enter { room: to, key });
+        }
         let claim = self.claim.clone();
         let from = self.here();
         let request = Request::Rooms(RoomRequest::Move { from, to, key });
@@ -239,13 +210,13 @@ impl Present {
 
     /// An answer says in which rooms, or as whom it is seen, from here on.
     fn moves(&mut self, answer: &Answer) {
-        if let Answer::Entered { room, .. } = answer {
+        if let Answer::Entered { room, position, .. } = answer {
             if self.is_moving() {
-                self.rooms.clear();
+                self.places.clear();
             }
-            self.rooms.push(room.clone());
+            self.places.enter(room.clone(), *position);
         } else if let Answer::Left { room, .. } = answer {
-            self.rooms.retain(|other| other != room);
+            self.places.leave(room);
         } else if let Answer::Nicked { user, .. } = answer {
             self.claim.user = user.clone();
         }
@@ -275,11 +246,29 @@ impl Present {
         self.waiting(Asked::Rooms, Step::Ask { claim, request })
     }
 
+    /// Asks for something about what holds of the room that is meant.
+    fn moderates(&mut self, command: Command) -> Vec<Step> {
+        let request = moderation::request(command, |room| self.meant(room));
+        request.map_or_else(Vec::new, |request| self.ask(Request::Moderation(request)))
+    }
+
     fn people(&mut self, request: PeopleRequest) -> Vec<Step> {
         self.ask(Request::People(request))
     }
 
-    fn history(&mut self, request: HistoryRequest) -> Vec<Step> {
+    /// Asks for what was said before.
+    fn looks_back(&mut self, command: Command) -> Vec<Step> {
+        let request = if let Command::History { room, span, count } = command {
+            let room = self.meant(room);
+            HistoryRequest::Room { room, span, count }
+        } else if let Command::Dialogue { with, span, count } = command {
+            let user = with;
+            HistoryRequest::Person { user, span, count }
+        } else if let Command::Conversations { from, to, count } = command {
+            HistoryRequest::Conversations { from, to, count }
+        } else {
+            return Vec::new();
+        };
         self.ask(Request::History(request))
     }
 
@@ -365,7 +354,7 @@ impl Present {
         self.standing = Standing::Renewing;
         let entrance = Entrance::Renew {
             fence: self.claim.fence,
-            rooms: self.rooms.clone(),
+            rooms: self.places.names(),
             begins: self.begins,
         };
         let user = self.claim.user.clone();
@@ -377,11 +366,12 @@ impl Present {
             Outcome::Claimed { claim, rooms } => {
                 self.standing = Standing::Firm;
                 let Claim { user: was, .. } = std::mem::replace(&mut self.claim, claim);
-                let before = std::mem::replace(&mut self.rooms, rooms.clone());
+                let is_there = self.places.names() == rooms;
+                self.places = Places::new(&rooms, self.claim.fence);
                 let user = self.claim.user.clone();
                 let seen = (user.spelled() != was.spelled())
                     .then(|| Step::Answer(Answer::SeenAs { user, was }));
-                let moved = (before != rooms).then_some(Step::Answer(Answer::PutIn { rooms }));
+                let moved = (!is_there).then_some(Step::Answer(Answer::PutIn { rooms }));
                 let told = seen.into_iter().chain(moved);
                 told.chain(self.goes_on()).collect()
             }
@@ -401,10 +391,36 @@ impl Present {
         let is_quiet = self.in_flight == 0 && !matches!(self.lane, Lane::Asked(_));
         match self.standing {
             Standing::Suspended if is_quiet => self.renews(),
-            Standing::Firm if is_quiet => self.resume(),
+            Standing::Firm if is_quiet => {
+                let resumed = self.resume();
+                let home = self.goes_home();
+                resumed.into_iter().chain(home).collect()
+            }
             Standing::Firm | Standing::Void | Standing::Suspended | Standing::Renewing => {
                 Vec::new()
             }
+        }
+    }
+
+    /// Somebody put the session out of a room, at this place of the log: it may be in there again.
+    pub(super) fn put_out(&mut self, room: RoomName, position: Position) -> Vec<Step> {
+        if !self.places.put_out(&room, position) {
+            return Vec::new();
+        }
+        let out = Step::PutOut { room };
+        std::iter::once(out).chain(self.goes_on()).collect()
+    }
+
+    /// Who is in no room any more, and came by a door whose people are always in one, goes back to
+    /// where it began.
+    fn goes_home(&mut self) -> Vec<Step> {
+        let is_quiet = matches!(self.lane, Lane::Free) && self.in_flight == 0;
+        match self.begins.room() {
+            Some(room) if is_quiet && self.places.is_lost() => {
+                let key = RoomKey::None;
+                self.changes(RoomRequest::Enter { room, key })
+            }
+            Some(_) | None => Vec::new(),
         }
     }
 

@@ -89,6 +89,11 @@ pub(in crate::session) enum Step {
         /// What.
         request: Request,
     },
+    /// Have the dialect know that it is out of a room.
+    PutOut {
+        /// The room.
+        room: RoomName,
+    },
     /// Have it told when everything so far is handled.
     Settle,
     /// Have events spelled otherwise.

@@ -462,6 +462,40 @@ fn rooms_are_entered_and_left_one_by_one() {
     talk.suspended().does(&["claim alice again in lobby, zoo"]);
 }
 
+const HOME: &str = "ask Rooms(Enter { room: lobby, key: None })";
+
+#[test]
+fn who_is_put_out_of_its_only_room_goes_back_to_the_lobby() {
+    let mut talk = Talk::present();
+    talk.says("/join den").does(&[MOVE_TO_DEN]);
+    talk.answered(entered("den"));
+    talk.put_out("attic", "7-10").does(&[]);
+    // That was before it came in.
+    talk.put_out("den", "7-8").does(&[]);
+    talk.put_out("den", "7-10").does(&["out of den", HOME]);
+    assert!(!talk.phase.is_ready());
+    talk.answered(entered("lobby"))
+        .does(&["* You are in lobby (1 here)."]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn who_is_put_out_goes_back_when_all_is_answered() {
+    let mut talk = Talk::present();
+    talk.says("hi");
+    talk.says("/join den").does(&[]);
+    talk.put_out("lobby", "7-1").does(&["out of lobby"]);
+    let into_den = "ask Rooms(Enter { room: den, key: None })";
+    talk.answered(said("7-2")).does(&["* ok 7-2", into_den]);
+    talk.answered(entered("den"))
+        .does(&["* You are in den (1 here)."]);
+    talk.put_out("den", "7-10").does(&["out of den", HOME]);
+    // Where that is not possible it can be asked for.
+    talk.answered(Outcome::Refused(Refusal::Busy))
+        .does(&["! Busy, try again"]);
+    talk.says("/leave").does(&[HOME]);
+}
+
 #[test]
 fn what_became_of_a_text_is_told_whatever_is_under_way_and_changes_nothing() {
     let mut talk = Talk::present();
@@ -885,6 +919,10 @@ impl Talk {
         self.phase_does(Phase::suspended)
     }
 
+    fn put_out(&mut self, name: &str, position: &str) -> Steps {
+        self.phase_does(|phase| phase.put_out(room(name), at(position)))
+    }
+
     fn resolved(&mut self, fate: Fate) -> Steps {
         let steps = self.phase.resolved(fate);
         self.in_words(steps)
@@ -943,6 +981,7 @@ impl Talk {
                 assert_eq!(Some(claim), self.phase.claim());
                 format!("ask {request:?}")
             }
+            Step::PutOut { room } => format!("out of {room}"),
             Step::Settle => "settle".to_owned(),
             Step::SetFormat(format) => format!("set {format:?}"),
             Step::FormatSet => self.told(|talk, out| talk.tell_format_set(out)),

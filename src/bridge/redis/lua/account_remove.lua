@@ -9,7 +9,7 @@ if not account and #authors + #followers == 0 then return answer('refused', 'no_
 local name = account or shown({me})[1]
 redis.call('HLEN', K.ordinals .. me)
 redis.call('HLEN', K.seen)
-local families = families_of(me)
+local families, ranked = families_of(me), ranked_in(me)
 if #authors + #followers > 0 and epoch == '' then return 'epoch\n-\n' end
 
 local slice = {}
@@ -27,6 +27,7 @@ also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.sent .. me, K.po
   K.followed .. me)
 also('HDEL', K.seen, me)
 revoke(me, families)
+forget_ranks(me, ranked)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)
 if left == 0 then also('HDEL', K.names, me) end
 return answer('ok', string.format('%d', left))

@@ -65,11 +65,16 @@ for name in string.gmatch(renews and ARGV[16] or '', '%S+') do
   local was_in = string.lower(name)
   if redis.call('HEXISTS', K.room .. was_in .. K.meta, 'name') == 1 and not is_open[was_in] then
     local room = meta(was_in)
-    is_open[was_in] = not room.seal
-    if not room.seal then begins_in[#begins_in + 1] = room end
+    room.ranks = redis.call('HGET', K.room .. was_in .. K.ranks, me)
+    is_open[was_in] = not room.is_private and not kept_out(room, me, ARGV[7])
+    if is_open[was_in] then begins_in[#begins_in + 1] = room end
   end
 end
-if #begins_in == 0 and ARGV[14] ~= '' then begins_in[1] = meta(ARGV[14]) end
+if #begins_in == 0 and ARGV[14] ~= '' then
+  begins_in[1] = meta(ARGV[14])
+  begins_in[1].ranks = redis.call('HGET', K.room .. ARGV[14] .. K.ranks, me)
+end
+redis.call('ZCARD', K.invites .. me)
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 redis.call('HLEN', K.away)

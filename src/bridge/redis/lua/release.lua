@@ -20,5 +20,5 @@ also('DEL', K.rooms_of .. me, K.presence .. me)
 also('HDEL', K.away, me)
 also('SREM', K.held .. ARGV[9], me)
 -- Nothing is left of a guest.
-if is_guest(me) then also('DEL', K.ordinals .. me) end
+if is_guest(me) then also('DEL', K.ordinals .. me, K.invites .. me) end
 return answer('ok')

@@ -7,10 +7,12 @@ mod accounts;
 mod claims;
 mod history;
 mod lookup;
+mod moderation;
 mod node;
 mod people;
 mod reply;
 mod rooms;
+mod rules;
 mod sources;
 mod tokens;
 mod words;
@@ -201,6 +203,7 @@ impl Scripts {
         match request {
             Request::Append(append) => self.call_append(asker, append),
             Request::Rooms(request) => self.call_rooms(asker, request),
+            Request::Moderation(request) => self.call_moderation(asker, request),
             Request::People(request) => self.call_people(asker, request),
             Request::History(request) => self.call_history(asker, request),
         }
@@ -210,6 +213,7 @@ impl Scripts {
         match request {
             Request::Append(append) => self.read_append(append, reply),
             Request::Rooms(request) => self.read_rooms(request, reply),
+            Request::Moderation(request) => self.read_moderation(request, reply),
             Request::People(request) => self.read_people(request, reply),
             Request::History(request) => self.read_history(request, reply),
         }

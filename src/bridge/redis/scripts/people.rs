@@ -3,6 +3,7 @@
 use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked, changed};
+use super::rooms::ranked;
 use super::sources::Lua;
 use super::words::json;
 use super::{Asker, Scripts};
@@ -136,6 +137,7 @@ fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
         since: Timestamp(items.next_if_any()?.unwrap_or_default()),
         away: items.next_if_any()?,
         rooms: items.sorted()?,
+        ranked: ranked(items)?,
     })
 }
 

@@ -7,6 +7,7 @@ use redis::{RedisResult, ServerError, Value};
 
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION};
+use crate::chat::permission::Denial;
 use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::Outcome;
 
@@ -148,7 +149,7 @@ fn outcome(
     }
 }
 
-fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
+pub(super) fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
     let user = || read::<UserName>(about);
     let room = || read::<RoomName>(about);
     let nick = || read::<Nick>(about);
@@ -161,7 +162,6 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
         "no_such_room" => Refusal::NoSuchRoom { room: room()? },
         "not_in" => Refusal::NotIn { room: room()? },
         "already_in" => Refusal::AlreadyIn { room: room()? },
-        "wrong_key" => Refusal::WrongKey { room: room()? },
         "key_too_long" => Refusal::KeyTooLong {
             most: ROOM_KEY_BYTES,
         },
@@ -172,8 +172,27 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
         "too_many_subscriptions" => Refusal::TooManySubscriptions {
             most: FOLLOWS_PER_USER,
         },
-        other => return Err(Nonsense(format!("a script refuses with {other:?}"))),
+        "offline" => Refusal::Offline { user: user()? },
+        "list_full" => Refusal::ListFull { room: room()? },
+        "not_there" => {
+            let (room, user) = both(about)?;
+            Refusal::NotThere { room, user }
+        }
+        "there_already" => {
+            let (room, user) = both(about)?;
+            Refusal::ThereAlready { room, user }
+        }
+        other => match Denial::of_word(other) {
+            Some(denial) => denial.about(room()?),
+            None => return Err(Nonsense(format!("a script refuses with {other:?}"))),
+        },
     })
+}
+
+/// A room and somebody.
+fn both(about: &str) -> Result<(RoomName, UserName), Nonsense> {
+    let (room, user) = about.split_once(' ').unwrap_or((about, ""));
+    Ok((read(room)?, read(user)?))
 }
 
 /// Elements of an array that are yet to be read.

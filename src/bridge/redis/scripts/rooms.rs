@@ -2,7 +2,7 @@
 
 use redis::{Cmd, Value};
 
-use super::reply::{Items, Lines, Nonsense, asked, changed};
+use super::reply::{Items, Lines, Nonsense, Word, asked, changed};
 use super::sources::Lua;
 use super::words::{json, json_if_any};
 use super::{Asker, MOST, Scripts};
@@ -12,7 +12,8 @@ use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
-use crate::chat::{Answer, Position, RoomName, Text, UserName};
+use crate::chat::modes::{Flags, Ranks};
+use crate::chat::{Answer, Position, RoomName, Secret, Text, UserName};
 use crate::messages::{Outcome, RoomRequest};
 
 impl Scripts {
@@ -74,7 +75,14 @@ impl Scripts {
             }),
             RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
                 let (room, users, away) = (items.next()?, items.sorted()?, items.sorted()?);
-                Ok((Answer::Members { room, users, away }, None))
+                let answer = Answer::Members {
+                    room,
+                    users,
+                    away,
+                    ranked: ranked(items)?,
+                    flags: flags(&items.next::<String>()?),
+                };
+                Ok((answer, None))
             }),
             RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
                 let (room, text) = (items.next()?, items.next_if_any()?);
@@ -109,13 +117,34 @@ impl Scripts {
 fn shown(room: &RoomName, key: &RoomKey) -> String {
     match key {
         RoomKey::None => String::new(),
-        RoomKey::Given(key) if key.expose().len() > ROOM_KEY_BYTES => "long".to_owned(),
-        RoomKey::Given(key) => {
-            let bytes = seal(room, key);
-            let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
-            digits.collect()
-        }
+        RoomKey::Given(key) => sealed(room, key),
     }
+}
+
+/// A key's seal, or that it is too long to have one.
+pub(super) fn sealed(room: &RoomName, key: &Secret) -> String {
+    if key.expose().len() > ROOM_KEY_BYTES {
+        return "long".to_owned();
+    }
+    let bytes = seal(room, key);
+    let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+/// What holds of a room, as it is kept.
+pub(super) fn flags(letters: &str) -> Flags {
+    Flags::of_letters(letters)
+}
+
+/// Rooms or people and their ranks, sorted.
+pub(super) fn ranked<W: Word + Ord>(items: &mut Items) -> Result<Vec<(W, Ranks)>, Nonsense> {
+    let (mut items, mut ranked) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        let (who, letters) = (items.next()?, items.next::<String>()?);
+        ranked.push((who, Ranks::of_letters(&letters)));
+    }
+    ranked.sort_by(|(one, _): &(W, Ranks), (other, _)| one.cmp(other));
+    Ok(ranked)
 }
 
 /// Of a topic that an earlier version kept nobody knows who set it.

@@ -3,6 +3,7 @@
 use super::play::said;
 use super::written;
 use crate::chat::event::{Departure, Hearing, Manner};
+use crate::chat::modes::Ranks;
 use crate::chat::{Deed, Gap, GapSize, RoomName, Text, UserName};
 use crate::dialect::irc::caps::{CAPS, Caps};
 use crate::dialect::irc::events;
@@ -47,6 +48,7 @@ fn people_come_and_go() {
     let entered = || Deed::Entered {
         room: room.clone(),
         user: user.clone(),
+        ranks: Ranks::default(),
     };
     let left = |departure| Deed::Left {
         room: room.clone(),
@@ -99,6 +101,7 @@ fn a_nick_changes_and_who_has_no_account_shows_none() {
         rooms: vec![room()],
     };
     let entered = |who| Deed::Entered {
+        ranks: Ranks::default(),
         room: room(),
         user: seen(who),
     };

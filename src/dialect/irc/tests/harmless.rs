@@ -4,10 +4,11 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use super::play::{anna, identity, said};
+use super::play::{anna, changes, identity, said};
 use super::whole::whole_lines;
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
+use crate::chat::modes::{Flags, Ranks};
 use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::Conversation;
@@ -147,13 +148,17 @@ fn room() -> impl Strategy<Value = RoomName> {
 }
 
 fn hearing() -> impl Strategy<Value = Hearing> {
-    prop_oneof![Just(Hearing::Direct), Just(Hearing::Subscriber)]
+    prop_oneof![
+        Just(Hearing::Direct),
+        Just(Hearing::Subscriber),
+        Just(Hearing::Witness)
+    ]
 }
 
 /// A command that is answered, with whatever behind it.
 fn command() -> impl Strategy<Value = String> {
     let names: Vec<&str> =
-        "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS TIME MODE MOTD NAMES NICK \
+        "ADMIN AWAY HELP INFO INVITE ISON JOIN KICK LINKS LIST LUSERS TIME MODE MOTD NAMES NICK \
         NOTICE PART PASS PING PONG PRIVMSG PUBLISH QUIT SUBSCRIBE SUBSCRIBERS SUBSCRIPTIONS TAGMSG \
         TOPIC UNSUBSCRIBE USER USERHOST VERSION WHO WHOIS WHOWAS AUTHENTICATE DANCE"
             .split_whitespace()
@@ -230,6 +235,8 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
             room,
             away: users.first().cloned().into_iter().collect(),
             users,
+            flags: Flags::default(),
+            ranked: Vec::new(),
         },
         5 => Answer::Rooms {
             rooms: rooms
@@ -281,6 +288,7 @@ fn of_people() -> impl Strategy<Value = Answer> {
                     since,
                     rooms,
                     away: Some(text),
+                    ranked: Vec::new(),
                 };
                 Answer::WhoIs { user, presence }
             }
@@ -299,9 +307,30 @@ fn of_people() -> impl Strategy<Value = Answer> {
     })
 }
 
+fn of_moderation(kind: u8, room: RoomName, who: (UserName, UserName), words: Text) -> Deed {
+    let (user, by) = who;
+    match kind {
+        9 => Deed::Left {
+            room,
+            user,
+            departure: Departure::Kicked {
+                by,
+                words: Some(words),
+            },
+        },
+        10 => Deed::ModesChanged {
+            room,
+            by,
+            changes: changes(&format!("+t,-l,+b {user}!x,+o {user},+k")),
+        },
+        _ => Deed::Invited { room, by, user },
+    }
+}
+
 fn deed() -> impl Strategy<Value = Deed> {
     let parts = (room(), user(), user(), text());
-    (0..9_u8, parts).prop_map(|(kind, (room, user, to, text))| match kind {
+    (0..12_u8, parts).prop_map(|(kind, (room, user, to, text))| match kind {
+        9.. => of_moderation(kind, room, (user, to), text),
         0 => said(room.as_str(), text.as_str()).deed,
         1 => Deed::Whisper {
             to,
@@ -315,7 +344,11 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             k: 1,
         },
-        3 => Deed::Entered { room, user },
+        3 => Deed::Entered {
+            room,
+            user,
+            ranks: Ranks::default(),
+        },
         4 => {
             let departure = Departure::Parted { words: Some(text) };
             Deed::Left {

@@ -51,7 +51,7 @@ fn what_changes_nothing_is_told_at_once() {
 #[test]
 fn who_understands_302_hears_news_of_capabilities_for_good() {
     let all = "account-tag away-notify batch cap-notify draft/chathistory echo-message extended-join \
-               labeled-response message-tags multi-prefix no-implicit-names sasl=PLAIN server-time \
+               invite-notify labeled-response message-tags multi-prefix no-implicit-names sasl=PLAIN server-time \
                standard-replies userhost-in-names";
     play(
         "",

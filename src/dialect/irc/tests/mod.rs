@@ -7,6 +7,7 @@ mod history;
 mod labels;
 mod line;
 mod live;
+mod modes;
 mod nicks;
 mod play;
 mod refuse;

@@ -293,7 +293,7 @@ fn negotiation_holds_a_registration_up() {
         "> PASS pw",
         "> CAP LS",
         "< CAP * LS :account-tag away-notify batch cap-notify draft/chathistory echo-message \
-         extended-join labeled-response message-tags multi-prefix no-implicit-names sasl \
+         extended-join invite-notify labeled-response message-tags multi-prefix no-implicit-names sasl \
          server-time standard-replies userhost-in-names",
         "> NICK bob",
         "> USER b 0 * b",

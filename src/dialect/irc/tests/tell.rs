@@ -22,7 +22,10 @@ fn who_joins_is_told_the_topic_and_who_is_there() {
             "* History { room: Room(Den), span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history Den",
             "> MODE #dEN",
-            "< 324 anna #Den +",
+            "* Modes { room: Room(Den) }",
+            "! modes Den +",
+            "< 324 anna #Den +n",
+            "< 329 anna #Den 1",
         ],
     );
 }

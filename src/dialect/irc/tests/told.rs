@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::written;
 use crate::chat::answer::{Topic, TopicSet};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
+use crate::chat::modes::Flags;
 use crate::chat::{Answer, Command, Deed, Event, Refusal};
 use crate::dialect::Heard;
 use crate::dialect::irc::events;
@@ -274,6 +275,8 @@ fn who_is_in_a_room_is_told_with_who_is_away() {
         room: room("den"),
         users: vec![user("anna"), user("Ben"), user("clara")],
         away: vec![user("ben")],
+        flags: Flags::default(),
+        ranked: Vec::new(),
     };
     let told = answered(&mut talk, "WHO #den %nf", &members);
     assert_eq!(

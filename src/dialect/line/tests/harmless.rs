@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
+use crate::chat::modes::{Flags, Ranks};
 use crate::chat::name::NameError;
 use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::line::read::{Audience, Told, read};
@@ -210,7 +211,11 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             k: 1,
         },
-        3 => Deed::Entered { room, user },
+        3 => Deed::Entered {
+            room,
+            user,
+            ranks: Ranks::default(),
+        },
         4 => Deed::Left {
             room,
             user,
@@ -239,6 +244,16 @@ fn listed(room: RoomName, here: u64, topic: Text) -> Answer {
     }
 }
 
+fn members(room: RoomName, user: UserName) -> Answer {
+    Answer::Members {
+        room,
+        users: vec![user.clone()],
+        away: vec![user],
+        flags: Flags::default(),
+        ranked: Vec::new(),
+    }
+}
+
 /// Every answer that repeats what somebody typed.
 fn answer() -> impl Strategy<Value = Answer> {
     let parts = (room(), user(), said(), nasty(), any::<u64>());
@@ -261,6 +276,7 @@ fn answer() -> impl Strategy<Value = Answer> {
                 since: Timestamp(at),
                 rooms: vec![room],
                 away: Some(text),
+                ranked: Vec::new(),
             },
         },
         4 => Answer::Pong { token },
@@ -273,11 +289,7 @@ fn answer() -> impl Strategy<Value = Answer> {
             key: KeyUse::Needless,
             position: Position::START,
         },
-        7 => Answer::Members {
-            room,
-            users: vec![user.clone()],
-            away: vec![user],
-        },
+        7 => members(room, user),
         8 => listed(room, at, text),
         _ => {
             let message = at_any_place(

@@ -4,6 +4,7 @@ use super::told;
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
+use crate::chat::modes::{Flags, Ranks};
 use crate::chat::{Answer, Deed, Gap, GapSize, Position, Secret, UserName};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
@@ -65,6 +66,7 @@ fn comings_and_goings_are_information() {
                 Deed::Entered {
                     room: den.clone(),
                     user: bob.clone(),
+                    ranks: Ranks::default(),
                 },
                 "* bob joined den\n",
             ),
@@ -216,6 +218,8 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
                 room: den(),
                 users: vec![user("alice"), user("bob")],
                 away: vec![user("bob")],
+                flags: Flags::default(),
+                ranked: Vec::new(),
             },
             "* den: alice, bob (2)\n",
         ),
@@ -298,6 +302,7 @@ fn what_is_known_about_somebody() {
         since: Timestamp(1_795_383_005_678),
         rooms: vec![room("lobby"), room("den")],
         away: Some(text("lunch")),
+        ranked: Vec::new(),
     };
     check_answers(&[
         (

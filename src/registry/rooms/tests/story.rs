@@ -174,6 +174,7 @@ impl Story {
                 Effect::Suspended { conn } | Effect::Ended { conn, .. } => {
                     assert_eq!(Some(*conn), before, "{deed:?}")
                 }
+                Effect::PutOut { .. } => panic!("nobody is put out"),
                 Effect::Probed { .. } | Effect::HolderAlive { .. } => panic!("nobody asks"),
             }
         }
@@ -244,6 +245,7 @@ fn deed_of(turn: &Turn) -> Option<Deed> {
         Turn::Enter { room, user } => Deed::Entered {
             room: place(room),
             user: person(user),
+            ranks: Ranks::default(),
         },
         Turn::Leave { room, user } => left(place(room).as_str(), person(user).as_str()),
         Turn::Follow { author, follower } => Deed::Followed {
