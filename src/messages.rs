@@ -23,6 +23,7 @@ mod account;
 mod ask;
 mod feed;
 mod near;
+mod program;
 mod token;
 mod vital;
 
@@ -41,6 +42,7 @@ pub use feed::{
 pub use near::{
     Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,
 };
+pub use program::ProgramRequest;
 pub use token::{TokenAnswer, TokenAsk, TokenFamily, TokenHash};
 pub use vital::{PartFailed, Shut, Vital};
 

@@ -15,6 +15,7 @@ mod many;
 mod nicks;
 mod order;
 mod probes;
+mod programs;
 mod renew;
 mod rooms;
 mod tokens;
@@ -34,7 +35,8 @@ use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
     asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
-    nicks::*, order::*, probes::*, renew::*, rooms::*, tokens::*, told::*, words::*, world::*,
+    nicks::*, order::*, probes::*, programs::*, renew::*, rooms::*, tokens::*, told::*, words::*,
+    world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -173,6 +175,11 @@ macro_rules! keeps_the_contract {
             a_kept_place_keeps_its_nick,
             a_guest_is_there_and_leaves_nothing,
             a_guest_does_not_come_back,
+            what_goes_with_a_message_is_told_and_kept_with_it,
+            what_has_no_words_is_for_who_is_there_and_not_kept,
+            what_was_read_is_kept_and_never_moves_back,
+            of_too_many_conversations_those_read_longest_ago_go,
+            what_somebody_says_about_themselves_is_told_as_long_as_they_are_here,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

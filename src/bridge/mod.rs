@@ -139,6 +139,7 @@
 //!     when its connection breaks, or with the run of its node. It renews while its nick is free.
 
 mod addressee;
+mod conversation;
 pub mod embedded;
 mod feed;
 mod kept;

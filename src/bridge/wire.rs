@@ -11,8 +11,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::chat::event::{Departure, Echo, Manner, Privacy, Timestamp};
+use crate::chat::history::Conversation;
 use crate::chat::origin::{Origin, SessionId};
-use crate::chat::{Deed, Event, Position, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Deed, Event, Extras, Position, RoomName, Text, UserName};
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
@@ -142,6 +144,8 @@ enum WireDeed {
         room: RoomName,
         #[serde(with = "word")]
         user: UserName,
+        #[serde(default, skip_serializing_if = "Profile::is_empty", with = "profile")]
+        profile: Profile,
     },
     Left {
         #[serde(with = "word")]
@@ -164,6 +168,9 @@ enum WireDeed {
         #[serde(rename = "notice", default = "manner::message")]
         #[serde(skip_serializing_if = "manner::is_message", with = "manner")]
         manner: Manner,
+        #[serde(rename = "with", default)]
+        #[serde(skip_serializing_if = "Extras::is_plain", with = "beside")]
+        extras: Extras,
         #[serde(rename = "exclude_sender", with = "exclude_sender")]
         echo: Echo,
     },
@@ -178,6 +185,17 @@ enum WireDeed {
         #[serde(rename = "notice", default = "manner::message")]
         #[serde(skip_serializing_if = "manner::is_message", with = "manner")]
         manner: Manner,
+        #[serde(rename = "with", default)]
+        #[serde(skip_serializing_if = "Extras::is_plain", with = "beside")]
+        extras: Extras,
+    },
+    Tagged {
+        #[serde(flatten, with = "conversation")]
+        to: Conversation,
+        #[serde(with = "word")]
+        sender: UserName,
+        #[serde(rename = "with", default, with = "beside")]
+        extras: Extras,
     },
     Post {
         k: u64,
@@ -228,6 +246,15 @@ enum WireDeed {
         #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
         rooms: Vec<RoomName>,
     },
+    RealNameSet {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(rename = "text", default)]
+        #[serde(skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        real_name: Option<Text>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
+    },
     Probed {
         #[serde(with = "word")]
         user: UserName,
@@ -241,6 +268,12 @@ enum WireDeed {
         session: SessionId,
     },
 }
+
+mod beside;
+mod conversation;
+pub(super) mod profile;
+
+pub(super) use beside::json as extras;
 
 /// A value that stands in a record as one string.
 trait Word: Sized {
@@ -484,6 +517,7 @@ mod tests {
 
     use super::*;
     use crate::chat::NodeName;
+    use crate::chat::extras::{ClientTags, Speaker};
     use crate::chat::origin::{ConnId, Incarnation};
 
     fn user() -> impl Strategy<Value = UserName> {
@@ -510,6 +544,29 @@ mod tests {
 
     fn manner() -> impl Strategy<Value = Manner> {
         prop_oneof![Just(Manner::Message), Just(Manner::Notice)]
+    }
+
+    fn extras() -> impl Strategy<Value = Extras> {
+        let tags = "[+;=a-z\\PC]{0,20}";
+        (tags, speaker()).prop_map(|(tags, speaker)| Extras {
+            tags: ClientTags::new(&tags),
+            speaker,
+        })
+    }
+
+    fn speaker() -> impl Strategy<Value = Speaker> {
+        prop_oneof![Just(Speaker::Person), Just(Speaker::Bot)]
+    }
+
+    fn profile() -> impl Strategy<Value = Profile> {
+        (words(), speaker()).prop_map(|(real_name, speaker)| Profile { real_name, speaker })
+    }
+
+    fn conversation() -> impl Strategy<Value = Conversation> {
+        prop_oneof![
+            room().prop_map(|room| Conversation::Room { room }),
+            user().prop_map(|user| Conversation::Person { user }),
+        ]
     }
 
     fn departure() -> impl Strategy<Value = Departure> {
@@ -539,21 +596,23 @@ mod tests {
             user(),
             text(),
             manner(),
+            extras(),
             any::<u64>(),
             privacy,
             echo,
         )
-            .prop_map(
-                |(room, sender, text, manner, k, privacy, echo)| Deed::RoomMessage {
+            .prop_map(|(room, sender, text, manner, extras, k, privacy, echo)| {
+                Deed::RoomMessage {
                     room,
                     sender,
                     text,
                     manner,
+                    extras,
                     k,
                     privacy,
                     echo,
-                },
-            )
+                }
+            })
     }
 
     fn deed() -> impl Strategy<Value = Deed> {
@@ -567,20 +626,30 @@ mod tests {
                 rooms,
                 words
             }),
-            (room(), user()).prop_map(|(room, user)| Deed::Entered { room, user }),
+            (room(), user(), profile()).prop_map(|(room, user, profile)| Deed::Entered {
+                room,
+                user,
+                profile
+            }),
             (room(), user(), departure()).prop_map(|(room, user, departure)| Deed::Left {
                 room,
                 user,
                 departure
             }),
-            (user(), user(), text(), manner(), k()).prop_map(|(to, sender, text, manner, k)| {
-                Deed::Whisper {
+            (user(), user(), text(), manner(), extras(), k()).prop_map(
+                |(to, sender, text, manner, extras, k)| Deed::Whisper {
                     to,
                     sender,
                     text,
                     manner,
+                    extras,
                     k,
                 }
+            ),
+            (conversation(), user(), extras()).prop_map(|(to, sender, extras)| Deed::Tagged {
+                to,
+                sender,
+                extras
             }),
             (user(), text(), k()).prop_map(|(sender, text, k)| Deed::Post { sender, text, k }),
             (user(), user()).prop_map(|(author, follower)| Deed::Followed { author, follower }),
@@ -599,6 +668,11 @@ mod tests {
             (user(), user(), rooms()).prop_map(|(user, was, rooms)| Deed::Nicked {
                 user,
                 was,
+                rooms
+            }),
+            (user(), words(), rooms()).prop_map(|(user, real_name, rooms)| Deed::RealNameSet {
+                user,
+                real_name,
                 rooms
             }),
             (user(), session()).prop_map(|(user, session)| Deed::Probed { user, session }),
@@ -700,6 +774,7 @@ mod tests {
             sender: user.clone(),
             text: text(),
             manner,
+            extras: Extras::default(),
             k: 3,
             privacy: Privacy::Public,
             echo: Echo::ExcludeSender,
@@ -709,6 +784,7 @@ mod tests {
             sender: user.clone(),
             text: text(),
             manner,
+            extras: Extras::default(),
             k: 3,
         };
         let topic = |text| Deed::TopicSet {
@@ -741,6 +817,40 @@ mod tests {
             assert_eq!(event.deed, deed, "{record}");
             assert_eq!(write(&event).unwrap(), record);
         }
+    }
+
+    #[test]
+    fn what_goes_with_a_message_looks_as_documented() {
+        let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
+        let tags = ClientTags::new("+typing=active");
+        let of = |speaker| Extras {
+            tags: tags.clone(),
+            speaker,
+        };
+        let tagged = |to, extras| Deed::Tagged {
+            to,
+            sender: user.clone(),
+            extras,
+        };
+        let in_den = Conversation::Room { room };
+        let to_bob = Conversation::Person { user: user.clone() };
+        for (fields, deed) in [
+            (
+                r#""room":"den","sender":"bob","with":{"tags":"+typing=active"}"#,
+                tagged(in_den, of(Speaker::Person)),
+            ),
+            (
+                r#""to":"bob","sender":"bob","with":{"tags":"+typing=active","bot":true}"#,
+                tagged(to_bob, of(Speaker::Bot)),
+            ),
+        ] {
+            let record = format!(r#"{{"v":1,"type":"tagged",{fields},"at":7}}"#);
+            let event = read(Position::START, &record).unwrap();
+            assert_eq!(event.deed, deed, "{record}");
+            assert_eq!(write(&event).unwrap(), record);
+        }
+        let to_nobody = r#"{"v":1,"type":"tagged","sender":"bob","with":{},"at":7}"#;
+        assert!(read(Position::START, to_nobody).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::command::HelpTopic;
 use super::event::Timestamp;
 use super::history::Conversation;
+use super::profile::Profile;
 use super::{Event, NodeName, Position, RoomName, Secret, Text, UserName};
 
 /// The granted answer to one [`super::Command`].
@@ -42,6 +43,20 @@ pub enum Answer {
         to: UserName,
         /// What they left to be told.
         text: Text,
+    },
+    /// What was said without words is in the log.
+    Tagged {
+        /// Where.
+        position: Position,
+        /// When the store took it.
+        at: Timestamp,
+    },
+    /// The addressee of what was said without words is not here; nothing was stored.
+    NobodyTagged,
+    /// Up to where the person has read a conversation, if that was ever said.
+    ReadUpTo {
+        /// The moment.
+        at: Option<Timestamp>,
     },
     /// There is nobody to post to; nothing was stored.
     NobodySubscribes,
@@ -82,6 +97,8 @@ pub enum Answer {
         users: Vec<UserName>,
         /// Those of them who are away, sorted.
         away: Vec<UserName>,
+        /// What those say about themselves who say anything, sorted by their names.
+        profiles: Vec<(UserName, Profile)>,
     },
     /// How many there are, on all nodes.
     Census(Census),
@@ -158,6 +175,11 @@ pub enum Answer {
         user: UserName,
         /// As they saw the person so far.
         was: UserName,
+    },
+    /// What one says about oneself is another by now.
+    Introduced {
+        /// It.
+        profile: Profile,
     },
     /// What is known about a person.
     WhoIs {
@@ -249,5 +271,7 @@ pub enum Presence {
         rooms: Vec<RoomName>,
         /// What it left to be told, when away.
         away: Option<Text>,
+        /// What it says about itself.
+        profile: Profile,
     },
 }

@@ -1,8 +1,9 @@
 //! Everything a person can ask, whatever the door and its spelling.
 
 use super::event::{Manner, Timestamp};
-use super::history::Span;
-use super::{Ident, Nick, Position, RoomName, Secret, Text, UserName};
+use super::history::{Conversation, Span};
+use super::profile::Profile;
+use super::{Extras, Ident, Nick, Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub enum Command {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
     },
     /// Leave the current room and enter another one.
     Move {
@@ -105,6 +108,27 @@ pub enum Command {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
+    },
+    /// Say something without words, for programs alone; nothing keeps it.
+    Tag {
+        /// Where, or to whom.
+        to: Conversation,
+        /// What.
+        extras: Extras,
+    },
+    /// Up to where the person has read a conversation.
+    WhatIsRead {
+        /// Which.
+        of: Conversation,
+    },
+    /// The person has read a conversation up to a moment; that never moves back.
+    Read {
+        /// Which.
+        of: Conversation,
+        /// The moment.
+        upto: Timestamp,
     },
     /// Say something to one's subscribers alone.
     Post {
@@ -172,6 +196,11 @@ pub enum Command {
     },
     /// At the keyboard again.
     Back,
+    /// Says something about oneself, in place of what one said before.
+    Introduce {
+        /// What.
+        profile: Profile,
+    },
     /// What is known about a person.
     WhoIs {
         /// The person.

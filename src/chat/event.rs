@@ -1,7 +1,9 @@
 //! Everything that happens: what the log holds, in the order in which everybody hears it.
 
+use super::history::Conversation;
 use super::origin::{Origin, SessionId};
-use super::{Position, RoomName, Text, UserName};
+use super::profile::Profile;
+use super::{Extras, Position, RoomName, Text, UserName};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +40,10 @@ impl Event {
             | Deed::Whisper { text, .. }
             | Deed::Post { text, .. }
             | Deed::WentAway { text, .. } => text.as_str(),
-            Deed::TopicSet { text, .. } => text.as_ref().map_or("", Text::as_str),
+            Deed::TopicSet { text, .. }
+            | Deed::RealNameSet {
+                real_name: text, ..
+            } => text.as_ref().map_or("", Text::as_str),
             Deed::Released { words, .. }
             | Deed::Left {
                 departure: Departure::Parted { words },
@@ -51,12 +56,26 @@ impl Event {
                 departure: Departure::Quit,
                 ..
             }
+            | Deed::Tagged { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => "",
+        }
+    }
+
+    /// What goes with what somebody said in it, if anybody said anything that anything can go with.
+    #[must_use]
+    pub const fn extras(&self) -> Option<&Extras> {
+        if let Deed::RoomMessage { extras, .. }
+        | Deed::Whisper { extras, .. }
+        | Deed::Tagged { extras, .. } = &self.deed
+        {
+            Some(extras)
+        } else {
+            None
         }
     }
 
@@ -68,13 +87,15 @@ impl Event {
             Deed::Released { rooms, .. }
             | Deed::WentAway { rooms, .. }
             | Deed::CameBack { rooms, .. }
-            | Deed::Nicked { rooms, .. } => rooms,
+            | Deed::Nicked { rooms, .. }
+            | Deed::RealNameSet { rooms, .. } => rooms,
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
             | Deed::Entered { .. }
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
             | Deed::Whisper { .. }
+            | Deed::Tagged { .. }
             | Deed::Post { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
@@ -120,6 +141,8 @@ pub enum Deed {
         room: RoomName,
         /// The person.
         user: UserName,
+        /// What the person says about itself.
+        profile: Profile,
     },
     /// A person went out of a room and hears nothing of it from here on.
     Left {
@@ -140,6 +163,8 @@ pub enum Deed {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
         /// Its ordinal among the room's messages.
         k: u64,
         /// Whether subscribers outside the room hear it too.
@@ -157,8 +182,19 @@ pub enum Deed {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
         /// Its ordinal among the messages to that person.
         k: u64,
+    },
+    /// Somebody said something without words, for programs alone; nothing but the log keeps it.
+    Tagged {
+        /// Where, or to whom.
+        to: Conversation,
+        /// Who said it.
+        sender: UserName,
+        /// What.
+        extras: Extras,
     },
     /// Somebody said something to their subscribers alone.
     Post {
@@ -214,6 +250,15 @@ pub enum Deed {
         user: UserName,
         /// The same person, as others saw them so far.
         was: UserName,
+        /// The rooms that the person is in.
+        rooms: Vec<RoomName>,
+    },
+    /// A person has another real name, or none any more.
+    RealNameSet {
+        /// The person.
+        user: UserName,
+        /// The name.
+        real_name: Option<Text>,
         /// The rooms that the person is in.
         rooms: Vec<RoomName>,
     },

@@ -12,6 +12,13 @@ pub const ROOM_NAME_BYTES: usize = 64;
 /// Bytes in a text: what the longest settable line can hold; a longer one never leaves the door.
 pub const TEXT_BYTES: usize = 16 * 1024;
 
+/// Bytes of a real name: with the names around it, it fits into a line of IRC's `WHO`.
+pub const REAL_NAME_BYTES: usize = 150;
+
+/// Bytes of the tags that a client may put on what it says for other clients: what its protocol
+/// allows.
+pub const CLIENT_TAGS_BYTES: usize = 4094;
+
 /// Bytes in the key of a private room: a passphrase, not a document.
 pub const ROOM_KEY_BYTES: usize = 128;
 
@@ -23,6 +30,10 @@ pub const HISTORY_DEFAULT: u16 = 20;
 
 /// Messages that `/history` shows at most: bounded work for the store, below any sensible backlog.
 pub const HISTORY_MOST: u16 = 500;
+
+/// Conversations of which it is kept up to where an account has read them: more than anybody reads;
+/// those read the longest ago go.
+pub const READ_MARKS_PER_USER: usize = 1000;
 
 /// People one user may follow: what a login has to load.
 pub const FOLLOWS_PER_USER: usize = 1000;

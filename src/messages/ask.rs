@@ -2,13 +2,13 @@
 
 use actix::{Message, Recipient};
 
-use super::SessionMail;
+use super::{ProgramRequest, SessionMail};
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Extras, Nick, Position, Refusal, RoomName, Text, UserName};
 
 /// Questions to the store: all that a session heard in one turn, so that what came together is
 /// decided together. Each is answered by itself, in the order in which they were asked.
@@ -169,6 +169,8 @@ pub enum Request {
     People(PeopleRequest),
     /// About what was said before.
     History(HistoryRequest),
+    /// What people's programs need of each other.
+    Program(ProgramRequest),
 }
 
 /// Something to be said.
@@ -182,6 +184,8 @@ pub enum Append {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
     },
     /// To one person.
     Whisper {
@@ -191,6 +195,8 @@ pub enum Append {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
     },
     /// To one's subscribers.
     Post {

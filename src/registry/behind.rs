@@ -358,12 +358,14 @@ impl Beyond {
             | Deed::Released { .. }
             | Deed::Entered { .. }
             | Deed::Left { .. }
+            | Deed::Tagged { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
+            | Deed::RealNameSet { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => {}
         }

@@ -9,7 +9,7 @@ use crate::chat::{Event, Position};
 /// is further behind is told from the log itself.
 const PAST_BYTES: usize = 16 * 1024 * 1024;
 
-/// What an event takes beside its text and the rooms that it names.
+/// What an event takes beside its text, the tags with it, and the rooms that it names.
 const EVENT_BYTES: usize = 256;
 
 /// The last events that were folded, without a hole.
@@ -131,7 +131,10 @@ fn is_torn(position: Position, next: &Event) -> bool {
 /// Its bytes in memory, roughly.
 pub(super) fn size(event: &Event) -> usize {
     let names = event.rooms().iter().map(|room| room.as_str().len());
-    EVENT_BYTES + event.text().len() + names.sum::<usize>()
+    let tags = event
+        .extras()
+        .map_or(0, |extras| extras.tags.as_str().len());
+    EVENT_BYTES + event.text().len() + tags + names.sum::<usize>()
 }
 
 #[cfg(test)]

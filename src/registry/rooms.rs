@@ -8,6 +8,7 @@ mod suspended;
 use std::collections::HashMap;
 
 use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::history::Conversation;
 use crate::chat::origin::ConnId;
 use crate::chat::{Deed, Ending, Position, RoomName, UserName};
 use crate::dialect::Format;
@@ -150,7 +151,7 @@ impl Rooms {
             Deed::Released { user, rooms, .. } => {
                 self.released(user, rooms, arrival.event.before())
             }
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 let heard = self.others_in(room, user);
                 if let Some(conn) = self.change(user, &arrival.event.deed) {
                     self.join(room, conn);
@@ -177,6 +178,10 @@ impl Rooms {
                 self.room_message(room, sender, *privacy, *echo)
             }
             Deed::Whisper { to, .. } => direct(self.conn_of(to).into_iter().collect()),
+            Deed::Tagged { to, sender, .. } => match to {
+                Conversation::Room { room } => self.others_in(room, sender),
+                Conversation::Person { user } => direct(self.conn_of(user).into_iter().collect()),
+            },
             Deed::Post { sender, .. } => {
                 let by = self.followers.get(sender).into_iter().flatten();
                 heard(Hearing::Subscriber, by.copied().collect(), None)
@@ -198,7 +203,8 @@ impl Rooms {
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
             Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => self.others_in_any(rooms, user),
+            | Deed::Nicked { user, rooms, .. }
+            | Deed::RealNameSet { user, rooms, .. } => self.others_in_any(rooms, user),
             Deed::Epoch { .. } => Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::*;
 use crate::chat::command::Positions;
 use crate::chat::origin::ConnId;
+use crate::chat::profile::Profile;
 use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
 use crate::messages::{
@@ -61,6 +62,7 @@ async fn members_and_subscribers_of_one_hub_are_told_apart() {
     let into_den = Deed::Entered {
         room: room("den"),
         user: user("person-0"),
+        profile: Profile::default(),
     };
     stage.happens(vec![
         Deed::Followed {

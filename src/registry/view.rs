@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::history::Conversation;
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Event, Gap, GapSize, RoomName, UserName};
 
@@ -98,7 +99,7 @@ impl View {
     /// What an event changes. What changes nothing is no event, so it can be taken back.
     fn change<'a>(&self, deed: &'a Deed) -> Change<'a> {
         match deed {
-            Deed::Entered { room, user } if *user == self.user => Change::In(room),
+            Deed::Entered { room, user, .. } if *user == self.user => Change::In(room),
             Deed::Left { room, user, .. } if *user == self.user => Change::Out(room),
             Deed::Followed { author, follower } if *follower == self.user => {
                 Change::Follows(author)
@@ -113,6 +114,7 @@ impl View {
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
             | Deed::Whisper { .. }
+            | Deed::Tagged { .. }
             | Deed::Post { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
@@ -120,6 +122,7 @@ impl View {
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
+            | Deed::RealNameSet { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => Change::None,
         }
@@ -132,7 +135,8 @@ impl View {
             Deed::Released { user, rooms, .. }
             | Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => {
+            | Deed::Nicked { user, rooms, .. }
+            | Deed::RealNameSet { user, rooms, .. } => {
                 let mut inside = rooms.iter().filter_map(|room| self.inside(room));
                 inside.next().filter(|_| *user != self.user)
             }
@@ -152,6 +156,10 @@ impl View {
                 }
             }
             Deed::Whisper { to, .. } => (*to == self.user).then_some(Hearing::Direct),
+            Deed::Tagged { to, sender, .. } => match to {
+                Conversation::Room { room } => self.inside(room).filter(|_| *sender != self.user),
+                Conversation::Person { user } => (*user == self.user).then_some(Hearing::Direct),
+            },
             Deed::Post { sender, .. } => self.following(sender),
             Deed::Epoch { .. }
             | Deed::Claimed { .. }

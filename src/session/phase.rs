@@ -347,6 +347,10 @@ impl Phase {
             | Command::Online
             | Command::Census
             | Command::Whisper { .. }
+            | Command::Tag { .. }
+            | Command::WhatIsRead { .. }
+            | Command::Introduce { .. }
+            | Command::Read { .. }
             | Command::Post { .. }
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }

@@ -12,4 +12,5 @@ mod limits;
 mod login;
 mod nicks;
 mod people;
+mod programs;
 mod rooms;

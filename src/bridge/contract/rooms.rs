@@ -1,9 +1,9 @@
 //! Sentences 13 and 14: rooms.
 
 use super::words::{
-    already_in, census, counted, entered, entering, entering_too, history, leaving, listed,
-    listed_about, members, moving, no_room, not_in, offline, release, room_named, rooms, say,
-    set_topic, shown, subject, topic, user, went_in, who, who_is, wrong_key,
+    already_in, census, counted, entered, entered_deed, entering, entering_too, history, leaving,
+    listed, listed_about, members, moving, no_room, not_in, offline, release, room_named, rooms,
+    say, set_topic, shown, subject, topic, user, went_in, who, who_is, wrong_key,
 };
 use super::world::World;
 use super::{ROOMS, Subject};
@@ -129,7 +129,7 @@ pub(in crate::bridge) async fn an_entering_is_answered_with_where_it_stands<S: S
         let entered = events.last().expect("the event");
         assert_eq!(entered.position, position);
         let user = user("alice");
-        assert_eq!(entered.deed, Deed::Entered { room, user });
+        assert_eq!(entered.deed, entered_deed(&room, &user));
     }
 }
 

@@ -263,6 +263,7 @@ impl Store {
             [user],
         )?;
         self.forget_person(user)?;
+        self.forget_read(user)?;
         Ok(())
     }
 }

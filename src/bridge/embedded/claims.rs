@@ -4,9 +4,11 @@ use super::log::{No, Store, StoreError};
 use super::nicks::Admission;
 use super::sql::{self, Int};
 use crate::bridge::kept::Hold;
+use crate::bridge::wire;
 use crate::chat::command::Since;
 use crate::chat::event::{Departure, Timestamp};
 use crate::chat::origin::{Origin, SessionId};
+use crate::chat::profile::Profile;
 use crate::chat::{Deed, Position, RoomName, Text, UserName};
 use crate::messages::{
     Brings, Claim, DuplicateLogin, Entrance, FirstRoom, Missed, Outcome, Parting, Request,
@@ -27,6 +29,8 @@ pub(super) struct Held {
     pub(super) since: Timestamp,
     /// What it left to be told, when away.
     pub(super) away: Option<Text>,
+    /// What it says about itself.
+    pub(super) profile: Profile,
 }
 
 /// Who asks for something that only a live session may ask.
@@ -38,6 +42,8 @@ pub(super) struct Asker {
     pub(super) origin: Origin,
     /// What it left to be told, when away.
     pub(super) away: Option<Text>,
+    /// What it says about itself.
+    pub(super) profile: Profile,
 }
 
 impl Store {
@@ -214,10 +220,12 @@ impl Store {
             user: held.user,
             origin: Origin::Session(held.session),
             away: held.away,
+            profile: held.profile,
         };
         let granted = match request {
             Request::Append(append) => self.say(&asker, append),
             Request::Rooms(request) => self.rooms(&asker, request),
+            Request::Program(request) => self.program(&asker, request),
             Request::People(request) => self.people(&asker, request),
             Request::History(request) => self.history(&asker, request),
         };
@@ -267,7 +275,7 @@ impl Store {
     pub(super) fn held(&self, user: &UserName) -> rusqlite::Result<Option<Held>> {
         sql::row(
             &self.db,
-            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away
+            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away, profile
              FROM claims WHERE user = ?1",
             [user],
             |row| {
@@ -278,6 +286,7 @@ impl Store {
                     hold: row.get(4)?,
                     since: row.get(5)?,
                     away: row.get(6)?,
+                    profile: profile(&row.get::<_, String>(7)?),
                 })
             },
         )
@@ -352,14 +361,19 @@ impl Store {
         let origin = Origin::Session(session.clone());
         self.probed.remove(user);
         let event = self.append_at(self.now(), &origin, deed, brings)?;
-        let (since, away) = match before {
-            Some(Held { since, away, .. }) => (since, away),
-            None => (event.at, None),
+        let (since, away, profile) = match before {
+            Some(Held {
+                since,
+                away,
+                profile,
+                ..
+            }) => (since, away, profile),
+            None => (event.at, None, Profile::default()),
         };
         sql::change(
             &self.db,
-            "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away, nick)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR REPLACE INTO claims (user, epoch, n, session, hold, since, away, nick, profile)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             (
                 user,
                 Int(event.position.epoch),
@@ -369,6 +383,7 @@ impl Store {
                 since,
                 away,
                 user.nick(),
+                wire::profile::json(&profile),
             ),
         )?;
         Ok(event.position)
@@ -391,4 +406,9 @@ impl Store {
         self.append(origin, Deed::Released { user, rooms, words })?;
         Ok(())
     }
+}
+
+/// What somebody says about themselves, as it stands in its column.
+pub(super) fn profile(kept: &str) -> Profile {
+    wire::profile::read(kept).unwrap_or_default()
 }

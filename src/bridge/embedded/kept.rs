@@ -225,6 +225,7 @@ impl Store {
         if user.account().is_none() {
             let sql = "DELETE FROM conversations WHERE name = ?1";
             sql::change(&self.db, sql, [user])?;
+            self.forget_read(user)?;
         }
         Ok(())
     }

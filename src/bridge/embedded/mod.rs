@@ -20,6 +20,7 @@ mod newest;
 mod nicks;
 mod open;
 mod people;
+mod program;
 mod rooms;
 mod schema;
 mod sql;

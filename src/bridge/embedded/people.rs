@@ -7,17 +7,25 @@ use super::sql::{self, Int};
 use crate::chat::answer::{Census, Presence};
 use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
-use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Deed, Extras, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::{Append, Brings, PeopleRequest};
 
 impl Store {
     /// Appends what somebody says.
     pub(super) fn say(&mut self, asker: &Asker, append: Append) -> Result<Answer, No> {
         match append {
-            Append::RoomMessage { room, text, manner } => {
-                self.say_in_room(asker, room, text, manner)
-            }
-            Append::Whisper { to, text, manner } => self.whisper(asker, to, text, manner),
+            Append::RoomMessage {
+                room,
+                text,
+                manner,
+                extras,
+            } => self.say_in_room(asker, room, text, (manner, extras)),
+            Append::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            } => self.whisper(asker, to, text, (manner, extras)),
             Append::Post { text } => self.post(asker, text),
         }
     }
@@ -73,7 +81,7 @@ impl Store {
         asker: &Asker,
         room: RoomName,
         text: Text,
-        manner: Manner,
+        (manner, extras): (Manner, Extras),
     ) -> Result<Answer, No> {
         let (room, privacy) = self.joined_room(&asker.user, room)?;
         let (k, at) = self.next_in_room(&room)?;
@@ -82,6 +90,7 @@ impl Store {
             sender: asker.user.clone(),
             text,
             manner,
+            extras,
             k,
             privacy,
             echo: Echo::ExcludeSender,
@@ -99,7 +108,7 @@ impl Store {
         asker: &Asker,
         to: UserName,
         text: Text,
-        manner: Manner,
+        (manner, extras): (Manner, Extras),
     ) -> Result<Answer, No> {
         let to = self.resolve(to)?;
         if to == asker.user {
@@ -112,6 +121,7 @@ impl Store {
             sender: asker.user.clone(),
             text,
             manner,
+            extras,
             k,
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
@@ -231,6 +241,7 @@ impl Store {
                 since: claim.since,
                 rooms: self.rooms_in_sight(&asker.user, &user)?,
                 away: claim.away,
+                profile: claim.profile,
             },
         };
         Ok(Answer::WhoIs { user, presence })

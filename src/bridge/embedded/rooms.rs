@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::Digest;
 use subtle::ConstantTimeEq;
 
-use super::claims::Asker;
+use super::claims::{Asker, profile};
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::seal::seal;
@@ -70,9 +70,11 @@ impl Store {
         user: &UserName,
         origin: &Origin,
     ) -> Result<Position, StoreError> {
+        let held = self.held(user)?;
         let deed = Deed::Entered {
             room: room.clone(),
             user: user.clone(),
+            profile: held.map(|held| held.profile).unwrap_or_default(),
         };
         let entered = self.append(origin, deed)?.position;
         sql::change(
@@ -304,15 +306,27 @@ impl Store {
         let room = self.known_room(&asker.user, room)?.name;
         let members = sql::rows(
             &self.db,
-            "SELECT m.user || coalesce('/' || c.nick, ''), c.away IS NOT NULL FROM members m LEFT JOIN claims c ON c.user = m.user
+            "SELECT m.user || coalesce('/' || c.nick, ''), c.away IS NOT NULL, coalesce(c.profile, '{}')
+             FROM members m LEFT JOIN claims c ON c.user = m.user
              WHERE m.room = ?1 ORDER BY m.user",
             [&room],
-            |row| Ok((row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?)),
+            |row| {
+                let said = profile(&row.get::<_, String>(2)?);
+                Ok((row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?, said))
+            },
         )?;
-        let gone = members.iter().filter(|(_, is_away)| *is_away);
-        let away = gone.map(|(user, _)| user.clone()).collect();
-        let users = members.into_iter().map(|(user, _)| user).collect();
-        Ok(Answer::Members { room, users, away })
+        let gone = members.iter().filter(|(_, is_away, _)| *is_away);
+        let away = gone.map(|(user, ..)| user.clone()).collect();
+        let introduced = members.iter().filter(|(.., profile)| !profile.is_empty());
+        let profiles = introduced.map(|(user, _, profile)| (user.clone(), profile.clone()));
+        let profiles = profiles.collect();
+        let users = members.into_iter().map(|(user, ..)| user).collect();
+        Ok(Answer::Members {
+            room,
+            users,
+            away,
+            profiles,
+        })
     }
 
     fn set_topic(

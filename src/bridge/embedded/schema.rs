@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-pub(super) const STEPS: [&str; 6] = [
+pub(super) const STEPS: &[&str] = &[
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -129,6 +129,20 @@ pub(super) const STEPS: [&str; 6] = [
     "
     ALTER TABLE claims ADD COLUMN nick TEXT COLLATE NOCASE;
     CREATE INDEX claims_by_nick ON claims (nick);
+",
+    // Up to where each account has read its conversations.
+    "
+    CREATE TABLE read_marks (
+        user         TEXT    NOT NULL COLLATE NOCASE,
+        conversation TEXT    NOT NULL,
+        at           INTEGER NOT NULL,
+        PRIMARY KEY (user, conversation)
+    ) WITHOUT ROWID;
+    CREATE INDEX read_marks_by_age ON read_marks (user, at);
+",
+    // What those who are here say about themselves.
+    "
+    ALTER TABLE claims ADD COLUMN profile TEXT NOT NULL DEFAULT '{}';
 ",
 ];
 

@@ -49,6 +49,11 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("token", "token:"),
     // Sorted set with an expiry: families of an account, by when the last token of each was told.
     ("tokens", "tokens:"),
+    // Sorted set: conversations of an account (`#room` or a nick, lower case), by the milliseconds up
+    // to which it has read them.
+    ("read", "read:"),
+    // Hash: user → what a session says about itself (JSON), only where it does.
+    ("profiles", "profiles"),
     // Hash: id → as registered or, with a slash and the nick behind it, as seen; only where that differs.
     ("names", "names"),
     // Hash: nick in lower case → id; only where the nick is not the account's own name.
@@ -68,7 +73,7 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
 ];
 
 /// What stands behind a room's key: names of users and rooms hold no colon.
-const BEHIND: [(&str, &str); 2] = [("meta", ":meta"), ("history", ":log")];
+const BEHIND: &[(&str, &str)] = &[("meta", ":meta"), ("history", ":log")];
 
 /// The names under one prefix.
 #[derive(Debug, Clone)]
@@ -149,7 +154,7 @@ impl Keys {
             "channel" => Some(self.channel.clone()),
             _ => of(UNDER_PREFIX)
                 .map(|name| self.under(name))
-                .or_else(|| of(&BEHIND).map(str::to_owned)),
+                .or_else(|| of(BEHIND).map(str::to_owned)),
         }
     }
 

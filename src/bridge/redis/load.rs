@@ -8,8 +8,8 @@ use super::window::{Decides, Kind, Load, Waiter};
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Answer, Fate};
 use crate::messages::{
-    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, Outcome, PeopleRequest, Request,
-    RoomRequest, SessionMail, StoreFailed,
+    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, Outcome, PeopleRequest, ProgramRequest,
+    Request, RoomRequest, SessionMail, StoreFailed,
 };
 
 /// Messages of a history that are read in the time of one other task.
@@ -121,6 +121,12 @@ impl Load for Task {
 const fn kind_of(request: &Request) -> Kind {
     match request {
         Request::Append(_) => Kind::Text,
+        Request::Program(
+            ProgramRequest::Tag { .. }
+            | ProgramRequest::Read { .. }
+            | ProgramRequest::Introduce { .. },
+        ) => Kind::Change,
+        Request::Program(ProgramRequest::WhatIsRead { .. }) => Kind::Read,
         Request::Rooms(
             RoomRequest::Move { .. }
             | RoomRequest::Enter { .. }

@@ -3,10 +3,11 @@
 use super::caps::Negotiation;
 use super::events;
 use super::history::{self, Fault};
+use super::markread;
 use super::reply::Reply;
 use super::who::Query;
 use crate::chat::event::Manner;
-use crate::chat::{RoomName, Text, UserName};
+use crate::chat::{Extras, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
 /// Something heard, and what has to be known to tell its answer.
@@ -58,6 +59,15 @@ pub(super) enum Asked {
     Leave,
     /// That something is said.
     Say(Said),
+    /// That something without words is said.
+    Tag(Tagged),
+    /// Up to where a conversation was read.
+    Read {
+        /// It, as it was spelled.
+        target: String,
+    },
+    /// That something is known of oneself.
+    Introduce(Introducing),
     /// What a room is about.
     Topic,
     /// That a room is about something else.
@@ -131,6 +141,28 @@ pub(super) struct Said {
     pub(super) text: Text,
     /// In which manner.
     pub(super) manner: Manner,
+    /// What goes with it.
+    pub(super) extras: Extras,
+}
+
+/// The same without words.
+#[derive(Debug, Clone)]
+pub(super) struct Tagged {
+    /// To whom, as a parameter.
+    pub(super) target: String,
+    /// What.
+    pub(super) extras: Extras,
+}
+
+/// How somebody says something about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Introducing {
+    /// By what was said at the login; nothing is told.
+    Quietly,
+    /// By another real name.
+    ByName,
+    /// By a mode.
+    ByMode,
 }
 
 /// What a server tells about itself.
@@ -185,6 +217,11 @@ impl Asked {
             Self::History { .. } | Self::NoHistory(_) => history::COMMAND,
             Self::Leave => "PART",
             Self::Say(said) => events::command(said.manner),
+            Self::Tag(_) => "TAGMSG",
+            Self::Read { .. } => markread::COMMAND,
+            Self::Introduce(Introducing::Quietly) => "USER",
+            Self::Introduce(Introducing::ByName) => "SETNAME",
+            Self::Introduce(Introducing::ByMode) => "MODE",
             Self::Topic | Self::SetTopic => "TOPIC",
             Self::Names { .. } => "NAMES",
             Self::List { .. } => "LIST",

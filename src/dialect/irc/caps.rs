@@ -81,9 +81,10 @@ caps! {
     MessageTags = "message-tags", "", Open, "message-tags";
     MultiPrefix = "multi-prefix", "", Open, "multi-prefix";
     NoImplicitNames = "no-implicit-names", "", Open, "no-implicit-names";
+    ReadMarker = "draft/read-marker", "", Open, "read-marker";
     Sasl = "sasl", "PLAIN", Open, "sasl-3.2";
     ServerTime = "server-time", "", Open, "server-time";
-    SetName = "setname", "", Withheld, "setname";
+    SetName = "setname", "", Open, "setname";
     StandardReplies = "standard-replies", "", Open, "standard-replies";
     UserhostInNames = "userhost-in-names", "", Open, "userhost-in-names";
 }

@@ -16,6 +16,7 @@ use super::refuse;
 use super::registration::{self, Registration};
 use super::reply::{Reply, Voice, misread};
 use super::tell;
+use crate::chat::profile::{Profile, real_name};
 use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, UserName};
 use crate::dialect::{Format, Heard};
 
@@ -77,6 +78,8 @@ pub(super) struct Me {
     pub(super) user: UserName,
     /// The rooms, as far as it was told.
     pub(super) rooms: Vec<RoomName>,
+    /// What one says about oneself.
+    pub(super) profile: Profile,
 }
 
 impl Me {
@@ -156,7 +159,7 @@ impl Conversation {
         if message.is("CAP") {
             vec![self.negotiate(message)]
         } else {
-            hear::hear(message, me)
+            hear::hear(message, me, self.enabled())
         }
     }
 
@@ -230,8 +233,27 @@ impl Conversation {
 
     /// Somebody is in.
     pub(super) fn comes_in(&mut self, user: UserName) {
+        let said = match &self.stage {
+            Stage::Registering(registration) => registration.realname(),
+            Stage::Present(_) | Stage::Over => "",
+        };
+        let profile = Profile {
+            real_name: real_name(said),
+            ..Profile::default()
+        };
         let rooms = Vec::new();
-        self.stage = Stage::Present(Me { user, rooms });
+        self.stage = Stage::Present(Me {
+            user,
+            rooms,
+            profile,
+        });
+    }
+
+    /// One said something about oneself.
+    pub(super) fn is_introduced(&mut self, by: &Profile) {
+        if let Stage::Present(me) = &mut self.stage {
+            me.profile.clone_from(by);
+        }
     }
 
     /// Spells a granted answer.
@@ -306,6 +328,9 @@ impl Conversation {
             | Asked::History { .. }
             | Asked::Leave
             | Asked::Say(_)
+            | Asked::Tag(_)
+            | Asked::Read { .. }
+            | Asked::Introduce(_)
             | Asked::Topic
             | Asked::SetTopic
             | Asked::Names { .. }

@@ -8,12 +8,15 @@ use bytes::BytesMut;
 use time::OffsetDateTime;
 
 use super::caps::{Cap, Caps};
-use super::grammar::Tag;
+use super::conversation::Me;
+use super::grammar::{Tag, all_tags};
 use super::line::{Line, Source};
 use super::room;
 use super::split;
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
-use crate::chat::{Deed, Event, Gap, GapSize, Position, Text, UserName};
+use crate::chat::extras::Speaker;
+use crate::chat::profile::Profile;
+use crate::chat::{Deed, Event, Extras, Gap, GapSize, Position, Text, UserName};
 
 /// The tag of a post, which no room and no message to somebody is.
 const POST_TAG: &str = "conclave/post";
@@ -101,40 +104,28 @@ pub(super) fn server_time(at: Timestamp) -> String {
 pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     let head = |who| Head::of(caps, who, event.at);
     match &event.deed {
-        Deed::Entered { room, user } => joined(caps, &head(user), &room::spelled(room), user, out),
+        Deed::Entered {
+            room,
+            user,
+            profile,
+        } => joined(
+            caps,
+            &head(user),
+            &room::spelled(room),
+            (user, profile),
+            out,
+        ),
         Deed::Left {
             room,
             user,
             departure: Departure::Parted { words },
         } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
         Deed::Released { user, words, .. } => quit(&head(user), words.as_ref(), out),
-        Deed::RoomMessage {
-            room,
-            sender,
-            text,
-            manner,
-            ..
-        } => {
-            let room = room::spelled(room);
-            let said = Message::of(event, sender, *manner, &room, text.as_str());
-            in_room(caps, said, hearing, out);
-        }
-        Deed::Whisper {
-            to,
-            sender,
-            text,
-            manner,
-            ..
-        } => {
-            let said = Message::of(event, sender, *manner, to.as_str(), text.as_str());
-            message(caps, &said, out);
-        }
-        Deed::Post { sender, text, .. } => {
-            let heard = format!("[Sub] {}", text.as_str());
-            let said = Message::of(event, sender, Manner::Message, YOU, &heard);
-            post(caps, said, out);
-        }
         Deed::Nicked { user, was, .. } => head(was).tell("NICK", &[user.as_str()], out),
+        Deed::RoomMessage { .. }
+        | Deed::Whisper { .. }
+        | Deed::Tagged { .. }
+        | Deed::Post { .. } => said(caps, event, hearing, out),
         Deed::TopicSet { room, by, .. } => {
             head(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
         }
@@ -144,8 +135,14 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
         Deed::CameBack { user, .. } if caps.has(Cap::AwayNotify) => {
             head(user).tell("AWAY", &[], out);
         }
+        Deed::RealNameSet {
+            user, real_name, ..
+        } if caps.has(Cap::SetName) => {
+            head(user).tell("SETNAME", &[shown(user, real_name.as_ref())], out);
+        }
         Deed::WentAway { .. }
         | Deed::CameBack { .. }
+        | Deed::RealNameSet { .. }
         | Deed::Left {
             departure: Departure::Quit,
             ..
@@ -156,6 +153,42 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
         | Deed::Unfollowed { .. }
         | Deed::Probed { .. }
         | Deed::Alive { .. } => {}
+    }
+}
+
+/// Spells what somebody said.
+fn said(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
+    if let Deed::RoomMessage {
+        room,
+        sender,
+        text,
+        manner,
+        extras,
+        ..
+    } = &event.deed
+    {
+        let said = (&*room::spelled(room), text.as_str());
+        let said = Message::of(event, sender, (*manner, extras), said);
+        in_room(caps, said, hearing, out);
+    } else if let Deed::Whisper {
+        to,
+        sender,
+        text,
+        manner,
+        extras,
+        ..
+    } = &event.deed
+    {
+        let said = (to.as_str(), text.as_str());
+        let said = Message::of(event, sender, (*manner, extras), said);
+        message(caps, &said, out);
+    } else if let Deed::Tagged { to, sender, extras } = &event.deed {
+        let (at, target) = ((event.position, event.at), room::target(to));
+        tagged(caps, sender, at, &target, extras, out);
+    } else if let Deed::Post { sender, text, .. } = &event.deed {
+        let (heard, plain) = (format!("[Sub] {}", text.as_str()), Extras::default());
+        let said = Message::of(event, sender, (Manner::Message, &plain), (YOU, &heard));
+        post(caps, said, out);
     }
 }
 
@@ -204,10 +237,22 @@ fn notice(target: &str, text: &str, out: &mut BytesMut) {
     .spell(out);
 }
 
-fn joined(caps: Caps, head: &Head<'_>, room: &str, user: &UserName, out: &mut BytesMut) {
+/// The real name that is shown of somebody: where none was said, the name of the account.
+pub(super) fn shown<'a>(user: &'a UserName, real_name: Option<&'a Text>) -> &'a str {
+    real_name.map_or_else(|| user.as_str(), Text::as_str)
+}
+
+fn joined(
+    caps: Caps,
+    head: &Head<'_>,
+    room: &str,
+    (user, profile): (&UserName, &Profile),
+    out: &mut BytesMut,
+) {
     if caps.has(Cap::ExtendedJoin) {
         let account = user.account().unwrap_or(NO_ACCOUNT);
-        head.tell("JOIN", &[room, account, user.as_str()], out);
+        let name = shown(user, profile.real_name.as_ref());
+        head.tell("JOIN", &[room, account, name], out);
     } else {
         head.tell("JOIN", &[room], out);
     }
@@ -229,8 +274,22 @@ fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut)
 }
 
 /// The own way into a room, which the answer tells.
-pub(super) fn own_join(caps: Caps, me: &UserName, room: &str, out: &mut BytesMut) {
-    joined(caps, &Head::own(me), room, me, out);
+pub(super) fn own_join(caps: Caps, me: &Me, room: &str, out: &mut BytesMut) {
+    let about = (&me.user, &me.profile);
+    joined(caps, &Head::own(&me.user), room, about, out);
+}
+
+/// The real name that one has now.
+pub(super) fn own_name(caps: Caps, me: &Me, out: &mut BytesMut) {
+    if caps.has(Cap::SetName) {
+        let name = shown(&me.user, me.profile.real_name.as_ref());
+        Head::own(&me.user).tell("SETNAME", &[name], out);
+    }
+}
+
+/// A mode that one has now, or no more.
+pub(super) fn own_mode(me: &UserName, change: &str, out: &mut BytesMut) {
+    Head::own(me).tell("MODE", &[me.as_str(), change], out);
 }
 
 /// The own way out of a room.
@@ -257,6 +316,7 @@ pub(super) struct Message<'a> {
     pub(super) manner: Manner,
     pub(super) target: &'a str,
     pub(super) text: &'a str,
+    pub(super) extras: &'a Extras,
     /// Beside those that every message has.
     pub(super) tag: Option<&'a str>,
 }
@@ -265,9 +325,8 @@ impl<'a> Message<'a> {
     fn of(
         event: &Event,
         sender: &'a UserName,
-        manner: Manner,
-        target: &'a str,
-        text: &'a str,
+        (manner, extras): (Manner, &'a Extras),
+        (target, text): (&'a str, &'a str),
     ) -> Self {
         Self {
             position: event.position,
@@ -276,6 +335,7 @@ impl<'a> Message<'a> {
             manner,
             target,
             text,
+            extras,
             tag: None,
         }
     }
@@ -350,6 +410,33 @@ fn message_tags<'a>(caps: Caps, message: &Message<'a>) -> Vec<Tag<'a>> {
     if caps.has(Cap::MessageTags) {
         tags.push(tag("msgid", message.position.to_string()));
         tags.extend(message.tag.map(|key| tag(key, "")));
+        tags.extend(beside(message.extras));
     }
     tags
+}
+
+/// The tags of what goes with a message: that of the server first.
+fn beside(extras: &Extras) -> impl Iterator<Item = Tag<'_>> {
+    let bot = match extras.speaker {
+        Speaker::Person => None,
+        Speaker::Bot => Some(tag("bot", "")),
+    };
+    bot.into_iter().chain(all_tags(extras.tags.as_str()))
+}
+
+/// Writes what is nothing but tags, for who understands them.
+pub(super) fn tagged(
+    caps: Caps,
+    sender: &UserName,
+    (position, at): (Position, Timestamp),
+    target: &str,
+    extras: &Extras,
+    out: &mut BytesMut,
+) {
+    if caps.has(Cap::MessageTags) {
+        let mut head = Head::of(caps, sender, at);
+        head.tags.push(tag("msgid", position.to_string()));
+        head.tags.extend(beside(extras));
+        head.tell("TAGMSG", &[target], out);
+    }
 }

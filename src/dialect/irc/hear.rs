@@ -4,8 +4,11 @@
 
 mod modes;
 mod people;
+pub(super) mod profile;
+mod tags;
 
 use super::asked::{About, Asked, Item, Said, unanswered};
+use super::caps::Caps;
 use super::conversation::Me;
 use super::events;
 use super::grammar::Message;
@@ -13,13 +16,14 @@ use super::history;
 use super::isupport::{TARGETS, WORDS_BYTES};
 use super::line::word;
 use super::list::Wanted;
+use super::markread;
 use super::numerics::Numeric;
 use super::reply::Reply;
 use super::room;
 use crate::chat::command::{RoomKey, Where};
 use crate::chat::event::Manner;
 use crate::chat::text::NothingToSay;
-use crate::chat::{Command, RoomName, Secret, Text, UserName};
+use crate::chat::{Command, Extras, RoomName, Secret, Text, UserName};
 use crate::dialect::Heard;
 
 /// A command of those who are in.
@@ -48,7 +52,9 @@ enum Verb {
     IsOn,
     UserHost,
     Away,
+    MarkRead,
     Mode,
+    SetName,
     Nick,
     Ping,
     Pong,
@@ -76,7 +82,7 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
     }
 }
 
-const ENTRIES: [Entry; 37] = [
+const ENTRIES: &[Entry] = &[
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
     entry(
         "AUTHENTICATE",
@@ -99,7 +105,13 @@ const ENTRIES: [Entry; 37] = [
     entry("LINKS", 0, Verb::About(About::Links), ""),
     entry("LIST", 0, Verb::List, "[<#room or mask or >n or <n>[,...]]"),
     entry("LUSERS", 0, Verb::Lusers, ""),
-    entry("MODE", 1, Verb::Mode, "<#room or nick>"),
+    entry(markread::COMMAND, 0, Verb::MarkRead, markread::USAGE),
+    entry(
+        "MODE",
+        1,
+        Verb::Mode,
+        "<#room or nick> [+B or -B for a bot]",
+    ),
     entry("MOTD", 0, Verb::About(About::Motd), ""),
     entry("NAMES", 0, Verb::Names, "<#room>"),
     entry("NICK", 0, Verb::Nick, "<nick>"),
@@ -121,6 +133,7 @@ const ENTRIES: [Entry; 37] = [
         ":<text>, to your subscribers alone",
     ),
     entry("QUIT", 0, Verb::Quit, "[:words]"),
+    entry("SETNAME", 1, Verb::SetName, ":<real name>"),
     entry(
         "SUBSCRIBE",
         1,
@@ -133,7 +146,7 @@ const ENTRIES: [Entry; 37] = [
         "TAGMSG",
         1,
         Verb::TagMsg,
-        "<#room or nick>, which nobody is told",
+        "<#room or nick>[,...], with tags for other clients",
     ),
     entry("TIME", 0, Verb::Time, ""),
     entry("TOPIC", 1, Verb::Topic, "<#room> [:topic]"),
@@ -167,7 +180,7 @@ pub(super) fn usages(subject: &str) -> impl Iterator<Item = String> {
 }
 
 /// What a message of somebody means.
-pub(super) fn hear(message: &Message<'_>, me: &Me) -> Vec<Item> {
+pub(super) fn hear(message: &Message<'_>, me: &Me, caps: Caps) -> Vec<Item> {
     let found = ENTRIES.iter().find(|entry| message.is(entry.name));
     let Some(entry) = found else {
         let params = [word(message.command), "Unknown command; HELP lists them"];
@@ -177,17 +190,19 @@ pub(super) fn hear(message: &Message<'_>, me: &Me) -> Vec<Item> {
     if given.count() < entry.least {
         return vec![too_few(entry.name)];
     }
-    obey(entry.verb, message, me)
+    let extras = tags::with(message, caps, me);
+    obey(entry.verb, message, me, extras)
 }
 
-fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
+fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item> {
     let first = message.param(0).unwrap_or_default();
     match verb {
         Verb::Join if first == "0" => me.rooms.iter().cloned().map(leave).collect(),
         Verb::Join => join(first, message.param(1).unwrap_or_default()),
         Verb::Part => part(first, message.param(1).unwrap_or_default()),
-        Verb::Privmsg => say(Manner::Message, message, me),
-        Verb::Notice => unanswered(say(Manner::Notice, message, me)),
+        Verb::Privmsg => say((Manner::Message, extras), message, me),
+        Verb::Notice => unanswered(say((Manner::Notice, extras), message, me)),
+        Verb::TagMsg => tags::say(&extras, message, me),
         Verb::Topic => vec![topic(message)],
         Verb::Names => vec![names(first)],
         Verb::List => vec![list(message)],
@@ -198,11 +213,12 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::UserHost => vec![people::user_host(message)],
         Verb::ChatHistory => vec![history::hear(&message.params)],
         Verb::Away => vec![away(first)],
+        Verb::MarkRead => vec![markread::hear(&message.params)],
         Verb::Mode => vec![modes::mode(message, me)],
+        Verb::SetName => vec![profile::set_name(first, me)],
         Verb::Nick => vec![people::nick(first)],
         Verb::Ping => vec![ping(first)],
-        // What it would carry is denied: see CLIENTTAGDENY.
-        Verb::Pong | Verb::TagMsg => vec![nothing()],
+        Verb::Pong => vec![nothing()],
         Verb::TooLate => vec![own(Numeric::AlreadyRegistered, &["You are in already"])],
         Verb::Authenticate => {
             let why = ["You have already authenticated using SASL"];
@@ -280,22 +296,23 @@ fn part(rooms: &str, words: &str) -> Vec<Item> {
     each("PART", rooms, leave_one)
 }
 
-fn say(manner: Manner, message: &Message<'_>, me: &Me) -> Vec<Item> {
-    let command = events::command(manner);
-    let targets = message.param(0).unwrap_or_default().split(',');
-    let mut targets = targets.filter(|target| !target.is_empty()).peekable();
-    if targets.peek().is_none() {
+fn say(how: (Manner, Extras), message: &Message<'_>, me: &Me) -> Vec<Item> {
+    let command = events::command(how.0);
+    let targets = message.param(0).unwrap_or_default();
+    if targets.split(',').all(str::is_empty) {
         let why = format!("No recipient given ({command})");
         return vec![own(Numeric::NoRecipient, &[&why])];
     }
     let Ok(text) = Text::new(message.param(1).unwrap_or_default()) else {
         return vec![own(Numeric::NoTextToSend, &["No text to send"])];
     };
-    let mut items: Vec<_> = targets
-        .by_ref()
-        .take(TARGETS)
-        .map(|target| say_to(manner, target, &text, me))
-        .collect();
+    to_each(command, targets, |target| say_to(&how, target, &text, me))
+}
+
+/// For each of a few targets.
+fn to_each(command: &str, targets: &str, item: impl FnMut(&str) -> Item) -> Vec<Item> {
+    let mut targets = targets.split(',').filter(|target| !target.is_empty());
+    let mut items: Vec<_> = targets.by_ref().take(TARGETS).map(item).collect();
     if let Some(target) = targets.next() {
         let why =
             format!("To {TARGETS} targets at once at most: not sent to this one and the rest");
@@ -304,12 +321,14 @@ fn say(manner: Manner, message: &Message<'_>, me: &Me) -> Vec<Item> {
     items
 }
 
-fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
+fn say_to((manner, extras): &(Manner, Extras), target: &str, text: &Text, me: &Me) -> Item {
+    let (manner, extras) = (*manner, extras.clone());
     let said = |target| {
         Asked::Say(Said {
             target,
             text: text.clone(),
             manner,
+            extras: extras.clone(),
         })
     };
     let text = text.clone();
@@ -319,8 +338,14 @@ fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
                 let room = me.own_name(room);
                 let spelled = room::spelled(&room);
                 let room = Where::Room(room);
-                let say = Command::Say { room, text, manner };
-                (Heard::Command(say), said(spelled))
+                let said = said(spelled);
+                let say = Command::Say {
+                    room,
+                    text,
+                    manner,
+                    extras,
+                };
+                (Heard::Command(say), said)
             }
             None => no_room(target),
         };
@@ -328,8 +353,14 @@ fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
     match UserName::called(target) {
         Ok(to) => {
             let spelled = to.to_string();
-            let whisper = Command::Whisper { to, text, manner };
-            (Heard::Command(whisper), said(spelled))
+            let said = said(spelled);
+            let whisper = Command::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            };
+            (Heard::Command(whisper), said)
         }
         Err(_) => no_nick(target),
     }

@@ -3,7 +3,7 @@
 //! <https://modern.ircdocs.horse/#feature-advertisement>. A token stands here when what it
 //! promises is kept, and not before.
 
-use crate::chat::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES};
+use crate::chat::limits::{REAL_NAME_BYTES, ROOM_NAME_BYTES, USER_NAME_BYTES};
 
 use super::history::MOST;
 use super::line::word;
@@ -22,10 +22,13 @@ pub const TARGETS: usize = 4;
 const CHANMODES: &str = ",k,,";
 
 /// Targets of one command; nothing behind a colon is no bound, but that of the line.
-const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4";
+const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4,TAGMSG:4";
 
 /// The modes of members, and what is shown in front of their names: none yet.
 const PREFIX: &str = "";
+
+/// The mode of programs among people.
+pub const BOT: &str = "B";
 
 /// What stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +80,8 @@ tokens! {
     "CHATHISTORY", Value::Number(MOST as usize), ircv3!("chathistory");
     "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
     "ELIST", Value::Words("MNU"), modern!("elist-parameter");
-    "CLIENTTAGDENY", Value::Words("*"), ircv3!("message-tags");
+    "NAMELEN", Value::Number(REAL_NAME_BYTES), ircv3!("setname");
+    "BOT", Value::Words(BOT), ircv3!("bot-mode");
     "UTF8ONLY", Value::Absent, ircv3!("utf8-only");
     "WHOX", Value::Absent, ircv3!("whox");
 }

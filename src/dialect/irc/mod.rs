@@ -30,6 +30,7 @@ pub mod isupport;
 mod labels;
 pub mod line;
 pub mod list;
+mod markread;
 pub mod mask;
 pub mod numerics;
 mod refuse;

@@ -2,10 +2,11 @@
 
 use bytes::BytesMut;
 
-use super::asked::Asked;
+use super::asked::{Asked, Introducing};
 use super::caps::{Cap, Caps};
 use super::history;
 use super::line::word;
+use super::markread;
 use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
 use super::room;
@@ -20,6 +21,9 @@ pub(super) fn refusal(
     refusal: &Refusal,
     out: &mut BytesMut,
 ) {
+    if let Asked::Read { target } = asked {
+        return markread::refusal(voice, target, out);
+    }
     if let Asked::History { about } = asked {
         return history::refusal(voice, caps, about, refusal, out);
     }
@@ -52,6 +56,11 @@ fn told(asked: &Asked, refusal: &Refusal) -> Told {
     match (asked, numeric(asked, refusal)) {
         // What there is not has no members.
         (Asked::Names { .. } | Asked::Who { .. }, Told::Numeric { .. }) => Told::Nothing,
+        // Nobody asked for it in words.
+        (Asked::Introduce(Introducing::Quietly), _) => Told::Nothing,
+        (Asked::Introduce(Introducing::ByName), _) => Told::Fail(FailCode::CannotChangeRealName),
+        // It is for now or never.
+        (Asked::Tag(_), _) if is_lost(refusal) => Told::Nothing,
         // An answer to it could be answered, and so on; but what is lost is never lost in silence.
         (Asked::Say(said), _) if said.manner == Manner::Notice && !is_lost(refusal) => {
             Told::Nothing
@@ -78,7 +87,7 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         Refusal::NoSuchRoom { room } => of(Numeric::NoSuchChannel, room::spelled(room)),
         Refusal::WrongKey { room } => of(Numeric::BadChannelKey, room::spelled(room)),
         Refusal::AlreadyIn { .. } => Told::Nothing,
-        Refusal::NotIn { room } if matches!(asked, Asked::Say(_)) => {
+        Refusal::NotIn { room } if matches!(asked, Asked::Say(_) | Asked::Tag(_)) => {
             of(Numeric::CannotSendToChan, room::spelled(room))
         }
         Refusal::NotIn { room } => of(Numeric::NotOnChannel, room::spelled(room)),

@@ -11,10 +11,8 @@ use super::line::{CLOAK, word};
 use super::numerics::Numeric;
 use super::reply::{FailCode, NO_NICK, Reply, misread};
 use super::sasl::{self, Exchange, Turn};
+use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Ident, Nick, Secret, UserName};
-
-/// Bytes of a real name: with the names around it, it fits into a line of `WHO`.
-pub const REALNAME_BYTES: usize = 150;
 
 /// How to get in, for who tried without.
 const HOW_TO_LOG_IN: &str = "This server is for people with an account: log in by SASL PLAIN, \
@@ -154,7 +152,7 @@ impl Registration {
         self.nick.as_ref().map_or(NO_NICK, Nick::as_str)
     }
 
-    /// What the peer said about itself, at most [`REALNAME_BYTES`]; nothing before `USER`.
+    /// What the peer said about itself, at most [`REAL_NAME_BYTES`]; nothing before `USER`.
     #[must_use]
     pub fn realname(&self) -> &str {
         self.realname.as_deref().unwrap_or_default()
@@ -310,7 +308,7 @@ impl Registration {
         }
         match message.params[..] {
             [user, _, _, realname, ..] if !user.is_empty() && !realname.is_empty() => {
-                let end = realname.floor_char_boundary(REALNAME_BYTES);
+                let end = realname.floor_char_boundary(REAL_NAME_BYTES);
                 user.clone_into(&mut self.username);
                 self.realname = Some(realname[..end].to_owned());
                 None

@@ -1,5 +1,7 @@
 //! Granted answers, each told as the command wants it that asked.
 
+use std::sync::Arc;
+
 use bytes::BytesMut;
 
 use super::asked::{About, Asked, Said};
@@ -7,10 +9,10 @@ use super::caps::{Cap, Caps};
 use super::conversation::Conversation;
 use super::events;
 use super::grammar::LINE_BYTES;
-use super::hear;
 use super::history::{self, Empty};
-use super::line::{CLOAK, word};
+use super::line::CLOAK;
 use super::list::Wanted;
+use super::markread;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
@@ -19,10 +21,17 @@ use super::who::{Here, Person, Query};
 use crate::chat::answer::{Census, Listed, Presence, Topic, TopicSet};
 use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
+use crate::chat::extras::Speaker;
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
-use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Answer, Command, Event, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
+
+mod program;
+mod server;
+
+pub(super) use server::{about, help};
 
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
 const NAMES_BYTES: usize = LINE_BYTES - 180;
@@ -53,8 +62,17 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
                 talk.voice().reply(Numeric::Away, &params, out);
             }
         }
+        Answer::Tagged { .. }
+        | Answer::NobodyTagged
+        | Answer::ReadUpTo { .. }
+        | Answer::Introduced { .. } => program::answer(talk, &asked, answer, out),
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
-        Answer::Members { room, users, away } => members(talk, &asked, room, users, away, out),
+        Answer::Members {
+            room,
+            users,
+            away,
+            profiles,
+        } => members(talk, &asked, room, users, (away, profiles), out),
         Answer::Rooms { rooms } => listed(talk, &asked, rooms, out),
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
@@ -73,15 +91,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         }
         Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
         Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
-        Answer::History { room, messages, .. } => {
-            let empty = if matches!(asked, Asked::Playback) {
-                Empty::Untold
-            } else {
-                Empty::Told
-            };
-            let target = history::target(&asked, || room::spelled(room));
-            history::messages(talk, &target, messages, empty, out);
-        }
+        Answer::History { room, messages, .. } => past(talk, &asked, room, messages, out),
         Answer::Dialogue { with, messages } => {
             let target = history::target(&asked, || with.to_string());
             history::messages(talk, &target, messages, Empty::Told, out);
@@ -94,6 +104,22 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         | Answer::PasswordChanged
         | Answer::Help { .. } => {}
     }
+}
+
+fn past(
+    talk: &Conversation,
+    asked: &Asked,
+    room: &RoomName,
+    messages: &[Arc<Event>],
+    out: &mut BytesMut,
+) {
+    let empty = if matches!(asked, Asked::Playback) {
+        Empty::Untold
+    } else {
+        Empty::Told
+    };
+    let target = history::target(asked, || room::spelled(room));
+    history::messages(talk, &target, messages, empty, out);
 }
 
 fn note(talk: &Conversation, text: &str, out: &mut BytesMut) {
@@ -122,6 +148,7 @@ fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     welcome::spell(&welcome, out);
     let census = (Heard::Command(Command::Census), Asked::Arrival);
     talk.asks_first(std::iter::once(census));
+    program::introduces_again(talk);
 }
 
 fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &mut BytesMut) {
@@ -146,7 +173,7 @@ fn entered(talk: &mut Conversation, room: &RoomName, before: Span, out: &mut Byt
     talk.is_in(room);
     let caps = talk.enabled();
     if let Some(me) = talk.me() {
-        events::own_join(caps, &me.user, &room::spelled(room), out);
+        events::own_join(caps, me, &room::spelled(room), out);
     }
     let here = || Where::Room(room.clone());
     let subject = (
@@ -168,7 +195,8 @@ fn entered(talk: &mut Conversation, room: &RoomName, before: Span, out: &mut Byt
     );
     // Who can ask for it does.
     let playback = (!caps.has(Cap::ChatHistory)).then_some(playback);
-    let asks = [Some(subject), implicit, playback];
+    let mark = caps.has(Cap::ReadMarker).then(|| markread::ask(room));
+    let asks = [Some(subject), mark, implicit, playback];
     talk.asks_first(asks.into_iter().flatten());
 }
 
@@ -189,6 +217,7 @@ pub(super) fn put_in(talk: &mut Conversation, rooms: &[RoomName], out: &mut Byte
         // Where that stands is not known.
         entered(talk, room, Span::Latest, out);
     }
+    program::introduces_again(talk);
 }
 
 /// Others see one under another nick; nothing is told where it is the same.
@@ -218,6 +247,7 @@ fn said(
         target,
         text,
         manner,
+        extras,
     } = said;
     if talk.enabled().has(Cap::EchoMessage) {
         let message = events::Message {
@@ -227,6 +257,7 @@ fn said(
             manner: *manner,
             target,
             text: text.as_str(),
+            extras,
             tag: None,
         };
         events::message(talk.enabled(), &message, out);
@@ -265,12 +296,14 @@ fn members(
     asked: &Asked,
     room: &RoomName,
     users: &[UserName],
-    away: &[UserName],
+    (away, profiles): (&[UserName], &[(UserName, Profile)]),
     out: &mut BytesMut,
 ) {
     let voice = talk.voice();
     if let Asked::Who { query } = asked {
+        let nothing = Profile::default();
         for user in users {
+            let introduced = profiles.binary_search_by(|(other, _)| other.cmp(user));
             let presence = match away.binary_search(user) {
                 Ok(_) => Here::Gone,
                 Err(_) => Here::Here,
@@ -279,6 +312,7 @@ fn members(
                 user,
                 room: Some(room),
                 presence,
+                profile: introduced.map_or(&nothing, |at| &profiles[at].1),
             };
             query.tell(voice, person, out);
         }
@@ -360,11 +394,13 @@ fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut Bytes
 }
 
 fn who(voice: Voice<'_>, query: &Query, users: &[UserName], out: &mut BytesMut) {
+    let profile = &Profile::default();
     for user in users.iter().filter(|user| query.fits(user)) {
         let person = Person {
             user,
             room: None,
             presence: Here::Here,
+            profile,
         };
         query.tell(voice, person, out);
     }
@@ -380,7 +416,7 @@ fn about_person(
 ) {
     let voice = talk.voice();
     match (asked, presence) {
-        (Asked::Who { query }, Presence::Online { away, .. }) => {
+        (Asked::Who { query }, Presence::Online { away, profile, .. }) => {
             let presence = if away.is_some() {
                 Here::Gone
             } else {
@@ -390,6 +426,7 @@ fn about_person(
                 user,
                 room: None,
                 presence,
+                profile,
             };
             query.tell(voice, person, out);
             query.end(voice, out);
@@ -405,12 +442,21 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
     match presence {
         Presence::Offline => tell(Numeric::NoSuchNick, &[name, "Not here; a message is kept"]),
         Presence::Online {
-            since, rooms, away, ..
+            since,
+            rooms,
+            away,
+            profile,
+            ..
         } => {
+            let real_name = events::shown(user, profile.real_name.as_ref());
             tell(
                 Numeric::WhoisUser,
-                &[name, user.came_as(), CLOAK, "*", name],
+                &[name, user.came_as(), CLOAK, "*", real_name],
             );
+            match profile.speaker {
+                Speaker::Bot => tell(Numeric::WhoisBot, &[name, "is a bot"]),
+                Speaker::Person => {}
+            }
             for row in self::rows(rooms.iter().map(room::spelled)) {
                 tell(Numeric::WhoisChannels, &[name, &row]);
             }
@@ -435,62 +481,4 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
         }
     }
     tell(Numeric::EndOfWhois, &[name, "End of WHOIS"]);
-}
-
-/// What the server says about itself.
-pub(super) fn about(talk: &Conversation, about: About, out: &mut BytesMut) {
-    let voice = talk.voice();
-    let identity = &talk.identity;
-    let network = identity.network.as_str();
-    let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
-    match about {
-        About::Motd => {
-            let lines: Vec<&str> = identity.motd.iter().map(String::as_str).collect();
-            welcome::motd(voice, &lines, out);
-        }
-        About::Version => {
-            let program = "conclave, a chat cluster";
-            tell(
-                Numeric::Version,
-                &[&identity.version, voice.server, program],
-            );
-            welcome::features(voice, network, out);
-        }
-        About::Admin => {
-            let of = format!("Administrative info about {network}");
-            tell(Numeric::AdminMe, &[voice.server, &of]);
-            tell(Numeric::AdminEmail, &["Ask whoever gave you your account"]);
-        }
-        About::Info => {
-            tell(Numeric::Info, &[&identity.version]);
-            tell(Numeric::Info, &[&identity.description]);
-            let since = format!("Running since {}", identity.created);
-            tell(Numeric::Info, &[&since]);
-            tell(Numeric::EndOfInfo, &["End of INFO"]);
-        }
-        About::Links => {
-            let of = format!("0 {}", identity.description);
-            tell(Numeric::Links, &[voice.server, voice.server, &of]);
-            tell(Numeric::EndOfLinks, &["*", "End of LINKS"]);
-        }
-    }
-}
-
-/// What can be asked: all of it, or one command.
-pub(super) fn help(voice: Voice<'_>, subject: &str, out: &mut BytesMut) {
-    let usages: Vec<_> = hear::usages(subject).collect();
-    let subject = word(subject);
-    let mut tell = |numeric, text: &str| voice.reply(numeric, &[subject, text], out);
-    if usages.is_empty() {
-        tell(
-            Numeric::HelpNotFound,
-            "There is no such command; HELP lists them",
-        );
-        return;
-    }
-    tell(Numeric::HelpStart, "What can be asked here");
-    for usage in usages {
-        tell(Numeric::HelpTxt, &usage);
-    }
-    tell(Numeric::EndOfHelp, "End of HELP");
 }

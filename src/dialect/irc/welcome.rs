@@ -11,7 +11,7 @@ use super::reply::Voice;
 use crate::chat::answer::Census;
 
 /// The modes of people and rooms that 004 names; clients read 005 instead.
-const USER_MODES: &str = "i";
+const USER_MODES: &str = "Bi";
 const ROOM_MODES: &str = "k";
 
 /// What there is to say.

@@ -2,11 +2,15 @@
 
 use bytes::BytesMut;
 
+use super::events;
+use super::isupport::BOT;
 use super::line::{CLOAK, word};
 use super::mask;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
+use crate::chat::extras::Speaker;
+use crate::chat::profile::Profile;
 use crate::chat::{RoomName, UserName};
 
 /// Bytes of the token that a question may carry.
@@ -47,6 +51,8 @@ pub struct Person<'a> {
     pub room: Option<&'a RoomName>,
     /// Whether others are told that they are away.
     pub presence: Here,
+    /// What they say about themselves.
+    pub profile: &'a Profile,
 }
 
 /// Whether somebody is at the keyboard.
@@ -65,6 +71,15 @@ impl Here {
             Self::Gone => "G",
         }
     }
+}
+
+/// Here or gone, and whether that is a program.
+fn flags(person: Person<'_>) -> String {
+    let bot = match person.profile.speaker {
+        Speaker::Person => "",
+        Speaker::Bot => BOT,
+    };
+    format!("{}{bot}", person.presence.flag())
 }
 
 impl Query {
@@ -94,10 +109,12 @@ impl Query {
     pub fn tell(&self, voice: Voice<'_>, person: Person<'_>, out: &mut BytesMut) {
         let room = person.room.map_or_else(|| "*".to_owned(), room::spelled);
         let (user, nick) = (person.user.came_as(), person.user.as_str());
+        let real_name = events::shown(person.user, person.profile.real_name.as_ref());
+        let flags = flags(person);
+        let flags = flags.as_str();
         match &self.form {
             Form::Plain => {
-                let realname = format!("0 {nick}");
-                let flags = person.presence.flag();
+                let realname = format!("0 {real_name}");
                 let params = [&room, user, CLOAK, voice.server, nick, flags, &realname];
                 voice.reply(Numeric::WhoReply, &params, out);
             }
@@ -111,12 +128,12 @@ impl Query {
                     ('h', CLOAK),
                     ('s', voice.server),
                     ('n', nick),
-                    ('f', person.presence.flag()),
+                    ('f', flags),
                     ('d', "0"),
                     ('l', "0"),
                     ('a', person.user.account().unwrap_or(NO_ACCOUNT)),
                     ('o', "n/a"),
-                    ('r', nick),
+                    ('r', real_name),
                 ];
                 let asked = known.iter().filter(|(field, _)| fields.contains(*field));
                 let params: Vec<&str> = asked.map(|(_, value)| *value).collect();

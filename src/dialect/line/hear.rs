@@ -7,7 +7,7 @@ use crate::chat::limits::{HISTORY_DEFAULT, HISTORY_MOST};
 use crate::chat::name::NameError;
 use crate::chat::position::NotAPosition;
 use crate::chat::text::NothingToSay;
-use crate::chat::{Command, Refusal, RoomName, Secret, Text, UserName};
+use crate::chat::{Command, Extras, Refusal, RoomName, Secret, Text, UserName};
 
 use super::super::{Format, Heard, Malformed, Prompt};
 use super::help::{self, Verb};
@@ -151,6 +151,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
                 to: somebody(to)?,
                 text: Text::new(text)?,
                 manner: Manner::Message,
+                extras: Extras::default(),
             }
         }
         Verb::Subscribe => Command::Subscribe {
@@ -197,6 +198,7 @@ fn say(text: &str) -> Heard {
             room: Where::Here,
             text,
             manner: Manner::Message,
+            extras: Extras::default(),
         }),
         Err(NothingToSay) => Heard::Refused(Refusal::NothingToSay),
     }

@@ -89,7 +89,7 @@ pub(in crate::dialect) fn event(
             position(positions, event, out);
             line!(out, "[Sub] {sender}: {}", text.visible());
         }
-        Deed::Entered { room, user } => line!(out, "* {user} joined {room}"),
+        Deed::Entered { room, user, .. } => line!(out, "* {user} joined {room}"),
         Deed::Left { room, user, .. } => line!(out, "* {user} left {room}"),
         Deed::TopicSet {
             room,
@@ -108,10 +108,12 @@ pub(in crate::dialect) fn event(
         Deed::Epoch { .. }
         | Deed::Claimed { .. }
         | Deed::Released { .. }
+        | Deed::Tagged { .. }
         | Deed::Followed { .. }
         | Deed::Unfollowed { .. }
         | Deed::WentAway { .. }
         | Deed::CameBack { .. }
+        | Deed::RealNameSet { .. }
         | Deed::Probed { .. }
         | Deed::Alive { .. } => {}
     }
@@ -174,7 +176,13 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             history(positions, room, *count, messages, out);
         }
         // These are not asked for by lines.
-        Answer::Dialogue { .. } | Answer::Conversations { .. } | Answer::Census(_) => {}
+        Answer::Dialogue { .. }
+        | Answer::Conversations { .. }
+        | Answer::Census(_)
+        | Answer::Tagged { .. }
+        | Answer::ReadUpTo { .. }
+        | Answer::Introduced { .. }
+        | Answer::NobodyTagged => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
@@ -295,6 +303,7 @@ fn whois(user: &UserName, presence: &Presence, out: &mut BytesMut) {
             since,
             rooms,
             away: note,
+            profile: _,
         } => {
             line!(out, "* {user} is online on {node} since {}.", utc(*since));
             if !rooms.is_empty() {

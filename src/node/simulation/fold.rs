@@ -60,7 +60,7 @@ impl Fold {
                 self.live.insert(user, (event.position, session.clone()));
             }
             Deed::Released { user, rooms, .. } => self.is_released(place, user, rooms)?,
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 let (room, user) = (lower(room), who(user));
                 self.others(place, event, &room, &user);
                 if !self.members.entry(room).or_default().insert(user) {
@@ -93,10 +93,14 @@ impl Fold {
             Deed::Alive { user, session } => self.is_live(&who(user), session)?,
             Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => {
+            | Deed::Nicked { user, rooms, .. }
+            | Deed::RealNameSet { user, rooms, .. } => {
                 self.is_in(&who(user), rooms)?;
             }
-            Deed::TopicSet { .. } | Deed::Probed { .. } | Deed::Epoch { .. } => {}
+            Deed::TopicSet { .. }
+            | Deed::Tagged { .. }
+            | Deed::Probed { .. }
+            | Deed::Epoch { .. } => {}
         }
         Ok(())
     }
@@ -179,6 +183,7 @@ impl Fold {
                 text,
                 k,
                 manner: _,
+                extras: _,
             } => {
                 let (to, sender) = (who(to), who(sender));
                 self.says(event, &sender, text.as_str())?;

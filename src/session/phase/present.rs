@@ -9,7 +9,7 @@ use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
     ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
-    Request, RoomRequest,
+    ProgramRequest, Request, RoomRequest,
 };
 
 /// A session whose account is live.
@@ -115,16 +115,34 @@ impl Present {
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
         match heard {
             Heard::Nothing => Vec::new(),
-            Heard::Command(Command::Say { room, text, manner }) => {
+            Heard::Command(Command::Say {
+                room,
+                text,
+                manner,
+                extras,
+            }) => {
                 let room = self.meant(room);
-                self.append(Append::RoomMessage { room, text, manner })
-            }
-            Heard::Command(Command::Whisper { to, text, manner }) => {
-                self.append(Append::Whisper { to, text, manner })
+                self.append(Append::RoomMessage {
+                    room,
+                    text,
+                    manner,
+                    extras,
+                })
             }
             Heard::Command(Command::Post { text }) if !self.is_guest() => {
                 self.append(Append::Post { text })
             }
+            Heard::Command(Command::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            }) => self.append(Append::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            }),
             other if self.in_flight > 0 => {
                 self.lane = Lane::Held(other);
                 Vec::new()
@@ -197,6 +215,10 @@ impl Present {
             Command::Away { text } => self.people(PeopleRequest::Away { text }),
             Command::Back => self.people(PeopleRequest::Back),
             Command::ChangeNick { nick } => self.changes_nick(nick),
+            Command::Tag { to, extras } => self.program(ProgramRequest::Tag { to, extras }),
+            Command::WhatIsRead { of } => self.program(ProgramRequest::WhatIsRead { of }),
+            Command::Read { of, upto } => self.program(ProgramRequest::Read { of, upto }),
+            Command::Introduce { profile } => self.program(ProgramRequest::Introduce { profile }),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
             Command::ChangePassword { old, new } => {
                 let user = self.claim.user.clone();
@@ -277,6 +299,10 @@ impl Present {
 
     fn people(&mut self, request: PeopleRequest) -> Vec<Step> {
         self.ask(Request::People(request))
+    }
+
+    fn program(&mut self, request: ProgramRequest) -> Vec<Step> {
+        self.ask(Request::Program(request))
     }
 
     fn history(&mut self, request: HistoryRequest) -> Vec<Step> {

@@ -271,12 +271,13 @@ fn a_token_is_made_for_who_is_in() {
 fn texts_do_not_wait_for_each_other_up_to_a_bound() {
     let mut talk = Talk::present();
     for _ in 1..ASKS_IN_FLIGHT {
-        talk.says("hi")
-            .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+        talk.says("hi").does(&[
+            "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+        ]);
         assert!(talk.phase.is_ready());
     }
     talk.says("/msg bob hi")
-        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message })"]);
+        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message, extras: Plain })"]);
     assert!(!talk.phase.is_ready(), "the bound is reached");
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     assert!(talk.phase.is_ready() && !talk.phase.is_settled());
@@ -315,7 +316,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
         let mut talk = Talk::present();
         for _ in 0..2 {
             talk.says("hi")
-                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })"]);
         }
         talk.says(line).does(&[]);
         assert!(!talk.phase.is_ready() && !talk.phase.is_settled(), "{line}");
@@ -329,8 +330,9 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
 #[test]
 fn an_empty_line_waits_for_nothing() {
     let mut talk = Talk::present();
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.says("").does(&[]);
     assert!(talk.phase.is_ready());
 }
@@ -343,8 +345,9 @@ fn who_entered_a_room_speaks_there() {
     assert!(!talk.phase.is_ready() && !talk.phase.is_settled());
     talk.answered(entered("den"))
         .does(&["* You are in den (1 here)."]);
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: den, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: den, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     for (line, asked) in [
         ("/who", "ask Rooms(Members { room: den })"),
@@ -372,8 +375,9 @@ fn who_entered_a_room_speaks_there() {
         talk.answered(Outcome::Refused(Refusal::Busy))
             .does(&["! Busy, try again"]);
     }
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: den, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: den, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
 }
 
 #[test]
@@ -383,8 +387,9 @@ fn who_was_refused_a_room_stays() {
     let wrong = Refusal::WrongKey { room: room("den") };
     talk.answered(Outcome::Refused(wrong))
         .does(&["! Wrong key for den"]);
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
 }
 
 #[test]
@@ -605,8 +610,9 @@ fn who_is_suspended_claims_again_and_goes_on() {
     talk.suspended().does(&[]);
     talk.answered(claimed("alice")).does(&[]);
     assert!(talk.phase.is_ready());
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
 }
 
 #[test]
@@ -666,8 +672,9 @@ fn a_claim_that_cannot_be_made_again_is_tried_until_it_is_known_to_be_lost() {
 #[test]
 fn who_leaves_does_nothing_more() {
     let mut talk = Talk::present();
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.says("/join den").does(&[]);
     talk.phase.leave();
     assert!(!talk.phase.is_ready() && talk.phase.is_settled());

@@ -24,7 +24,7 @@ for _, pair in ipairs(slice) do
   also('HDEL', K.followed .. follower, author)
 end
 also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.sent .. me, K.posts .. me,
-  K.followed .. me)
+  K.followed .. me, K.read .. me)
 also('HDEL', K.seen, me)
 revoke(me, families)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)

@@ -73,6 +73,7 @@ if #begins_in == 0 and ARGV[14] ~= '' then begins_in[1] = meta(ARGV[14]) end
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 redis.call('HLEN', K.away)
+redis.call('HLEN', K.profiles)
 -- How far the account has seen: a first login begins with all that waits for it.
 local known = redis.call('HGET', K.seen, me)
 local seen, showed = string.match(known or '', '^(%S+) (%S+)$')
@@ -107,6 +108,7 @@ end
 if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HDEL', K.away, me)
+  also('HDEL', K.profiles, me)
   also('HSET', K.presence .. me, 'since', now)
 end
 if not resumes and not known and not is_guest(me) then

@@ -7,4 +7,14 @@ for from = 1, #members, 1000 do
     if gone[n - from + 1] then away[#away + 1] = all[n] end
   end
 end
-return {'ok', known[1], all, away}
+local profiles = {}
+for from = 1, #members, 1000 do
+  local to = math.min(from + 999, #members)
+  for n, profile in ipairs(redis.call('HMGET', K.profiles, unpack(members, from, to))) do
+    if profile then
+      profiles[#profiles + 1] = all[from + n - 1]
+      profiles[#profiles + 1] = profile
+    end
+  end
+end
+return {'ok', known[1], all, away, profiles}

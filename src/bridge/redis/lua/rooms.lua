@@ -54,6 +54,8 @@ end
 -- `order` is above that of the rooms entered before.
 local function enter(room, user, name, order)
   local event = '"type":"entered","room":"' .. room.name .. '","user":"' .. name .. '"'
+  local profile = also('HGET', K.profiles, user)
+  if type(profile) == 'string' then event = event .. ',"profile":' .. profile end
   if not append(event, now) then return false end
   also('SADD', K.room .. room.room, user)
   also('ZADD', K.rooms_of .. user, order, room.room)

@@ -12,4 +12,4 @@ for _, room in ipairs(redis.call('ZRANGE', K.rooms_of .. user, 0, -1)) do
     rooms[#rooms + 1] = known[1]
   end
 end
-return {'ok', name, held, presence[1], presence[2], rooms}
+return {'ok', name, held, presence[1], presence[2], rooms, redis.call('HGET', K.profiles, user)}

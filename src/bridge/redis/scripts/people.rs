@@ -8,10 +8,12 @@ use super::words::json;
 use super::{Asker, Scripts};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::bridge::wire;
 use crate::chat::answer::{Census, Presence};
 use crate::chat::event::Timestamp;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::SessionId;
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Position, UserName};
 use crate::messages::{Outcome, PeopleRequest};
 
@@ -136,7 +138,19 @@ fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
         since: Timestamp(items.next_if_any()?.unwrap_or_default()),
         away: items.next_if_any()?,
         rooms: items.sorted()?,
+        profile: profile(items)?,
     })
+}
+
+/// What somebody says about themselves; nothing where that is not there.
+fn profile(items: &mut Items) -> Result<Profile, Nonsense> {
+    let kept = items.next_if_any::<String>()?;
+    kept.map_or_else(|| Ok(Profile::default()), |kept| profile_of(&kept))
+}
+
+/// The same as it stands in `profiles`.
+pub(super) fn profile_of(kept: &str) -> Result<Profile, Nonsense> {
+    wire::profile::read(kept).ok_or_else(|| Nonsense(format!("a profile is {kept:?}")))
 }
 
 /// A fence and its session as they stand in `sessions`.

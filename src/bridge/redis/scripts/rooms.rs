@@ -2,6 +2,7 @@
 
 use redis::{Cmd, Value};
 
+use super::people::profile_of;
 use super::reply::{Items, Lines, Nonsense, asked, changed};
 use super::sources::Lua;
 use super::words::{json, json_if_any};
@@ -12,6 +13,7 @@ use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Position, RoomName, Text, UserName};
 use crate::messages::{Outcome, RoomRequest};
 
@@ -74,7 +76,14 @@ impl Scripts {
             }),
             RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
                 let (room, users, away) = (items.next()?, items.sorted()?, items.sorted()?);
-                Ok((Answer::Members { room, users, away }, None))
+                let profiles = profiles(items)?;
+                let members = Answer::Members {
+                    room,
+                    users,
+                    away,
+                    profiles,
+                };
+                Ok((members, None))
             }),
             RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
                 let (room, text) = (items.next()?, items.next_if_any()?);
@@ -140,6 +149,16 @@ fn entered(lines: &mut Lines<'_>, head: Option<Position>) -> Result<Verdict, Non
         key,
         position,
     })))
+}
+
+fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, Nonsense> {
+    let (mut items, mut profiles) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        let user: UserName = items.next()?;
+        profiles.push((user, profile_of(&items.next::<String>()?)?));
+    }
+    profiles.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(profiles)
 }
 
 fn listed(items: &mut Items) -> Result<Vec<Listed>, Nonsense> {

@@ -55,6 +55,9 @@ scripts! {
     Detach: MakeRoom ["command" "detach"];
     Say: Change ["say"];
     Whisper: Change ["command" "live" "ids" "registered" "resolve" "conversation" "whisper"];
+    Tag: Change ["command" "live" "ids" "registered" "resolve" "tag"];
+    WhatIsRead: Read ["asker" "what_is_read"];
+    Read: Change ["command" "live" "read"];
     Post: Change ["command" "live" "conversation" "post"];
     Move: Change ["command" "live" "rooms" "from" "entry" "move"];
     Enter: Change ["command" "live" "rooms" "entry" "enter"];
@@ -64,6 +67,7 @@ scripts! {
     Unfollow: Change ["command" "live" "ids" "names" "registered" "resolve" "unfollow"];
     Nick: Change ["command" "live" "ids" "names" "registered" "rooms" "nicks" "nick"];
     Away: Change ["command" "live" "rooms" "away"];
+    Introduce: Change ["command" "live" "rooms" "introduce"];
     Rooms: Read ["asker" "rooms_list"];
     Members: Read ["asker" "names" "known" "members"];
     Topic: Read ["asker" "known" "topic"];

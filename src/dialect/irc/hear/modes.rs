@@ -3,7 +3,8 @@
 //!
 //! <https://modern.ircdocs.horse/#mode-message>.
 
-use super::{no_room, nothing, own};
+use super::{no_room, nothing, own, profile};
+use crate::chat::extras::Speaker;
 use crate::dialect::irc::asked::Item;
 use crate::dialect::irc::conversation::Me;
 use crate::dialect::irc::grammar::Message;
@@ -44,12 +45,21 @@ fn of_person(nick: &str, change: &str, me: &Me) -> Item {
         return own(Numeric::UsersDontMatch, &["You are not that one"]);
     }
     match change {
-        "" => own(Numeric::UserModeIs, &["+i"]),
+        "" => own(Numeric::UserModeIs, &[modes(me.profile.speaker)]),
+        "B" | "+B" => profile::speaks_as(Speaker::Bot, me),
+        "-B" => profile::speaks_as(Speaker::Person, me),
         // Clients ask for it as soon as they are in, and everybody has it.
         "i" | "+i" => nothing(),
         _ => own(
             Numeric::UserModeUnknownFlag,
-            &["The only mode of people is i, and all have it"],
+            &["The modes of people are i, which all have, and B for bots"],
         ),
+    }
+}
+
+const fn modes(speaker: Speaker) -> &'static str {
+    match speaker {
+        Speaker::Person => "+i",
+        Speaker::Bot => "+Bi",
     }
 }

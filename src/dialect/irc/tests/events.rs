@@ -3,7 +3,8 @@
 use super::play::said;
 use super::written;
 use crate::chat::event::{Departure, Hearing, Manner};
-use crate::chat::{Deed, Gap, GapSize, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Deed, Extras, Gap, GapSize, RoomName, Text, UserName};
 use crate::dialect::irc::caps::{CAPS, Caps};
 use crate::dialect::irc::events;
 use crate::testing::event;
@@ -29,7 +30,7 @@ fn text(words: &str) -> Text {
 }
 
 /// How a deed is told to who has these capabilities.
-fn told(names: &str, deed: Deed, hearing: Hearing) -> Vec<String> {
+pub(super) fn told(names: &str, deed: Deed, hearing: Hearing) -> Vec<String> {
     let happened = event(deed);
     written(|out| events::event(caps(names), &happened, hearing, out))
 }
@@ -47,6 +48,7 @@ fn people_come_and_go() {
     let entered = || Deed::Entered {
         room: room.clone(),
         user: user.clone(),
+        profile: Profile::default(),
     };
     let left = |departure| Deed::Left {
         room: room.clone(),
@@ -101,6 +103,7 @@ fn a_nick_changes_and_who_has_no_account_shows_none() {
     let entered = |who| Deed::Entered {
         room: room(),
         user: seen(who),
+        profile: Profile::default(),
     };
     are_told(vec![
         ("", nicked("ben", "ben/B"), &[":ben!ben@conclave NICK B"]),
@@ -203,6 +206,7 @@ fn private_messages_and_posts_say_what_they_are() {
         sender: ben(),
         text: text("a word"),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
     };
     let post = Deed::Post {

@@ -8,7 +8,10 @@ use super::play::{anna, identity, said};
 use super::whole::whole_lines;
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
-use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{
+    Answer, Deed, Ending, Event, Extras, Position, Refusal, RoomName, Text, UserName,
+};
 use crate::dialect::Heard;
 use crate::dialect::irc::Conversation;
 use crate::dialect::irc::caps::{Cap, Caps};
@@ -229,6 +232,7 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
         4 => Answer::Members {
             room,
             away: users.first().cloned().into_iter().collect(),
+            profiles: Vec::new(),
             users,
         },
         5 => Answer::Rooms {
@@ -280,7 +284,11 @@ fn of_people() -> impl Strategy<Value = Answer> {
                     node,
                     since,
                     rooms,
-                    away: Some(text),
+                    away: Some(text.clone()),
+                    profile: Profile {
+                        real_name: Some(text),
+                        ..Profile::default()
+                    },
                 };
                 Answer::WhoIs { user, presence }
             }
@@ -308,6 +316,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             sender: user,
             text,
             manner: Manner::Notice,
+            extras: Extras::default(),
             k: 1,
         },
         2 => Deed::Post {
@@ -315,7 +324,11 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             k: 1,
         },
-        3 => Deed::Entered { room, user },
+        3 => Deed::Entered {
+            room,
+            user,
+            profile: Profile::default(),
+        },
         4 => {
             let departure = Departure::Parted { words: Some(text) };
             Deed::Left {

@@ -9,7 +9,9 @@ use super::written;
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::history::{Conversation as Of, Mark, Span};
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Command, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{
+    Answer, Command, Deed, Event, Extras, Position, Refusal, RoomName, Text, UserName,
+};
 use crate::dialect::Heard;
 use crate::dialect::irc::{Conversation, Guests, Identity};
 
@@ -117,6 +119,7 @@ fn in_den(n: u64) -> Arc<Event> {
         sender: user("bob"),
         text: Text::new("hello").unwrap(),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: n,
         privacy: Privacy::Public,
         echo: Echo::ExcludeSender,
@@ -347,6 +350,7 @@ fn a_dialogue_is_told_in_both_directions() {
             sender: user(from),
             text: Text::new("hi").unwrap(),
             manner: Manner::Message,
+            extras: Extras::default(),
             k: 1,
         };
         said(n, deed)

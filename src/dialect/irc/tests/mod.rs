@@ -1,3 +1,4 @@
+mod beside;
 mod caps;
 mod events;
 mod grammar;
@@ -7,8 +8,10 @@ mod history;
 mod labels;
 mod line;
 mod live;
+mod markread;
 mod nicks;
 mod play;
+mod profile;
 mod refuse;
 mod registration;
 mod sasl;

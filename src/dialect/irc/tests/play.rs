@@ -9,7 +9,9 @@ use super::whole::whole_lines;
 use super::written;
 use crate::chat::answer::{Census, KeyUse, Listed, Presence, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::extras::Speaker;
+use crate::chat::profile::Profile;
+use crate::chat::{Answer, Deed, Event, Extras, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::{Conversation, Guests, Identity};
 use crate::testing::{event, node};
@@ -51,7 +53,7 @@ pub(super) fn newcomer(caps: &str) -> Conversation {
         "CAP END",
         "PASS pw",
         "NICK anna",
-        "USER a 0 * a",
+        "USER a 0 * anna",
     ] {
         says(&mut talk, line, &mut played);
     }
@@ -167,6 +169,7 @@ fn online(rooms: Vec<RoomName>, away: Option<Text>) -> Presence {
         since: Timestamp(1_500),
         rooms,
         away,
+        profile: Profile::default(),
     }
 }
 
@@ -177,6 +180,7 @@ pub(super) fn said(name: &str, text: &str) -> Event {
         sender: user("ben"),
         text: Text::new(text).unwrap(),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
         privacy: Privacy::Public,
         echo: Echo::IncludeSender,
@@ -194,8 +198,35 @@ fn found(words: &str) -> Result<Answer, Refusal> {
     if let Some(refusal) = refused(what, rest) {
         return Err(refusal);
     }
-    let answer = of_people(what, rest).or_else(|| of_rooms(what, rest));
+    let answer = of_people(what, rest)
+        .or_else(|| of_programs(what, rest))
+        .or_else(|| of_rooms(what, rest));
     Ok(answer.unwrap_or_else(|| panic!("{words}")))
+}
+
+fn of_programs(what: &str, rest: &str) -> Option<Answer> {
+    let position = Position { epoch: 7, n: 1 };
+    Some(match what {
+        "tagged" => Answer::Tagged {
+            position,
+            at: Timestamp(1_500),
+        },
+        "read" => Answer::ReadUpTo {
+            at: rest.parse().ok().map(Timestamp),
+        },
+        "introduced" | "introduced-bot" => Answer::Introduced {
+            profile: Profile {
+                real_name: Text::new(rest).ok(),
+                speaker: if what == "introduced" {
+                    Speaker::Person
+                } else {
+                    Speaker::Bot
+                },
+            },
+        },
+        "nobody-tagged" => Answer::NobodyTagged,
+        _ => return None,
+    })
 }
 
 fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
@@ -236,6 +267,7 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
             room,
             users: users(behind),
             away: Vec::new(),
+            profiles: Vec::new(),
         },
         "history" => {
             let messages = behind

@@ -4,11 +4,12 @@
 use proptest::prelude::*;
 
 use super::spelled;
+use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Secret, UserName};
 use crate::dialect::irc::Guests;
 use crate::dialect::irc::caps::Caps;
 use crate::dialect::irc::grammar::read;
-use crate::dialect::irc::registration::{REALNAME_BYTES, Registration, Step};
+use crate::dialect::irc::registration::{Registration, Step};
 
 /// Plays a conversation, and compares all that happens.
 fn talk(lines: &[&str]) -> Registration {
@@ -293,8 +294,8 @@ fn negotiation_holds_a_registration_up() {
         "> PASS pw",
         "> CAP LS",
         "< CAP * LS :account-tag away-notify batch cap-notify draft/chathistory echo-message \
-         extended-join labeled-response message-tags multi-prefix no-implicit-names sasl \
-         server-time standard-replies userhost-in-names",
+         extended-join labeled-response message-tags multi-prefix no-implicit-names draft/read-marker sasl \
+         server-time setname standard-replies userhost-in-names",
         "> NICK bob",
         "> USER b 0 * b",
         "> CAP LIST",
@@ -346,7 +347,7 @@ fn what_was_said_for_good_is_not_said_again() {
 fn a_real_name_is_cut_at_a_character() {
     let line = format!("> USER b 0 * :x{}", "\u{e9}".repeat(90));
     let registration = talk(&[&line]);
-    assert_eq!(registration.realname().len(), REALNAME_BYTES - 1);
+    assert_eq!(registration.realname().len(), REAL_NAME_BYTES - 1);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn an_own_part_and_topic_are_told_once() {
 
 #[test]
 fn a_message_is_echoed_to_who_wants_it() {
-    let asked = "* Say { room: Room(DEN), text: \"hi\", manner: Message }";
+    let asked = "* Say { room: Room(DEN), text: \"hi\", manner: Message, extras: Plain }";
     play("", &["> PRIVMSG #DEN hi", asked, "! said"]);
     play(
         "echo-message",
@@ -136,11 +136,11 @@ fn a_message_is_echoed_to_who_wants_it() {
             "! history den",
             // By the room's own name.
             "> PRIVMSG #DEN hi",
-            "* Say { room: Room(den), text: \"hi\", manner: Message }",
+            "* Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }",
             "! said",
             "< @msgid=7-1 :anna!anna@conclave PRIVMSG #den hi",
             "> NOTICE ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Notice }",
+            "* Whisper { to: ben, text: \"hi\", manner: Notice, extras: Plain }",
             "! said",
             "< @msgid=7-1 :anna!anna@conclave NOTICE ben hi",
         ],
@@ -161,11 +161,11 @@ fn who_is_away_is_told_to_who_writes_to_them() {
             "! back",
             "< 305 anna :You are no longer marked as being away",
             "> PRIVMSG ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Message }",
+            "* Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }",
             "! said-to-away Ben out for tea",
             "< 301 anna Ben :out for tea",
             "> NOTICE ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Notice }",
+            "* Whisper { to: ben, text: \"hi\", manner: Notice, extras: Plain }",
             "! said-to-away Ben out for tea",
         ],
     );

@@ -7,10 +7,11 @@ use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::name::NameError;
-use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Answer, Deed, Event, Extras, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::line::read::{Audience, Told, read};
 use crate::dialect::{self, Dialect, Format, Heard, Malformed};
-use crate::testing::{event, node};
+use crate::testing::{event, node, room_message};
 
 proptest! {
     #[test]
@@ -194,6 +195,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             sender: user,
             text,
             manner: Manner::Message,
+            extras: Extras::default(),
             k: 1,
             privacy: Privacy::Public,
             echo: Echo::IncludeSender,
@@ -203,6 +205,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             sender: user,
             text,
             manner: Manner::Notice,
+            extras: Extras::default(),
             k: 1,
         },
         2 => Deed::Post {
@@ -210,7 +213,11 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             k: 1,
         },
-        3 => Deed::Entered { room, user },
+        3 => Deed::Entered {
+            room,
+            user,
+            profile: Profile::default(),
+        },
         4 => Deed::Left {
             room,
             user,
@@ -261,6 +268,7 @@ fn answer() -> impl Strategy<Value = Answer> {
                 since: Timestamp(at),
                 rooms: vec![room],
                 away: Some(text),
+                profile: Profile::default(),
             },
         },
         4 => Answer::Pong { token },
@@ -277,22 +285,12 @@ fn answer() -> impl Strategy<Value = Answer> {
             room,
             users: vec![user.clone()],
             away: vec![user],
+            profiles: Vec::new(),
         },
         8 => listed(room, at, text),
         _ => {
-            let message = at_any_place(
-                Deed::RoomMessage {
-                    room: room.clone(),
-                    sender: user,
-                    text,
-                    manner: Manner::Message,
-                    k: 1,
-                    privacy: Privacy::Public,
-                    echo: Echo::ExcludeSender,
-                },
-                at,
-                at,
-            );
+            let said = room_message(room.as_str(), user.as_str(), text.as_str());
+            let message = at_any_place(said, at, at);
             Answer::History {
                 room,
                 count: 1,

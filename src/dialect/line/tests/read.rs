@@ -6,6 +6,7 @@ use super::told;
 use crate::chat::answer::{KeyUse, Listed, Topic};
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::profile::Profile;
 use crate::chat::refusal::Throttled;
 use crate::chat::{Answer, Deed, Ending, Fate, Position, Refusal, Secret, UserName};
 use crate::dialect::line::read::{
@@ -115,6 +116,7 @@ fn events_are_read_as_they_are_told() {
     let joined = Deed::Entered {
         room: den.clone(),
         user: bob.clone(),
+        profile: Profile::default(),
     };
     let left = left("den", "bob");
     let topic = Deed::TopicSet {
@@ -184,6 +186,7 @@ fn answers_are_read_as_they_are_told() {
         room: den.clone(),
         users: users.to_vec(),
         away: vec![],
+        profiles: vec![],
     };
     let people = |users: &[_]| Told::People {
         of: "den",

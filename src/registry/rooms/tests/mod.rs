@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::chat::command::Positions;
-use crate::chat::{Event, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Event, Extras, UserName};
 use crate::messages::Missed;
 use crate::testing::{
     event, left, post, released, room, room_message, said_in, session_id, text, user, went_away,
@@ -37,6 +38,7 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         Deed::Entered {
             room: den(),
             user: user("alice"),
+            profile: Profile::default(),
         },
         &[],
     );
@@ -44,6 +46,7 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         Deed::Entered {
             room: den(),
             user: user("bob"),
+            profile: Profile::default(),
         },
         &["alice"],
     );
@@ -51,9 +54,18 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         Deed::Entered {
             room: den(),
             user: user("dave"),
+            profile: Profile::default(),
         },
         &["alice", "bob"],
     );
+    let tagged = |to| Deed::Tagged {
+        to,
+        sender: user("bob"),
+        extras: Extras::default(),
+    };
+    here.check(tagged(Conversation::Room { room: den() }), &["alice"]);
+    let alice = user("alice");
+    here.check(tagged(Conversation::Person { user: alice }), &["alice"]);
     let topic = Deed::TopicSet {
         room: den(),
         by: user("bob"),
@@ -79,6 +91,7 @@ fn who_goes_or_is_away_is_told_once_to_everybody_who_shares_a_room() {
         here.at(name, |user| Deed::Entered {
             room: room("den"),
             user,
+            profile: Profile::default(),
         });
     }
     // Carol is only in the lobby, bob also in the den.
@@ -126,10 +139,12 @@ fn subscribers_hear_what_is_public_wherever_they_are() {
     here.at("alice", |user| Deed::Entered {
         room: room("den"),
         user,
+        profile: Profile::default(),
     });
     here.at("bob", |user| Deed::Entered {
         room: room("den"),
         user,
+        profile: Profile::default(),
     });
     here.check(
         room_message("den", "alice", "hi"),
@@ -335,6 +350,7 @@ fn what_is_for_nobody_here_has_no_effect() {
         Deed::Entered {
             room: room("den"),
             user: user("dave"),
+            profile: Profile::default(),
         },
         left("den", "dave"),
         room_message("den", "dave", "hi"),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::chat::profile::Profile;
 
 proptest! {
     #[test]
@@ -244,6 +245,7 @@ fn deed_of(turn: &Turn) -> Option<Deed> {
         Turn::Enter { room, user } => Deed::Entered {
             room: place(room),
             user: person(user),
+            profile: Profile::default(),
         },
         Turn::Leave { room, user } => left(place(room).as_str(), person(user).as_str()),
         Turn::Follow { author, follower } => Deed::Followed {

@@ -157,6 +157,7 @@ async fn people_are_shown_as_far_as_the_asker_may_know(mut desk: Desk) {
             since,
             rooms,
             away,
+            profile: _,
         } = presence
         else {
             panic!("{presence:?}")
