@@ -298,7 +298,7 @@ macro_rules! words {
 words! {
     UserName, |name| name.spelled().into(), UserName::stored;
     RoomName, |name| name.as_str().into(), RoomName::new;
-    Text, |text| text.as_str().into(), Text::new;
+    Text, |text| text.as_str().into(), Text::with_lines;
     Position, |position| position.to_string().into(), str::parse::<Position>;
     SessionId, |session| session.to_string().into(), str::parse::<SessionId>;
 }
@@ -531,7 +531,7 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = Text> {
-        any::<String>().prop_map(|said| Text::new(&format!("x{said}")).unwrap())
+        any::<String>().prop_map(|said| Text::with_lines(&format!("x{said}")).unwrap())
     }
 
     fn rooms() -> impl Strategy<Value = Vec<RoomName>> {
@@ -548,9 +548,11 @@ mod tests {
 
     fn extras() -> impl Strategy<Value = Extras> {
         let tags = "[+;=a-z\\PC]{0,20}";
-        (tags, speaker()).prop_map(|(tags, speaker)| Extras {
+        let seams = prop::collection::vec(any::<u16>(), 0..3);
+        (tags, speaker(), seams).prop_map(|(tags, speaker, seams)| Extras {
             tags: ClientTags::new(&tags),
             speaker,
+            seams,
         })
     }
 
@@ -615,6 +617,21 @@ mod tests {
             })
     }
 
+    fn of_programs() -> impl Strategy<Value = Deed> {
+        prop_oneof![
+            (conversation(), user(), extras()).prop_map(|(to, sender, extras)| Deed::Tagged {
+                to,
+                sender,
+                extras
+            }),
+            (user(), words(), rooms()).prop_map(|(user, real_name, rooms)| Deed::RealNameSet {
+                user,
+                real_name,
+                rooms
+            }),
+        ]
+    }
+
     fn deed() -> impl Strategy<Value = Deed> {
         let k = any::<u64>;
         prop_oneof![
@@ -646,11 +663,6 @@ mod tests {
                     k,
                 }
             ),
-            (conversation(), user(), extras()).prop_map(|(to, sender, extras)| Deed::Tagged {
-                to,
-                sender,
-                extras
-            }),
             (user(), text(), k()).prop_map(|(sender, text, k)| Deed::Post { sender, text, k }),
             (user(), user()).prop_map(|(author, follower)| Deed::Followed { author, follower }),
             (user(), user()).prop_map(|(author, follower)| Deed::Unfollowed { author, follower }),
@@ -670,11 +682,7 @@ mod tests {
                 was,
                 rooms
             }),
-            (user(), words(), rooms()).prop_map(|(user, real_name, rooms)| Deed::RealNameSet {
-                user,
-                real_name,
-                rooms
-            }),
+            of_programs(),
             (user(), session()).prop_map(|(user, session)| Deed::Probed { user, session }),
             (user(), session()).prop_map(|(user, session)| Deed::Alive { user, session }),
         ]
@@ -826,6 +834,7 @@ mod tests {
         let of = |speaker| Extras {
             tags: tags.clone(),
             speaker,
+            seams: vec![3, 7],
         };
         let tagged = |to, extras| Deed::Tagged {
             to,
@@ -836,11 +845,11 @@ mod tests {
         let to_bob = Conversation::Person { user: user.clone() };
         for (fields, deed) in [
             (
-                r#""room":"den","sender":"bob","with":{"tags":"+typing=active"}"#,
+                r#""room":"den","sender":"bob","with":{"tags":"+typing=active","seams":[3,7]}"#,
                 tagged(in_den, of(Speaker::Person)),
             ),
             (
-                r#""to":"bob","sender":"bob","with":{"tags":"+typing=active","bot":true}"#,
+                r#""to":"bob","sender":"bob","with":{"tags":"+typing=active","bot":true,"seams":[3,7]}"#,
                 tagged(to_bob, of(Speaker::Bot)),
             ),
         ] {

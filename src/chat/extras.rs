@@ -12,13 +12,16 @@ pub struct Extras {
     pub tags: ClientTags,
     /// Who speaks.
     pub speaker: Speaker,
+    /// Bytes of the words behind which the sender's program cut them, inside of a line; for programs
+    /// that cut them too.
+    pub seams: Vec<u16>,
 }
 
 impl Extras {
     /// Whether there is nothing but the words.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.tags.is_empty() && self.speaker == Speaker::Person
+        self.tags.is_empty() && self.speaker == Speaker::Person && self.seams.is_empty()
     }
 }
 
@@ -30,6 +33,7 @@ impl fmt::Debug for Extras {
         f.debug_struct("Extras")
             .field("tags", &self.tags)
             .field("speaker", &self.speaker)
+            .field("seams", &self.seams)
             .finish()
     }
 }
@@ -134,7 +138,10 @@ mod tests {
         assert!(Extras::default().is_plain());
         assert_eq!(format!("{:?}", Extras::default()), "Plain");
         let speaker = Speaker::Bot;
-        let tags = ClientTags::default();
-        assert!(!Extras { tags, speaker }.is_plain());
+        let bot = Extras {
+            speaker,
+            ..Extras::default()
+        };
+        assert!(!bot.is_plain());
     }
 }

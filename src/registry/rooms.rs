@@ -178,10 +178,7 @@ impl Rooms {
                 self.room_message(room, sender, *privacy, *echo)
             }
             Deed::Whisper { to, .. } => direct(self.conn_of(to).into_iter().collect()),
-            Deed::Tagged { to, sender, .. } => match to {
-                Conversation::Room { room } => self.others_in(room, sender),
-                Conversation::Person { user } => direct(self.conn_of(user).into_iter().collect()),
-            },
+            Deed::Tagged { to, sender, .. } => self.tagged(to, sender),
             Deed::Post { sender, .. } => {
                 let by = self.followers.get(sender).into_iter().flatten();
                 heard(Hearing::Subscriber, by.copied().collect(), None)
@@ -266,6 +263,13 @@ impl Rooms {
             Privacy::Public => effects.extend(self.subscribers_outside(room, sender)),
         }
         effects
+    }
+
+    fn tagged(&self, to: &Conversation, sender: &UserName) -> Vec<Effect> {
+        match to {
+            Conversation::Room { room } => self.others_in(room, sender),
+            Conversation::Person { user } => direct(self.conn_of(user).into_iter().collect()),
+        }
     }
 
     fn subscribers_outside(&self, room: &RoomName, sender: &UserName) -> Vec<Effect> {

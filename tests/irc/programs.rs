@@ -165,3 +165,57 @@ async fn what_people_say_about_themselves_is_seen_on_every_node() {
     }
     dora.hears_nothing_else().await;
 }
+
+#[tokio::test]
+async fn several_lines_are_one_message_on_every_node() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    cluster.one.node.knows(&["anna", "ben", "clara"]).await;
+    let caps = &["draft/multiline", "batch", "message-tags"];
+    let mut dora = cluster.two.node.newcomer("dora").await;
+    let mut anna = cluster.one.node.irc_with("anna", caps).await;
+    let mut ben = cluster.two.node.irc_with("ben", caps).await;
+    let mut clara = cluster.two.node.irc("clara").await;
+    for person in [&mut anna, &mut ben, &mut clara] {
+        person.joins("#den").await;
+    }
+    dora.asks("/join den", "* You are in den (4 here).").await;
+    for person in [&mut anna, &mut ben, &mut clara] {
+        person.finds(":dora!dora@conclave JOIN").await;
+    }
+    for line in [
+        "BATCH +1 draft/multiline #den",
+        "@batch=1 PRIVMSG #den :fn main() {",
+        "@batch=1 PRIVMSG #den :",
+        "@batch=1 PRIVMSG #den :    tea();",
+        "@batch=1 PRIVMSG #den :}",
+        "BATCH -1",
+    ] {
+        anna.says(line).await;
+    }
+    let begin = ben.line("the batch").await;
+    let start = ":anna!anna@conclave BATCH +multiline draft/multiline #den";
+    assert_eq!(bare(&begin), start);
+    assert!(begin.starts_with("@msgid="), "{begin}");
+    for text in ["fn main() {", "", "    tea();", "}"] {
+        ben.hears(&format!(
+            "@batch=multiline :anna!anna@conclave PRIVMSG #den :{text}"
+        ))
+        .await;
+    }
+    ben.hears(":anna!anna@conclave BATCH -multiline").await;
+    for text in ["fn main() {", "    tea();", "}"] {
+        clara
+            .hears(&format!(":anna!anna@conclave PRIVMSG #den :{text}"))
+            .await;
+    }
+    dora.hears("[den] anna: fn main() { \u{21b5}     tea(); \u{21b5} }")
+        .await;
+    // It is one message in the history, too.
+    let mut elsa = cluster.two.node.newcomer("elsa").await;
+    elsa.asks("/join den", "* You are in den (5 here).").await;
+    elsa.says("/history 9").await;
+    let told = elsa.ear.hears_matching("anna: fn main()").await;
+    assert!(told.ends_with("tea(); \u{21b5} }"), "{told}");
+}

@@ -17,7 +17,11 @@ use crate::messages::{Outcome, Parting};
 
 fn extras(tags: &str, speaker: Speaker) -> Extras {
     let tags = ClientTags::new(tags);
-    Extras { tags, speaker }
+    Extras {
+        tags,
+        speaker,
+        seams: Vec::new(),
+    }
 }
 
 fn of(event: &Event) -> &Extras {
@@ -34,11 +38,15 @@ pub(in crate::bridge) async fn what_goes_with_a_message_is_told_and_kept_with_it
         extras(nasty, Speaker::Person),
         extras("", Speaker::Bot),
         extras("+typing=done", Speaker::Bot),
+        Extras {
+            seams: vec![1, 300],
+            ..Extras::default()
+        },
         Extras::default(),
     ] {
         let manner = Manner::Notice;
         let said = alice
-            .done(said_with(manner, "lobby", "hi", beside.clone()))
+            .done(said_with(manner, "lobby", "h\ni", beside.clone()))
             .await;
         let whispered = alice
             .done(whispered_with(manner, "bob", "hi", beside.clone()))

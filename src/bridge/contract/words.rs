@@ -113,7 +113,7 @@ pub(in crate::bridge) fn said_with(
 ) -> Request {
     Request::Append(Append::RoomMessage {
         room: room_named(room),
-        text: text(said),
+        text: Text::with_lines(said).expect("a text"),
         manner,
         extras,
     })

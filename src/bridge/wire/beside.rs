@@ -1,4 +1,4 @@
-//! `"with":{"tags":"+a=b","bot":true}`: what goes with a message, each part where there is one.
+//! `"with":{"tags":"+a=b","bot":true,"seams":[13]}`: what goes with a message, each part where there is one.
 
 use std::borrow::Cow;
 
@@ -13,6 +13,8 @@ struct Fields<'a> {
     tags: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     bot: bool,
+    #[serde(default, skip_serializing_if = "<[u16]>::is_empty")]
+    seams: Cow<'a, [u16]>,
 }
 
 impl<'a> Fields<'a> {
@@ -20,6 +22,7 @@ impl<'a> Fields<'a> {
         Self {
             tags: extras.tags.as_str().into(),
             bot: extras.speaker == Speaker::Bot,
+            seams: extras.seams.as_slice().into(),
         }
     }
 }
@@ -29,10 +32,11 @@ pub(super) fn serialize<S: Serializer>(extras: &Extras, to: S) -> Result<S::Ok, 
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Extras, D::Error> {
-    let Fields { tags, bot } = Fields::deserialize(from)?;
+    let Fields { tags, bot, seams } = Fields::deserialize(from)?;
     Ok(Extras {
         tags: ClientTags::new(&tags),
         speaker: if bot { Speaker::Bot } else { Speaker::Person },
+        seams: seams.into_owned(),
     })
 }
 

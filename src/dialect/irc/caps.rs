@@ -4,6 +4,7 @@
 
 use super::grammar::LINE_BYTES;
 use super::line::word;
+use super::multiline;
 use super::numerics::Numeric;
 use super::reply::{Part, Reply};
 
@@ -24,7 +25,7 @@ enum Offer {
 
 /// The type, and its table.
 macro_rules! caps {
-    ($($cap:ident = $name:literal, $value:literal, $offer:ident, $page:literal;)*) => {
+    ($($cap:ident = $name:literal, $value:expr, $offer:ident, $page:literal;)*) => {
         /// A capability.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Cap {
@@ -79,6 +80,7 @@ caps! {
     InviteNotify = "invite-notify", "", Withheld, "invite-notify";
     LabeledResponse = "labeled-response", "", Open, "labeled-response";
     MessageTags = "message-tags", "", Open, "message-tags";
+    Multiline = "draft/multiline", multiline::LIMITS, Open, "multiline";
     MultiPrefix = "multi-prefix", "", Open, "multi-prefix";
     NoImplicitNames = "no-implicit-names", "", Open, "no-implicit-names";
     ReadMarker = "draft/read-marker", "", Open, "read-marker";

@@ -11,6 +11,7 @@ use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
 use super::labels::{self, Labelled};
+use super::multiline;
 use super::numerics::Numeric;
 use super::refuse;
 use super::registration::{self, Registration};
@@ -59,6 +60,8 @@ pub struct Conversation {
     /// What was taken and is not answered yet, oldest first.
     asked: VecDeque<Asked>,
     labelled: Option<Labelled>,
+    /// A message of which not all lines came yet.
+    batch: multiline::Batch,
 }
 
 #[derive(Debug)]
@@ -102,6 +105,7 @@ impl Conversation {
             heard: VecDeque::new(),
             asked: VecDeque::new(),
             labelled: None,
+            batch: multiline::Batch::None,
         }
     }
 
@@ -144,12 +148,27 @@ impl Conversation {
             self.heard.push_back((Heard::Reply, Asked::Own { replies }));
             return;
         };
+        match self.turn(message) {
+            multiline::Turn::Taken => return,
+            multiline::Turn::Asked(items) => return self.heard.extend(items),
+            multiline::Turn::Aborted(items) => self.heard.extend(items),
+            multiline::Turn::Other => {}
+        }
         let label = labels::of(message, self.enabled()).map(str::to_owned);
         let ends = label.is_some().then_some((Heard::Reply, Asked::LabelEnds));
         let begins = label.map(|label| (Heard::Reply, Asked::LabelBegins { label }));
         let items = self.items(message);
         self.heard
             .extend(begins.into_iter().chain(items).chain(ends));
+    }
+
+    /// What a line has to do with a message of several.
+    fn turn(&mut self, message: &Message<'_>) -> multiline::Turn {
+        let caps = self.caps.enabled();
+        match &self.stage {
+            Stage::Present(me) => self.batch.hear(message, me, caps),
+            Stage::Registering(_) | Stage::Over => multiline::Turn::Other,
+        }
     }
 
     fn items(&self, message: &Message<'_>) -> Vec<Item> {

@@ -9,8 +9,9 @@ use time::OffsetDateTime;
 
 use super::caps::{Cap, Caps};
 use super::conversation::Me;
-use super::grammar::{Tag, all_tags};
+use super::grammar::{LINE_BYTES, Tag, all_tags};
 use super::line::{Line, Source};
+use super::multiline;
 use super::room;
 use super::split;
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
@@ -317,6 +318,8 @@ pub(super) struct Message<'a> {
     pub(super) target: &'a str,
     pub(super) text: &'a str,
     pub(super) extras: &'a Extras,
+    /// Where it was cut.
+    pub(super) seams: &'a [u16],
     /// Beside those that every message has.
     pub(super) tag: Option<&'a str>,
 }
@@ -336,6 +339,7 @@ impl<'a> Message<'a> {
             target,
             text,
             extras,
+            seams: &extras.seams,
             tag: None,
         }
     }
@@ -362,6 +366,8 @@ fn in_room(caps: Caps, said: Message<'_>, hearing: Hearing, out: &mut BytesMut) 
                 Message {
                     target,
                     text,
+                    // They were for the text without what stands in front.
+                    seams: &[],
                     ..said
                 },
                 out,
@@ -375,18 +381,22 @@ fn post(caps: Caps, said: Message<'_>, out: &mut BytesMut) {
     message(caps, &Message { tag, ..said }, out);
 }
 
-/// Writes a message, in as many lines as it needs; the position is the id of the first one.
+/// Writes a message, in as many lines as it needs, and as one where that is understood; else the
+/// position is the id of the first line.
 pub(super) fn message(caps: Caps, message: &Message<'_>, out: &mut BytesMut) {
     let source = person(message.sender);
     let command = command(message.manner);
-    let line = |tags: &[Tag<'_>], text: &str, out: &mut BytesMut| {
+    let tell = |tags: &[Tag<'_>], command, params: &[&str], out: &mut BytesMut| {
         Line {
             tags,
             source,
             command,
-            params: &[message.target, text],
+            params,
         }
         .spell(out);
+    };
+    let line = |tags: &[Tag<'_>], text: &str, out: &mut BytesMut| {
+        tell(tags, command, &[message.target, text], out);
     };
     let overhead = Line {
         tags: &[],
@@ -396,9 +406,22 @@ pub(super) fn message(caps: Caps, message: &Message<'_>, out: &mut BytesMut) {
     }
     .overhead();
     let mut tags = message_tags(caps, message);
-    for piece in split::pieces(message.text, overhead) {
+    let room = if multiline::is_understood(caps) && !split::is_action(message.text) {
+        LINE_BYTES.saturating_sub(overhead)
+    } else {
+        usize::MAX
+    };
+    let parts = multiline::parts(message.text, message.seams, room);
+    if parts.len() > 1 && room < usize::MAX {
+        let edge = |tags: &[Tag<'_>], params: &[&str], out: &mut BytesMut| {
+            tell(tags, "BATCH", params, out);
+        };
+        return multiline::spell(&parts, &tags, message.target, line, edge, out);
+    }
+    let pieces = parts.iter().map(|part| split::pieces(part.text, overhead));
+    for piece in pieces.flatten() {
         line(&tags, &piece, out);
-        tags.retain(|tag| tag.key != "msgid");
+        multiline::repeated(&mut tags);
     }
 }
 

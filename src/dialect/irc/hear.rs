@@ -179,6 +179,11 @@ pub(super) fn usages(subject: &str) -> impl Iterator<Item = String> {
         .map(|entry| format!("{} {}", entry.name, entry.usage))
 }
 
+/// What goes with what is said by this message.
+pub(super) fn extras(message: &Message<'_>, caps: Caps, me: &Me) -> Extras {
+    tags::with(message, caps, me)
+}
+
 /// What a message of somebody means.
 pub(super) fn hear(message: &Message<'_>, me: &Me, caps: Caps) -> Vec<Item> {
     let found = ENTRIES.iter().find(|entry| message.is(entry.name));
@@ -190,7 +195,7 @@ pub(super) fn hear(message: &Message<'_>, me: &Me, caps: Caps) -> Vec<Item> {
     if given.count() < entry.least {
         return vec![too_few(entry.name)];
     }
-    let extras = tags::with(message, caps, me);
+    let extras = extras(message, caps, me);
     obey(entry.verb, message, me, extras)
 }
 
@@ -321,7 +326,12 @@ fn to_each(command: &str, targets: &str, item: impl FnMut(&str) -> Item) -> Vec<
     items
 }
 
-fn say_to((manner, extras): &(Manner, Extras), target: &str, text: &Text, me: &Me) -> Item {
+pub(super) fn say_to(
+    (manner, extras): &(Manner, Extras),
+    target: &str,
+    text: &Text,
+    me: &Me,
+) -> Item {
     let (manner, extras) = (*manner, extras.clone());
     let said = |target| {
         Asked::Say(Said {

@@ -32,6 +32,7 @@ pub mod line;
 pub mod list;
 mod markread;
 pub mod mask;
+mod multiline;
 pub mod numerics;
 mod refuse;
 pub mod registration;

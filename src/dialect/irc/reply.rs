@@ -32,6 +32,14 @@ pub enum FailCode {
     InvalidTarget,
     /// The parameters mean nothing.
     InvalidParams,
+    /// A message of several lines has too many bytes.
+    MultilineMaxBytes,
+    /// It has too many lines.
+    MultilineMaxLines,
+    /// It has several targets.
+    MultilineInvalidTarget,
+    /// It is none.
+    MultilineInvalid,
     /// It is no real name.
     InvalidRealName,
     /// The real name stays as it is.
@@ -61,6 +69,10 @@ impl FailCode {
             Self::InvalidUtf8 => "INVALID_UTF8",
             Self::InvalidTarget => "INVALID_TARGET",
             Self::InvalidParams => "INVALID_PARAMS",
+            Self::MultilineMaxBytes => "MULTILINE_MAX_BYTES",
+            Self::MultilineMaxLines => "MULTILINE_MAX_LINES",
+            Self::MultilineInvalidTarget => "MULTILINE_INVALID_TARGET",
+            Self::MultilineInvalid => "MULTILINE_INVALID",
             Self::InvalidRealName => "INVALID_REALNAME",
             Self::CannotChangeRealName => "CANNOT_CHANGE_REALNAME",
             Self::NeedMoreParams => "NEED_MORE_PARAMS",

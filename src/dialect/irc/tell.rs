@@ -258,6 +258,7 @@ fn said(
             target,
             text: text.as_str(),
             extras,
+            seams: &extras.seams,
             tag: None,
         };
         events::message(talk.enabled(), &message, out);

@@ -18,7 +18,8 @@ use crate::chat::limits::ECHO_BYTES;
 use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
 use crate::chat::{
-    Answer, Deed, Ending, Event, Fate, Gap, GapSize, Position, Refusal, RoomName, Text, UserName,
+    Answer, Deed, Ending, Event, Fate, Gap, GapSize, NodeName, Position, Refusal, RoomName, Text,
+    UserName,
 };
 
 use super::super::{Malformed, Prompt};
@@ -135,14 +136,16 @@ pub(in crate::dialect) fn format_set(positions: Positions, out: &mut BytesMut) {
     }
 }
 
+fn welcome(user: &UserName, room: &RoomName, node: &NodeName, out: &mut BytesMut) {
+    line!(
+        out,
+        "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
+    );
+}
+
 pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mut BytesMut) {
     match answer {
-        Answer::Welcome { user, room, node } => {
-            line!(
-                out,
-                "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
-            );
-        }
+        Answer::Welcome { user, room, node } => welcome(user, room, node, out),
         Answer::Proved { user } => line!(out, "* You are {user}."),
         Answer::Said { position, .. } => said(positions, position, out),
         Answer::SaidToAway {

@@ -5,7 +5,7 @@
 
 use super::Step;
 use crate::chat::command::{RoomKey, Where};
-use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName};
+use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName, Secret};
 use crate::dialect::Heard;
 use crate::messages::{
     ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
@@ -220,14 +220,8 @@ impl Present {
             Command::Read { of, upto } => self.program(ProgramRequest::Read { of, upto }),
             Command::Introduce { profile } => self.program(ProgramRequest::Introduce { profile }),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
-            Command::ChangePassword { old, new } => {
-                let user = self.claim.user.clone();
-                self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
-            }
-            Command::Token => {
-                let user = self.claim.user.clone();
-                self.waiting(Asked::Token, Step::Issue { user })
-            }
+            Command::ChangePassword { old, new } => self.changes_password(old, new),
+            Command::Token => self.wants_token(),
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Quit { words } => vec![Step::Quit { words }],
             Command::Login { .. }
@@ -244,6 +238,16 @@ impl Present {
                 self.hear(Heard::Command(append))
             }
         }
+    }
+
+    fn changes_password(&mut self, old: Secret, new: Secret) -> Vec<Step> {
+        let user = self.claim.user.clone();
+        self.waiting(Asked::Password, Step::ChangePassword { user, old, new })
+    }
+
+    fn wants_token(&mut self) -> Vec<Step> {
+        let user = self.claim.user.clone();
+        self.waiting(Asked::Token, Step::Issue { user })
     }
 
     fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {

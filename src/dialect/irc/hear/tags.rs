@@ -24,7 +24,11 @@ pub(super) fn with(message: &Message<'_>, caps: Caps, me: &Me) -> Extras {
         ClientTags::default()
     };
     let speaker = me.profile.speaker;
-    Extras { tags, speaker }
+    Extras {
+        tags,
+        speaker,
+        seams: Vec::new(),
+    }
 }
 
 fn tags<'a>(tags: impl Iterator<Item = &'a Tag<'a>>) -> ClientTags {

@@ -14,7 +14,11 @@ const CAPS: &str = "message-tags echo-message";
 
 fn with(tags: &str, speaker: Speaker) -> Extras {
     let tags = ClientTags::new(tags);
-    Extras { tags, speaker }
+    Extras {
+        tags,
+        speaker,
+        seams: Vec::new(),
+    }
 }
 
 /// What goes with what a line says, as it is spelled.
@@ -52,7 +56,7 @@ fn tags_of_clients_are_heard_and_all_others_are_not() {
 
 #[test]
 fn what_has_no_words_is_asked_and_told_as_one() {
-    let extras = "Extras { tags: \"+typing=active\", speaker: Person }";
+    let extras = "Extras { tags: \"+typing=active\", speaker: Person, seams: [] }";
     let in_den = format!("* Tag {{ to: Room {{ room: den }}, extras: {extras} }}");
     let to_ben = format!("* Tag {{ to: Person {{ user: ben }}, extras: {extras} }}");
     play(
@@ -98,7 +102,7 @@ fn what_has_no_words_is_asked_and_told_as_one() {
 
 #[test]
 fn an_echo_has_what_went_with_it() {
-    let extras = "Extras { tags: \"+a=b\", speaker: Person }";
+    let extras = "Extras { tags: \"+a=b\", speaker: Person, seams: [] }";
     let whisper =
         format!("* Whisper {{ to: ben, text: \"hi\", manner: Message, extras: {extras} }}");
     play(

@@ -9,6 +9,7 @@ mod labels;
 mod line;
 mod live;
 mod markread;
+mod multiline;
 mod nicks;
 mod play;
 mod profile;

@@ -294,7 +294,7 @@ fn negotiation_holds_a_registration_up() {
         "> PASS pw",
         "> CAP LS",
         "< CAP * LS :account-tag away-notify batch cap-notify draft/chathistory echo-message \
-         extended-join labeled-response message-tags multi-prefix no-implicit-names draft/read-marker sasl \
+         extended-join labeled-response message-tags draft/multiline multi-prefix no-implicit-names draft/read-marker sasl \
          server-time setname standard-replies userhost-in-names",
         "> NICK bob",
         "> USER b 0 * b",
