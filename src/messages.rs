@@ -21,6 +21,7 @@
 
 mod account;
 mod ask;
+mod certificate;
 mod feed;
 mod near;
 mod program;
@@ -35,6 +36,7 @@ pub use ask::{
     Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Outcome, Parting,
     PeopleRequest, Question, Request, RoomRequest,
 };
+pub use certificate::ProveByCertificate;
 pub use feed::{
     Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Kept, LookBack,
     LookedBack, Lost, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,

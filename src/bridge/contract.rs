@@ -180,6 +180,7 @@ macro_rules! keeps_the_contract {
             what_was_read_is_kept_and_never_moves_back,
             of_too_many_conversations_those_read_longest_ago_go,
             what_somebody_says_about_themselves_is_told_as_long_as_they_are_here,
+            a_certificate_proves_one_account,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::certificate::Certificate;
 use super::command::HelpTopic;
 use super::event::Timestamp;
 use super::history::Conversation;
@@ -175,6 +176,11 @@ pub enum Answer {
         user: UserName,
         /// As they saw the person so far.
         was: UserName,
+    },
+    /// The certificates by which one's account can be proven, sorted.
+    Certificates {
+        /// They.
+        certificates: Vec<Certificate>,
     },
     /// What one says about oneself is another by now.
     Introduced {

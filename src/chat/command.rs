@@ -1,5 +1,6 @@
 //! Everything a person can ask, whatever the door and its spelling.
 
+use super::certificate::Certificate;
 use super::event::{Manner, Timestamp};
 use super::history::{Conversation, Span};
 use super::profile::Profile;
@@ -37,6 +38,13 @@ pub enum Command {
         user: UserName,
         /// Its password.
         password: Secret,
+    },
+    /// Prove an account by the certificate that the client showed, and no more for now.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
     },
     /// Go live as who was proven.
     Claim {
@@ -206,6 +214,8 @@ pub enum Command {
         /// The person.
         user: UserName,
     },
+    /// Something about the certificates of one's account.
+    Certificates(Certificates),
     /// Another password for one's account.
     ChangePassword {
         /// The password so far.
@@ -228,6 +238,17 @@ pub enum Command {
         /// What is said on leaving, if anything.
         words: Option<Text>,
     },
+}
+
+/// What somebody wants of the certificates by which their account can be proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificates {
+    /// To know them.
+    List,
+    /// One more.
+    Add(Certificate),
+    /// Without this one.
+    Remove(Certificate),
 }
 
 /// A room that is meant by its name or by being in it.

@@ -50,6 +50,9 @@ pub const KEPT_MESSAGES: u64 = 1000;
 /// one may go beyond it. What a reconnecting crowd makes a node hold.
 pub const KEPT_BYTES: usize = 512 * 1024;
 
+/// Certificates of clients by which one account may be proven: more devices than anybody has.
+pub const CERTIFICATES_PER_USER: usize = 16;
+
 /// Families of resume tokens of one account: more devices than anybody has; then the one that was
 /// used least recently goes.
 pub const TOKENS_PER_USER: usize = 16;

@@ -4,6 +4,7 @@
 //! clock, and nothing here imports another part of the program.
 
 pub mod answer;
+pub mod certificate;
 pub mod command;
 pub mod ending;
 pub mod event;

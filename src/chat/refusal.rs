@@ -12,6 +12,15 @@ pub enum Refusal {
     WrongPassword,
     /// A resume token that was used before, is too old, was revoked, or never was one.
     WrongToken,
+    /// The client's certificate belongs to no account, or not to the one that was named.
+    UnknownCertificate,
+    /// The certificate belongs to another account.
+    CertificateTaken,
+    /// The account has as many certificates as it may.
+    TooManyCertificates {
+        /// The bound.
+        most: usize,
+    },
     /// The account exists already.
     NameTaken {
         /// The wanted name.

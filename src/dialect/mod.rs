@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::chat::certificate::Certificate;
 use crate::chat::command::Positions;
 use crate::chat::event::Hearing;
 use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal};
@@ -111,10 +112,10 @@ impl Dialect {
         }
     }
 
-    /// A conversation over the IRC door, at its beginning.
+    /// A conversation over the IRC door, at its beginning, with somebody who showed this certificate.
     #[must_use]
-    pub fn irc(identity: Arc<irc::Identity>) -> Self {
-        Self::Irc(Box::new(irc::Conversation::new(identity)))
+    pub fn irc(identity: Arc<irc::Identity>, shown: Option<Certificate>) -> Self {
+        Self::Irc(Box::new(irc::Conversation::new(identity, shown)))
     }
 
     /// How events are spelled for it.

@@ -1,6 +1,7 @@
 //! What people's programs ask the store, which people do not read.
 
 use crate::chat::Extras;
+use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
 use crate::chat::history::Conversation;
 use crate::chat::profile::Profile;
@@ -33,4 +34,7 @@ pub enum ProgramRequest {
         /// What.
         profile: Profile,
     },
+    /// Something about the certificates by which the asker's account can be proven: of one account at
+    /// most [`CERTIFICATES_PER_USER`](crate::chat::limits::CERTIFICATES_PER_USER), and one of one alone.
+    Certificates(Certificates),
 }

@@ -28,8 +28,8 @@ use crate::chat::{Ending, Text, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
-    HubId, Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register,
-    SESSION_MAILBOX, SessionMail, SetFormat,
+    HubId, Introduce, IssueToken, Parting, Peer, Prove, ProveByCertificate, Question, RedeemToken,
+    Register, SESSION_MAILBOX, SessionMail, SetFormat,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -81,6 +81,8 @@ pub struct Links {
     pub forget: Recipient<Forget>,
     /// To the authenticator.
     pub prove: Recipient<Prove>,
+    /// To the authenticator.
+    pub prove_by_certificate: Recipient<ProveByCertificate>,
     /// To the authenticator.
     pub register: Recipient<Register>,
     /// To the authenticator.

@@ -317,6 +317,9 @@ impl Phase {
             Command::Prove { user, password } => {
                 self.proves(Then::Listen, Step::Prove { user, password })
             }
+            Command::ProveByCertificate { certificate, user } => {
+                self.proves(Then::Listen, Step::ProveByCertificate { certificate, user })
+            }
             Command::Register { user, password } => {
                 self.proves(Then::Claim, Step::Register { user, password })
             }
@@ -350,6 +353,7 @@ impl Phase {
             | Command::Tag { .. }
             | Command::WhatIsRead { .. }
             | Command::Introduce { .. }
+            | Command::Certificates(_)
             | Command::Read { .. }
             | Command::Post { .. }
             | Command::Subscribe { .. }
@@ -377,7 +381,10 @@ impl Phase {
 
     fn login_refused(&mut self, refusal: Refusal) -> Vec<Step> {
         self.state = State::Arriving(Known::Nobody);
-        if matches!(refusal, Refusal::WrongPassword | Refusal::WrongToken) {
+        if matches!(
+            refusal,
+            Refusal::WrongPassword | Refusal::WrongToken | Refusal::UnknownCertificate
+        ) {
             self.failures += 1;
         }
         if self.failures >= FAILURES {

@@ -10,8 +10,8 @@ use crate::chat::command::{Positions, Since};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::{
-    Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, Question, RedeemToken,
-    Register, SetFormat,
+    Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, ProveByCertificate,
+    Question, RedeemToken, Register, SetFormat,
 };
 use crate::net::transport::Transport;
 
@@ -38,6 +38,15 @@ impl<IO: Transport + 'static> Session<IO> {
                     peer: self.peer,
                 };
                 let answer = self.links.prove.send(prove).into_actor(self);
+                ctx.spawn(answer.map(Self::proved));
+            }
+            Step::ProveByCertificate { certificate, user } => {
+                let prove = ProveByCertificate {
+                    certificate,
+                    user,
+                    peer: self.peer,
+                };
+                let answer = self.links.prove_by_certificate.send(prove).into_actor(self);
                 ctx.spawn(answer.map(Self::proved));
             }
             Step::Register { user, password } => {

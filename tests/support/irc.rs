@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::version::{TLS12, TLS13};
 
-use super::client::{Client, Tls};
+use super::client::{Client, Own, Tls};
 use super::node::Node;
 
 /// As the server calls itself where nothing else is set.
@@ -27,6 +27,16 @@ impl Irc {
         let tls = Tls::naming(node, &[&TLS13, &TLS12], &["irc"]);
         Self {
             client: Client::connect(node.irc, &tls).await,
+            name: "visitor".to_owned(),
+            caps: Vec::new(),
+            pings: 0,
+        }
+    }
+
+    /// The same with a certificate of one's own.
+    pub(crate) async fn showing(node: &Node, own: &Own) -> Self {
+        Self {
+            client: Client::connect(node.irc, &Tls::showing(node, own)).await,
             name: "visitor".to_owned(),
             caps: Vec::new(),
             pings: 0,

@@ -7,13 +7,15 @@ use super::words::{
 };
 use super::world::{Caller, World};
 use crate::chat::answer::Presence;
+use crate::chat::certificate::Certificate;
+use crate::chat::command::Certificates;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::extras::{ClientTags, Speaker};
 use crate::chat::history::{Conversation, Span};
-use crate::chat::limits::READ_MARKS_PER_USER;
+use crate::chat::limits::{CERTIFICATES_PER_USER, READ_MARKS_PER_USER};
 use crate::chat::profile::{Profile, real_name as real_name_of};
 use crate::chat::{Answer, Deed, Event, Extras, Refusal, RoomName};
-use crate::messages::{Outcome, Parting};
+use crate::messages::{AccountAnswer, AccountAsk, Outcome, Parting, ProgramRequest, Request};
 
 fn extras(tags: &str, speaker: Speaker) -> Extras {
     let tags = ClientTags::new(tags);
@@ -269,4 +271,54 @@ pub(in crate::bridge) async fn what_somebody_says_about_themselves_is_told_as_lo
     alice.claims("alice").await;
     let nothing = <(Profile, Profile)>::default();
     assert_eq!(seen(&mut world, &mut bob, "alice").await, nothing);
+}
+
+fn certificate(n: usize) -> Certificate {
+    let bytes = (n as u64).to_be_bytes().repeat(4);
+    Certificate(bytes.try_into().expect("32 bytes"))
+}
+
+fn certificates(numbers: &[usize]) -> Answer {
+    let certificates = numbers.iter().copied().map(certificate).collect();
+    Answer::Certificates { certificates }
+}
+
+async fn owner<S: Subject>(world: &World<S>, n: usize) -> AccountAnswer {
+    let certificate = certificate(n);
+    world.accounts(AccountAsk::Owner { certificate }).await
+}
+
+pub(in crate::bridge) async fn a_certificate_proves_one_account<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("Alice").await;
+    let mut bob = world.live("bob").await;
+    world.events().await;
+    let of = |wanted| Request::Program(ProgramRequest::Certificates(wanted));
+    let add = |n| of(Certificates::Add(certificate(n)));
+    let remove = |n| of(Certificates::Remove(certificate(n)));
+    for (request, answer) in [
+        (of(Certificates::List), certificates(&[])),
+        (add(2), certificates(&[2])),
+        (add(1), certificates(&[1, 2])),
+        (add(2), certificates(&[1, 2])),
+        (remove(7), certificates(&[1, 2])),
+        (remove(1), certificates(&[2])),
+        (of(Certificates::List), certificates(&[2])),
+    ] {
+        assert_eq!(alice.done(request).await, answer);
+    }
+    bob.send_live(add(2));
+    assert_eq!(bob.refused().await, Refusal::CertificateTaken);
+    assert_eq!(bob.done(remove(2)).await, certificates(&[]));
+    let most = CERTIFICATES_PER_USER;
+    for n in 0..most {
+        bob.done(add(100 + n)).await;
+    }
+    bob.send_live(add(99));
+    assert_eq!(bob.refused().await, Refusal::TooManyCertificates { most });
+    assert_eq!(world.events().await, []);
+    world.restart().await;
+    let user = user("alice");
+    assert_eq!(owner(&world, 2).await, AccountAnswer::Owner { user });
+    assert_eq!(owner(&world, 1).await, AccountAnswer::NotFound);
 }

@@ -195,6 +195,7 @@ impl Store {
                 }
                 Ok(stored_if(changed))
             }
+            AccountAsk::Owner { certificate } => self.certificate_owner(certificate),
             AccountAsk::Token(ask) => self.token(ask).map(AccountAnswer::Token),
         }
     }
@@ -264,6 +265,7 @@ impl Store {
         )?;
         self.forget_person(user)?;
         self.forget_read(user)?;
+        self.forget_certificates(user)?;
         Ok(())
     }
 }

@@ -11,6 +11,7 @@
 
 pub mod accounts;
 mod asked;
+mod certificates;
 mod claims;
 mod history;
 mod kept;

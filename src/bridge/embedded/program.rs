@@ -5,6 +5,7 @@ use super::log::{No, Store};
 use super::sql::{self, Int};
 use crate::bridge::conversation::kept_as;
 use crate::bridge::wire;
+use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
 use crate::chat::history::Conversation;
 use crate::chat::limits::READ_MARKS_PER_USER;
@@ -20,6 +21,13 @@ impl Store {
             ProgramRequest::WhatIsRead { of } => Ok(Answer::ReadUpTo {
                 at: self.read_up_to(&asker.user, &kept_as(&of))?,
             }),
+            ProgramRequest::Certificates(wanted) => match wanted {
+                Certificates::List => Ok(self.certificates(&asker.user)?),
+                Certificates::Add(certificate) => self.add_certificate(asker, certificate),
+                Certificates::Remove(certificate) => {
+                    Ok(self.remove_certificate(asker, certificate)?)
+                }
+            },
             ProgramRequest::Introduce { profile } => self.introduce(asker, profile),
             ProgramRequest::Read { of, upto } => Ok(self.has_read(&asker.user, &of, upto)?),
         }

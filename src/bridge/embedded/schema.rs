@@ -144,6 +144,14 @@ pub(super) const STEPS: &[&str] = &[
     "
     ALTER TABLE claims ADD COLUMN profile TEXT NOT NULL DEFAULT '{}';
 ",
+    // By which certificates of clients an account can be proven.
+    "
+    CREATE TABLE certificates (
+        certificate TEXT NOT NULL PRIMARY KEY,
+        user        TEXT NOT NULL COLLATE NOCASE
+    ) WITHOUT ROWID;
+    CREATE INDEX certificates_by_user ON certificates (user);
+",
 ];
 
 /// Opens the database in an existing `data_dir`, makes it if there is none, brings it up to date.

@@ -52,6 +52,10 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     // Sorted set: conversations of an account (`#room` or a nick, lower case), by the milliseconds up
     // to which it has read them.
     ("read", "read:"),
+    // Hash: certificate → the user whose account it proves.
+    ("certificates", "certificates"),
+    // Set: the certificates of an account.
+    ("certificates_of", "certificates:"),
     // Hash: user → what a session says about itself (JSON), only where it does.
     ("profiles", "profiles"),
     // Hash: id → as registered or, with a slash and the nick behind it, as seen; only where that differs.

@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 
 use super::task::Task;
 use super::window::{Decides, Kind, Load, Waiter};
+use crate::chat::command::Certificates;
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Answer, Fate};
 use crate::messages::{
@@ -84,7 +85,7 @@ impl Load for Task {
             Self::Claim { .. } => Kind::Change,
             Self::Live { request, .. } => kind_of(request),
             Self::Account { ask } => match ask {
-                AccountAsk::Find { .. } => Kind::Read,
+                AccountAsk::Find { .. } | AccountAsk::Owner { .. } => Kind::Read,
                 AccountAsk::Create { .. }
                 | AccountAsk::Rehash { .. }
                 | AccountAsk::ChangePassword { .. }
@@ -126,7 +127,12 @@ const fn kind_of(request: &Request) -> Kind {
             | ProgramRequest::Read { .. }
             | ProgramRequest::Introduce { .. },
         ) => Kind::Change,
-        Request::Program(ProgramRequest::WhatIsRead { .. }) => Kind::Read,
+        Request::Program(
+            ProgramRequest::WhatIsRead { .. } | ProgramRequest::Certificates(Certificates::List),
+        ) => Kind::Read,
+        Request::Program(ProgramRequest::Certificates(
+            Certificates::Add(_) | Certificates::Remove(_),
+        )) => Kind::Change,
         Request::Rooms(
             RoomRequest::Move { .. }
             | RoomRequest::Enter { .. }

@@ -1,6 +1,7 @@
 //! What a conversation remembers of a command until it is answered.
 
 use super::caps::Negotiation;
+use super::cert;
 use super::events;
 use super::history::{self, Fault};
 use super::markread;
@@ -68,6 +69,8 @@ pub(super) enum Asked {
     },
     /// That something is known of oneself.
     Introduce(Introducing),
+    /// By which certificates one's account is proven.
+    Certificates,
     /// What a room is about.
     Topic,
     /// That a room is about something else.
@@ -219,6 +222,7 @@ impl Asked {
             Self::Say(said) => events::command(said.manner),
             Self::Tag(_) => "TAGMSG",
             Self::Read { .. } => markread::COMMAND,
+            Self::Certificates => cert::COMMAND,
             Self::Introduce(Introducing::Quietly) => "USER",
             Self::Introduce(Introducing::ByName) => "SETNAME",
             Self::Introduce(Introducing::ByMode) => "MODE",

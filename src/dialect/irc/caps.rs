@@ -7,6 +7,7 @@ use super::line::word;
 use super::multiline;
 use super::numerics::Numeric;
 use super::reply::{Part, Reply};
+use crate::chat::certificate::Certificate;
 
 /// Bytes of capabilities in one line: what stands in front is a server's name, a nick and `CAP`.
 const LIST_BYTES: usize = LINE_BYTES - 160;
@@ -135,6 +136,35 @@ const fn bit(cap: Cap) -> u32 {
     1 << cap as u32
 }
 
+/// By which mechanisms of SASL a peer can prove an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mechanisms {
+    /// By its password.
+    Plain,
+    /// By its password, and by the certificate that was shown.
+    PlainAndExternal,
+}
+
+impl Mechanisms {
+    /// Those of who showed a certificate, or none.
+    #[must_use]
+    pub const fn of(shown: Option<&Certificate>) -> Self {
+        match shown {
+            None => Self::Plain,
+            Some(_) => Self::PlainAndExternal,
+        }
+    }
+
+    /// Their names, with commas between.
+    #[must_use]
+    pub const fn names(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::PlainAndExternal => "PLAIN,EXTERNAL",
+        }
+    }
+}
+
 /// What a peer and the server agreed on so far. It lives as long as the connection, for `CAP` may
 /// come at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +172,7 @@ pub struct Negotiation {
     offered: Caps,
     enabled: Caps,
     version: Version,
+    mechanisms: Mechanisms,
 }
 
 /// What the peer understands.
@@ -167,11 +198,12 @@ pub enum Hold {
 impl Negotiation {
     /// Nothing is enabled yet.
     #[must_use]
-    pub const fn new(offered: Caps) -> Self {
+    pub const fn new(offered: Caps, mechanisms: Mechanisms) -> Self {
         Self {
             offered,
             enabled: Caps(0),
             version: Version::First,
+            mechanisms,
         }
     }
 
@@ -215,8 +247,16 @@ impl Negotiation {
             self.enabled = self.enabled.with(Cap::CapNotify);
         }
         self.version = self.version.max(version);
+        let mechanisms = self.mechanisms.names();
+        let value = |cap: Cap| {
+            if cap == Cap::Sasl {
+                mechanisms
+            } else {
+                cap.value()
+            }
+        };
         let spell = |cap: Cap| match version {
-            Version::V302 if !cap.value().is_empty() => format!("{}={}", cap.name(), cap.value()),
+            Version::V302 if !value(cap).is_empty() => format!("{}={}", cap.name(), value(cap)),
             Version::V302 | Version::First => cap.name().to_owned(),
         };
         listed("LS", version, self.offered.iter().map(spell))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::asked::{About, Asked, Item};
-use super::caps::{Caps, Negotiation};
+use super::caps::{Caps, Mechanisms, Negotiation};
 use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
@@ -17,6 +17,7 @@ use super::refuse;
 use super::registration::{self, Registration};
 use super::reply::{Reply, Voice, misread};
 use super::tell;
+use crate::chat::certificate::Certificate;
 use crate::chat::profile::{Profile, real_name};
 use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, UserName};
 use crate::dialect::{Format, Heard};
@@ -60,6 +61,8 @@ pub struct Conversation {
     /// What was taken and is not answered yet, oldest first.
     asked: VecDeque<Asked>,
     labelled: Option<Labelled>,
+    /// What the client showed in the handshake.
+    shown: Option<Certificate>,
     /// A message of which not all lines came yet.
     batch: multiline::Batch,
 }
@@ -83,6 +86,8 @@ pub(super) struct Me {
     pub(super) rooms: Vec<RoomName>,
     /// What one says about oneself.
     pub(super) profile: Profile,
+    /// The certificate that the client showed.
+    pub(super) shown: Option<Certificate>,
 }
 
 impl Me {
@@ -96,15 +101,16 @@ impl Me {
 impl Conversation {
     /// A conversation at its beginning.
     #[must_use]
-    pub fn new(identity: Arc<Identity>) -> Self {
+    pub fn new(identity: Arc<Identity>, shown: Option<Certificate>) -> Self {
         let offered = Caps::offered();
         Self {
-            stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests))),
+            stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests, shown))),
             identity,
-            caps: Negotiation::new(offered),
+            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())),
             heard: VecDeque::new(),
             asked: VecDeque::new(),
             labelled: None,
+            shown,
             batch: multiline::Batch::None,
         }
     }
@@ -265,6 +271,7 @@ impl Conversation {
             user,
             rooms,
             profile,
+            shown: self.shown,
         });
     }
 
@@ -350,6 +357,7 @@ impl Conversation {
             | Asked::Tag(_)
             | Asked::Read { .. }
             | Asked::Introduce(_)
+            | Asked::Certificates
             | Asked::Topic
             | Asked::SetTopic
             | Asked::Names { .. }
@@ -421,6 +429,7 @@ impl Conversation {
                     self.heard.push_back(goodbye());
                 }
                 registration::Step::Prove { .. }
+                | registration::Step::ProveByCertificate { .. }
                 | registration::Step::Claim { .. }
                 | registration::Step::Visit { .. }
                 | registration::Step::Quit => self.heard.push_back(item(step)),
@@ -450,6 +459,10 @@ fn item(step: registration::Step) -> Item {
         }
         registration::Step::Prove { user, password } => (
             Heard::Command(Command::Prove { user, password }),
+            Asked::Proof,
+        ),
+        registration::Step::ProveByCertificate { certificate, user } => (
+            Heard::Command(Command::ProveByCertificate { certificate, user }),
             Asked::Proof,
         ),
         registration::Step::Claim { nick } => {

@@ -9,6 +9,7 @@ mod tags;
 
 use super::asked::{About, Asked, Item, Said, unanswered};
 use super::caps::Caps;
+use super::cert;
 use super::conversation::Me;
 use super::events;
 use super::grammar::Message;
@@ -49,6 +50,7 @@ enum Verb {
     WhoIs,
     WhoWas,
     ChatHistory,
+    Cert,
     IsOn,
     UserHost,
     Away,
@@ -91,6 +93,7 @@ const ENTRIES: &[Entry] = &[
         "<mechanism>, before you are in",
     ),
     entry("AWAY", 0, Verb::Away, "[:words], without them you are back"),
+    entry(cert::COMMAND, 0, Verb::Cert, cert::USAGE),
     entry(history::COMMAND, 0, Verb::ChatHistory, history::USAGE),
     entry("HELP", 0, Verb::Help, "[<command>]"),
     entry("HELPOP", 0, Verb::Help, "[<command>]"),
@@ -216,6 +219,7 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item>
         Verb::WhoWas => vec![people::who_was(first)],
         Verb::IsOn => vec![people::is_on(message)],
         Verb::UserHost => vec![people::user_host(message)],
+        Verb::Cert => vec![cert::hear(&message.params, me.shown)],
         Verb::ChatHistory => vec![history::hear(&message.params)],
         Verb::Away => vec![away(first)],
         Verb::MarkRead => vec![markread::hear(&message.params)],

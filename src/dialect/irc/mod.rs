@@ -21,6 +21,7 @@ macro_rules! ircv3 {
 
 mod asked;
 pub mod caps;
+mod cert;
 mod conversation;
 pub mod events;
 pub mod grammar;

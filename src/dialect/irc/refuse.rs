@@ -114,6 +114,9 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         | Refusal::PasswordFixed
         | Refusal::LoginFirst
         | Refusal::OnlyForAccounts
+        | Refusal::UnknownCertificate
+        | Refusal::CertificateTaken
+        | Refusal::TooManyCertificates { .. }
         | Refusal::LoggedInAlready { .. }
         | Refusal::TooManyRooms { .. }
         | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
@@ -165,6 +168,11 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::NickInUse { .. } => "Nickname is already in use".to_owned(),
         Refusal::NickRegistered { .. } => {
             "Nickname is registered: only who logs in to that account has it".to_owned()
+        }
+        Refusal::UnknownCertificate => "No account is proven by this certificate".to_owned(),
+        Refusal::CertificateTaken => "That is the certificate of another account".to_owned(),
+        Refusal::TooManyCertificates { most } => {
+            format!("Your account has {most} certificates already")
         }
         Refusal::OnlyForAccounts => "Only who has an account can have that".to_owned(),
         Refusal::NoSuchUser { .. } => "No such nick".to_owned(),

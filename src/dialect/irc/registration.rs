@@ -4,13 +4,14 @@
 //! an account gets in, by SASL or by `PASS account:password`; and who says nothing of one, where
 //! guests are welcome.
 
-use super::caps::{Cap, Caps, Hold, Negotiation};
+use super::caps::{Cap, Caps, Hold, Mechanisms, Negotiation};
 use super::conversation::Guests;
 use super::grammar::{Message, Read};
 use super::line::{CLOAK, word};
 use super::numerics::Numeric;
 use super::reply::{FailCode, NO_NICK, Reply, misread};
 use super::sasl::{self, Exchange, Turn};
+use crate::chat::certificate::Certificate;
 use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Ident, Nick, Secret, UserName};
 
@@ -32,6 +33,13 @@ pub enum Step {
         user: UserName,
         /// The proof.
         password: Secret,
+    },
+    /// The certificate is looked up; the same follows.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
     },
     /// The proven account is claimed, and the registration is over but for
     /// [`Registration::not_so_called`].
@@ -65,6 +73,8 @@ pub struct Registration {
     exchange: Exchange,
     proof: Proof,
     guests: Guests,
+    /// What the client showed in the handshake.
+    shown: Option<Certificate>,
 }
 
 /// What the registration waits for.
@@ -132,9 +142,10 @@ const VERBS: [(&str, Verb); 8] = [
 impl Registration {
     /// A connection of which nothing is known.
     #[must_use]
-    pub const fn new(offered: Caps, guests: Guests) -> Self {
+    pub const fn new(offered: Caps, guests: Guests, shown: Option<Certificate>) -> Self {
         Self {
-            caps: Negotiation::new(offered),
+            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())),
+            shown,
             stage: Stage::Open,
             nick: None,
             realname: None,
@@ -329,7 +340,13 @@ impl Registration {
             let why = ["Ask for it first: CAP REQ sasl"];
             return vec![say(Numeric::SaslFail, &why)];
         }
-        let turn = self.exchange.hear(text);
+        let is_begun = self.exchange.is_under_way();
+        let is_external = !is_begun && text.eq_ignore_ascii_case(sasl::EXTERNAL);
+        let turn = match self.shown {
+            // Nothing was shown that could prove anything.
+            None if is_external => Turn::UnknownMechanism,
+            None | Some(_) => self.exchange.hear(text),
+        };
         self.take_turn(turn)
     }
 
@@ -342,9 +359,17 @@ impl Registration {
                 self.proof = Proof::Asked { by: By::Sasl };
                 vec![Step::Prove { user, password }]
             }
+            Turn::Shown { user } => match self.shown {
+                Some(certificate) => {
+                    self.proof = Proof::Asked { by: By::Sasl };
+                    vec![Step::ProveByCertificate { certificate, user }]
+                }
+                None => vec![failed()],
+            },
             Turn::Aborted => vec![aborted()],
             Turn::UnknownMechanism => {
-                let known = [sasl::PLAIN, "are available SASL mechanisms"];
+                let known = Mechanisms::of(self.shown.as_ref()).names();
+                let known = [known, "are available SASL mechanisms"];
                 vec![say(Numeric::SaslMechs, &known), failed()]
             }
             Turn::TooLong => vec![say(Numeric::SaslTooLong, &["SASL message too long"])],

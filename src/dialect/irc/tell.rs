@@ -65,7 +65,8 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Tagged { .. }
         | Answer::NobodyTagged
         | Answer::ReadUpTo { .. }
-        | Answer::Introduced { .. } => program::answer(talk, &asked, answer, out),
+        | Answer::Introduced { .. }
+        | Answer::Certificates { .. } => program::answer(talk, &asked, answer, out),
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
         Answer::Members {
             room,

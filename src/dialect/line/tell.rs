@@ -185,6 +185,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         | Answer::Tagged { .. }
         | Answer::ReadUpTo { .. }
         | Answer::Introduced { .. }
+        | Answer::Certificates { .. }
         | Answer::NobodyTagged => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
@@ -369,6 +370,11 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         Refusal::NickInUse { nick } => line!(out, "! Somebody else is {nick}"),
         Refusal::NickRegistered { nick } => line!(out, "! {nick} is registered"),
         Refusal::OnlyForAccounts => line!(out, "! Only for accounts"),
+        Refusal::UnknownCertificate => line!(out, "! Not a certificate of that account"),
+        Refusal::CertificateTaken => line!(out, "! That is another account's certificate"),
+        Refusal::TooManyCertificates { most } => {
+            line!(out, "! Your account has {most} certificates already");
+        }
         Refusal::NoSuchUser { user } => line!(out, "! No such user: {user}"),
         Refusal::NoSuchRoom { room } => line!(out, "! No such room: {room}"),
         Refusal::WrongKey { room } => line!(out, "! Wrong key for {room}"),

@@ -218,6 +218,7 @@ impl Present {
             Command::Tag { to, extras } => self.program(ProgramRequest::Tag { to, extras }),
             Command::WhatIsRead { of } => self.program(ProgramRequest::WhatIsRead { of }),
             Command::Read { of, upto } => self.program(ProgramRequest::Read { of, upto }),
+            Command::Certificates(wanted) => self.program(ProgramRequest::Certificates(wanted)),
             Command::Introduce { profile } => self.program(ProgramRequest::Introduce { profile }),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
             Command::ChangePassword { old, new } => self.changes_password(old, new),
@@ -226,6 +227,7 @@ impl Present {
             Command::Quit { words } => vec![Step::Quit { words }],
             Command::Login { .. }
             | Command::Prove { .. }
+            | Command::ProveByCertificate { .. }
             | Command::Claim { .. }
             | Command::Visit { .. }
             | Command::Register { .. }
@@ -473,5 +475,6 @@ const fn is_only_for_accounts(command: &Command) -> bool {
             | Command::Subscribers
             | Command::ChangePassword { .. }
             | Command::Token
+            | Command::Certificates(_)
     )
 }

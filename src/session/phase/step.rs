@@ -1,5 +1,6 @@
 //! What a session has to do.
 
+use crate::chat::certificate::Certificate;
 use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, Secret, Text, UserName};
 use crate::dialect::{Format, Malformed, Prompt};
 use crate::messages::{Claim, Entrance, Request};
@@ -27,6 +28,13 @@ pub(in crate::session) enum Step {
         user: UserName,
         /// The password.
         password: Secret,
+    },
+    /// Have a certificate looked up.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
     },
     /// Have an account made.
     Register {

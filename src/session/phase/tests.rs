@@ -762,8 +762,9 @@ fn a_guest_has_what_ends_with_the_connection() {
     ] {
         talk.says(line).does(&["! Only for accounts"]);
     }
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.says("/subscribe_only hi").does(&[]);
     talk.answered(said("7-1"))
         .does(&["", "! Only for accounts"]);
@@ -928,6 +929,7 @@ impl Talk {
             Step::Malformed(fault) => self.told(|talk, out| talk.tell_malformed(&fault, out)),
             Step::Prompt(prompt) => self.told(|talk, out| talk.tell_prompt(prompt, out)),
             Step::Prove { user, .. } => format!("prove {user}"),
+            Step::ProveByCertificate { certificate, .. } => format!("prove by {certificate}"),
             Step::Register { user, .. } => format!("register {user}"),
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
             Step::Claim { user, entrance } => in_claim(&user, entrance),

@@ -25,6 +25,9 @@ for _, pair in ipairs(slice) do
 end
 also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.sent .. me, K.posts .. me,
   K.followed .. me, K.read .. me)
+local proven_by = redis.pcall('SMEMBERS', K.certificates_of .. me)
+if #proven_by > 0 then also('HDEL', K.certificates, unpack(proven_by)) end
+also('DEL', K.certificates_of .. me)
 also('HDEL', K.seen, me)
 revoke(me, families)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)

@@ -10,9 +10,10 @@ use crate::bridge::conversation::kept_as;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::wire;
 use crate::chat::Answer;
+use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
 use crate::chat::history::Conversation;
-use crate::chat::limits::READ_MARKS_PER_USER;
+use crate::chat::limits::{CERTIFICATES_PER_USER, READ_MARKS_PER_USER};
 use crate::messages::{Outcome, ProgramRequest};
 
 impl Scripts {
@@ -29,6 +30,19 @@ impl Scripts {
                 call.arg(told_beside(extras));
                 call
             }
+            ProgramRequest::Certificates(wanted) => match wanted {
+                Certificates::List => self.question(Lua::Certificates, asker),
+                Certificates::Add(certificate) => {
+                    let mut call = self.live(Lua::CertificateAdd, asker);
+                    call.arg(certificate.to_string()).arg(CERTIFICATES_PER_USER);
+                    call
+                }
+                Certificates::Remove(certificate) => {
+                    let mut call = self.live(Lua::CertificateRemove, asker);
+                    call.arg(certificate.to_string());
+                    call
+                }
+            },
             ProgramRequest::Introduce { profile } => {
                 let real_name = json_if_any(profile.real_name.as_ref());
                 let mut call = self.live(Lua::Introduce, asker);
@@ -71,6 +85,20 @@ impl Scripts {
                 let at = items.next_if_any()?.map(Timestamp);
                 Ok((Answer::ReadUpTo { at }, None))
             }),
+            ProgramRequest::Certificates(Certificates::List) => {
+                asked(&self.rules, reply, |items| {
+                    let certificates = items.sorted()?;
+                    Ok((Answer::Certificates { certificates }, None))
+                })
+            }
+            ProgramRequest::Certificates(Certificates::Add(_) | Certificates::Remove(_)) => {
+                changed(&self.rules, reply, |lines, _| {
+                    let mut certificates: Vec<_> = lines.list()?;
+                    certificates.sort();
+                    let answer = Answer::Certificates { certificates };
+                    Ok(Verdict::Outcome(Outcome::Done(answer)))
+                })
+            }
             ProgramRequest::Introduce { profile } => changed(&self.rules, reply, |_, _| {
                 let profile = profile.clone();
                 Ok(Verdict::Outcome(Outcome::Done(Answer::Introduced {

@@ -6,7 +6,10 @@ use std::str::{FromStr, Split};
 use redis::{RedisResult, ServerError, Value};
 
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
-use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION};
+use crate::chat::certificate::Certificate;
+use crate::chat::limits::{
+    CERTIFICATES_PER_USER, FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION,
+};
 use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::Outcome;
 
@@ -39,6 +42,7 @@ words! {
     Nick: |word: &str| Nick::new(word).ok();
     RoomName: |word: &str| RoomName::new(word).ok();
     Text: |word: &str| Text::new(word).ok();
+    Certificate: |word: &str| word.parse().ok();
     Position: |word: &str| Position::from_str(word).ok();
 }
 
@@ -168,6 +172,10 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
         "too_many_rooms" => Refusal::TooManyRooms { most: rules.rooms },
         "in_enough_rooms" => Refusal::InEnoughRooms {
             most: ROOMS_PER_SESSION,
+        },
+        "certificate_taken" => Refusal::CertificateTaken,
+        "too_many_certificates" => Refusal::TooManyCertificates {
+            most: CERTIFICATES_PER_USER,
         },
         "too_many_subscriptions" => Refusal::TooManySubscriptions {
             most: FOLLOWS_PER_USER,

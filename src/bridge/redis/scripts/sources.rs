@@ -80,6 +80,10 @@ scripts! {
     Census: Read ["asker" "census"];
     WhoIs: Read ["asker" "ids" "registered" "resolve" "who_is"];
     Sweep: Change ["command" "rooms" "sweep"];
+    Certificates: Read ["asker" "certificates"];
+    CertificateAdd: Change ["command" "live" "certificate_add"];
+    CertificateRemove: MakeRoom ["command" "live" "certificate_remove"];
+    CertificateOwner: Read ["certificate_owner"];
     AccountFind: Read ["account_find"];
     AccountCreate: Change ["command" "registered" "tokens" "account_create"];
     AccountRehash: Change ["command" "tokens" "account_rehash"];

@@ -8,6 +8,7 @@ use crate::chat::profile::Profile;
 use crate::chat::{Answer, Position};
 use crate::dialect::irc::asked::{Asked, Introducing, Tagged};
 use crate::dialect::irc::caps::Cap;
+use crate::dialect::irc::cert;
 use crate::dialect::irc::conversation::Conversation;
 use crate::dialect::irc::events;
 use crate::dialect::irc::hear::profile;
@@ -22,6 +23,8 @@ pub(super) fn answer(talk: &mut Conversation, asked: &Asked, answer: &Answer, ou
         markread::tell(talk.voice(), asked, *at, out);
     } else if let Answer::Introduced { profile } = answer {
         introduced(talk, asked, profile, out);
+    } else if let Answer::Certificates { certificates } = answer {
+        cert::tell(talk.voice(), certificates, out);
     }
 }
 

@@ -29,7 +29,7 @@ proptest! {
         found in prop::collection::vec(anything(), 0..40),
     ) {
         let names: Vec<&str> = caps.iter().map(Cap::name).collect();
-        let mut talk = if is_in { anna(&names.join(" ")) } else { Conversation::new(identity()) };
+        let mut talk = if is_in { anna(&names.join(" ")) } else { Conversation::new(identity(), None) };
         let mut found = found.into_iter();
         let mut out = BytesMut::new();
         for line in lines {

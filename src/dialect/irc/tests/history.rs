@@ -37,7 +37,7 @@ fn alice(caps: &str) -> Conversation {
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
-    let mut talk = Conversation::new(Arc::new(identity));
+    let mut talk = Conversation::new(Arc::new(identity), None);
     let mut out = BytesMut::new();
     for line in ["PASS alice:secret-word", "NICK alice", "USER a 0 * a"] {
         talk.hear(line.as_bytes());

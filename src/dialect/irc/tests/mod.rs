@@ -1,5 +1,6 @@
 mod beside;
 mod caps;
+mod cert;
 mod events;
 mod grammar;
 mod harmless;

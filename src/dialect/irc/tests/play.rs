@@ -45,7 +45,7 @@ pub(super) fn anna(caps: &str) -> Conversation {
 
 /// The same before it is known how many there are.
 pub(super) fn newcomer(caps: &str) -> Conversation {
-    let mut talk = Conversation::new(identity());
+    let mut talk = Conversation::new(identity(), None);
     let mut played = Vec::new();
     let wish = format!("CAP REQ :{caps}");
     for line in [
@@ -224,6 +224,12 @@ fn of_programs(what: &str, rest: &str) -> Option<Answer> {
                 },
             },
         },
+        "certificates" => Answer::Certificates {
+            certificates: rest
+                .split_whitespace()
+                .map(|told| told.parse().unwrap())
+                .collect(),
+        },
         "nobody-tagged" => Answer::NobodyTagged,
         _ => return None,
     })
@@ -351,6 +357,7 @@ fn refused(what: &str, name: &str) -> Option<Refusal> {
         "too-many-rooms" => Refusal::TooManyRooms { most: 9 },
         "nick-in-use" => Refusal::NickInUse { nick: nick(name) },
         "nick-registered" => Refusal::NickRegistered { nick: nick(name) },
+        "certificate-taken" => Refusal::CertificateTaken,
         "only-for-accounts" => Refusal::OnlyForAccounts,
         "to-yourself" => Refusal::ToYourself,
         "busy" => Refusal::Busy,

@@ -21,7 +21,7 @@ fn says(name: &str, speaker: Speaker) -> Profile {
 #[test]
 fn the_real_name_is_said_at_the_login_where_it_says_more_than_the_account() {
     for (said, asks) in [("anna", 0), ("Anna B.", 1), ("\u{2}", 0)] {
-        let mut talk = Conversation::new(identity());
+        let mut talk = Conversation::new(identity(), None);
         talk.hear(b"PASS pw");
         talk.hear(b"NICK anna");
         talk.hear(format!("USER a 0 * :{said}").as_bytes());

@@ -22,7 +22,7 @@ fn conversation(caps: &str) -> Conversation {
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
-    let mut talk = Conversation::new(Arc::new(identity));
+    let mut talk = Conversation::new(Arc::new(identity), None);
     talk.comes_in(user("anna"));
     if !caps.is_empty() {
         hears(&mut talk, &format!("CAP REQ :{caps}"));
