@@ -333,10 +333,7 @@ impl Phase {
             Command::Visit { nick, ident } => {
                 self.claims(UserName::guest(&self.session, &ident, &nick), 0)
             }
-            Command::Resume { token, since } => {
-                self.state = State::Proving(Proof::Token { since });
-                vec![Step::Redeem { token }]
-            }
+            Command::Resume { token, since } => self.resumes(token, since),
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Ping { token } => vec![Step::Answer(Answer::Pong { token })],
             Command::Quit { words } => vec![Step::Quit { words }],
@@ -372,6 +369,11 @@ impl Phase {
             | Command::ChangePassword { .. }
             | Command::Token => vec![Step::Refuse(Refusal::LoginFirst)],
         }
+    }
+
+    fn resumes(&mut self, token: Secret, since: Since) -> Vec<Step> {
+        self.state = State::Proving(Proof::Token { since });
+        vec![Step::Redeem { token }]
     }
 
     fn proves(&mut self, then: Then, step: Step) -> Vec<Step> {

@@ -6,6 +6,7 @@ use tracing::{debug, info};
 
 use super::phase::Step;
 use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RENEW_AGAIN, RETRY, Session, parting};
+use crate::chat::certificate::Certificate;
 use crate::chat::command::{Positions, Since};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::{Dialect, Format};
@@ -41,23 +42,9 @@ impl<IO: Transport + 'static> Session<IO> {
                 ctx.spawn(answer.map(Self::proved));
             }
             Step::ProveByCertificate { certificate, user } => {
-                let prove = ProveByCertificate {
-                    certificate,
-                    user,
-                    peer: self.peer,
-                };
-                let answer = self.links.prove_by_certificate.send(prove).into_actor(self);
-                ctx.spawn(answer.map(Self::proved));
+                self.prove_by_certificate(certificate, user, ctx);
             }
-            Step::Register { user, password } => {
-                let register = Register {
-                    user,
-                    password,
-                    peer: self.peer,
-                };
-                let answer = self.links.register.send(register).into_actor(self);
-                ctx.spawn(answer.map(Self::proved));
-            }
+            Step::Register { user, password } => self.register(user, password, ctx),
             Step::ChangePassword { user, old, new } => self.change_password(user, old, new, ctx),
             Step::Probe { user } => {
                 self.asks.push(Question::Probe { user });
@@ -117,6 +104,31 @@ impl<IO: Transport + 'static> Session<IO> {
                 dialect.tell_prompt(prompt, out);
             }
         });
+    }
+
+    fn prove_by_certificate(
+        &self,
+        certificate: Certificate,
+        user: Option<UserName>,
+        ctx: &mut Context<Self>,
+    ) {
+        let prove = ProveByCertificate {
+            certificate,
+            user,
+            peer: self.peer,
+        };
+        let answer = self.links.prove_by_certificate.send(prove).into_actor(self);
+        ctx.spawn(answer.map(Self::proved));
+    }
+
+    fn register(&self, user: UserName, password: Secret, ctx: &mut Context<Self>) {
+        let register = Register {
+            user,
+            password,
+            peer: self.peer,
+        };
+        let answer = self.links.register.send(register).into_actor(self);
+        ctx.spawn(answer.map(Self::proved));
     }
 
     fn proved(

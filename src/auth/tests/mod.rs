@@ -25,10 +25,10 @@ const COST: u32 = 4;
 
 // ── a store ─────────────────────────────────────────────────────────────────────────────────
 
-#[derive(Default)]
 /// The certificate that is Alice's.
 const ALICES: Certificate = Certificate([7; 32]);
 
+#[derive(Default)]
 struct Store {
     accounts: BTreeMap<UserName, (UserName, String)>,
     tokens: BTreeMap<u128, (UserName, TokenHash)>,

@@ -254,7 +254,7 @@ impl Open {
         Ok(())
     }
 
-    fn ends(self: Box<Self>, me: &Me) -> Vec<Item> {
+    fn ends(self, me: &Me) -> Vec<Item> {
         let (Some(manner), Ok(text)) = (self.manner, Text::with_lines(&self.text)) else {
             let fault = Fault::invalid("There is nothing to see in it");
             return self.labelled(vec![failed(fault)]);
@@ -269,7 +269,7 @@ impl Open {
     }
 
     /// What is answered to its end carries the label of its beginning.
-    fn labelled(self: Box<Self>, items: Vec<Item>) -> Vec<Item> {
+    fn labelled(self, items: Vec<Item>) -> Vec<Item> {
         let ends = self
             .label
             .is_some()

@@ -30,6 +30,7 @@ use crate::dialect::Heard;
 
 mod program;
 mod server;
+mod subscriptions;
 
 pub(super) use server::{about, help};
 
@@ -57,10 +58,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             text,
         } => {
             said(talk, &asked, *position, *at, out);
-            let params = [to.as_str(), text.as_str()];
-            if !is_notice(&asked) {
-                talk.voice().reply(Numeric::Away, &params, out);
-            }
+            said_to_away(talk, &asked, to, text, out);
         }
         Answer::Tagged { .. }
         | Answer::NobodyTagged
@@ -85,13 +83,11 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             let voice = talk.voice();
             voice.tell("PONG", &[voice.server, token], out);
         }
-        Answer::NobodySubscribes => note(talk, "Nobody subscribes to you", out),
-        Answer::Subscribed { author } => note(talk, &format!("You subscribe to {author}"), out),
-        Answer::Unsubscribed { author } => {
-            note(talk, &format!("You no longer subscribe to {author}"), out);
-        }
-        Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
-        Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
+        Answer::NobodySubscribes
+        | Answer::Subscribed { .. }
+        | Answer::Unsubscribed { .. }
+        | Answer::Subscriptions { .. }
+        | Answer::Subscribers { .. } => subscriptions::answer(talk, answer, out),
         Answer::History { room, messages, .. } => past(talk, &asked, room, messages, out),
         Answer::Dialogue { with, messages } => {
             let target = history::target(&asked, || with.to_string());
@@ -121,19 +117,6 @@ fn past(
     };
     let target = history::target(asked, || room::spelled(room));
     history::messages(talk, &target, messages, empty, out);
-}
-
-fn note(talk: &Conversation, text: &str, out: &mut BytesMut) {
-    let voice = talk.voice();
-    voice.tell("NOTICE", &[voice.nick, text], out);
-}
-
-fn people(talk: &Conversation, what: &str, users: &[UserName], out: &mut BytesMut) {
-    let names = users.iter().map(ToString::to_string);
-    for names in rows(names) {
-        note(talk, &format!("{what}: {names}"), out);
-    }
-    note(talk, &format!("{what}: {} in all", users.len()), out);
 }
 
 fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
@@ -226,6 +209,19 @@ pub(super) fn nicked(talk: &mut Conversation, user: &UserName, was: &UserName, o
     if user.spelled() != was.spelled() {
         events::own_nick(was, user.as_str(), out);
         talk.is_seen_as(user);
+    }
+}
+
+fn said_to_away(
+    talk: &Conversation,
+    asked: &Asked,
+    to: &UserName,
+    text: &Text,
+    out: &mut BytesMut,
+) {
+    if !is_notice(asked) {
+        let params = [to.as_str(), text.as_str()];
+        talk.voice().reply(Numeric::Away, &params, out);
     }
 }
 

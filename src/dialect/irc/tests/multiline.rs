@@ -57,7 +57,7 @@ fn several_lines_are_one_message_with_the_label_of_its_beginning() {
 }
 
 #[test]
-fn what_is_no_message_fails_once_and_the_rest_of_it_is_skipped() {
+fn what_is_no_message_fails_once() {
     let begin = "BATCH +1 draft/multiline #den";
     let hi = "@batch=1 PRIVMSG #den hi";
     for (lines, failed) in [
@@ -98,6 +98,10 @@ fn what_is_no_message_fails_once_and_the_rest_of_it_is_skipped() {
     ] {
         fails(lines, failed);
     }
+}
+
+#[test]
+fn the_rest_of_what_failed_is_skipped_and_what_comes_between_is_done() {
     play(
         CAPS,
         &[
