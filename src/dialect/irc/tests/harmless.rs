@@ -85,6 +85,8 @@ proptest! {
                     "time" => Cap::ServerTime,
                     "account" => Cap::AccountTag,
                     "msgid" | "conclave/post" => Cap::MessageTags,
+                    "batch" => Cap::Batch,
+                    "draft/multiline-concat" => Cap::Multiline,
                     other => panic!("{other}"),
                 };
                 prop_assert!(caps.has(allowed), "{line:?}");

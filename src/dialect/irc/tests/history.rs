@@ -325,7 +325,7 @@ fn messages_come_in_a_batch_with_their_ids_and_times() {
         told[0],
         "@label=x :irc.example BATCH +labelled labeled-response"
     );
-    let inner = "@batch=labelled :irc.example BATCH +history chathistory #Den";
+    let inner = "@batch=labelled :irc.example BATCH +history chathistory #den";
     assert_eq!(told[1], inner);
     assert!(told[2].starts_with("@batch=history;time="), "{told:?}");
     assert_eq!(told[4], "@batch=labelled :irc.example BATCH -history");
