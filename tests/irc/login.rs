@@ -202,9 +202,8 @@ async fn an_account_has_one_session_at_all_doors() {
 async fn a_certificate_proves_an_account_without_a_password() {
     let node = Node::start().await;
     node.knows(&["anna"]).await;
-    let both: [&'static [_]; 2] = [&[&TLS12], &[&TLS13]];
-    for versions in both {
-        let own = Own::new(versions);
+    for version in [&TLS12, &TLS13] {
+        let own = Own::new(version);
         // At first it is nobody's, and the password is needed.
         let mut anna = Irc::showing(&node, &own).await.named("anna");
         anna.says("CAP LS 302").await;

@@ -74,7 +74,7 @@ impl Tls {
             .unwrap();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(own.versions)
+            .with_protocol_versions(&[own.version])
             .unwrap()
             .with_root_certificates(trusted)
             .with_client_auth_cert(vec![own.certificate.clone()], own.key.clone_key())
@@ -93,17 +93,17 @@ impl Tls {
 pub(crate) struct Own {
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
-    versions: &'static [&'static SupportedProtocolVersion],
+    version: &'static SupportedProtocolVersion,
 }
 
 impl Own {
-    /// One that nobody has signed.
-    pub(crate) fn new(versions: &'static [&'static SupportedProtocolVersion]) -> Self {
+    /// One that nobody has signed, shown in this version of TLS.
+    pub(crate) fn new(version: &'static SupportedProtocolVersion) -> Self {
         let made = rcgen::generate_simple_self_signed(vec!["client".to_owned()]).unwrap();
         Self {
             certificate: made.cert.der().clone(),
             key: PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap(),
-            versions,
+            version,
         }
     }
 }
