@@ -211,7 +211,8 @@ async fn a_certificate_proves_an_account_without_a_password() {
         assert!(offered.contains("sasl=PLAIN,EXTERNAL"), "{offered}");
         anna.says("CAP REQ :sasl").await;
         anna.finds(" ACK ").await;
-        anna.asks("AUTHENTICATE EXTERNAL", "AUTHENTICATE +").await;
+        anna.asks("AUTHENTICATE EXTERNAL", ":conclave.local AUTHENTICATE +")
+            .await;
         anna.says("AUTHENTICATE +").await;
         anna.hears_numeric("904").await;
         anna.authenticates("anna", &password_of("anna")).await;
@@ -221,12 +222,13 @@ async fn a_certificate_proves_an_account_without_a_password() {
         anna.says("CAP END").await;
         anna.hears_burst().await;
         anna.says("CERT ADD").await;
-        anna.finds("is proven by the certificate").await;
+        anna.finds("Certificates of your account").await;
         anna.quits().await;
         let mut anna = Irc::showing(&node, &own).await.named("anna");
         anna.says("CAP REQ :sasl").await;
         anna.finds(" ACK ").await;
-        anna.asks("AUTHENTICATE EXTERNAL", "AUTHENTICATE +").await;
+        anna.asks("AUTHENTICATE EXTERNAL", ":conclave.local AUTHENTICATE +")
+            .await;
         anna.says("AUTHENTICATE +").await;
         anna.hears_numeric("900").await;
         anna.hears_numeric("903").await;
