@@ -336,7 +336,7 @@ fn messages_come_in_a_batch_with_their_ids_and_times() {
     assert_eq!(told[1], ":bob!bob@conclave PRIVMSG #den hello");
     let (_, told) = asks(&mut alice(ALL), line, nothing);
     let empty = [
-        ":irc.example BATCH +history chathistory #lobby",
+        ":irc.example BATCH +history chathistory #den",
         ":irc.example BATCH -history",
     ];
     assert_eq!(told, empty);
