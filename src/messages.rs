@@ -21,8 +21,10 @@
 
 mod account;
 mod ask;
+mod certificate;
 mod feed;
 mod near;
+mod program;
 mod token;
 mod vital;
 
@@ -31,9 +33,10 @@ pub use account::{
     Register, Role, StoreFailed,
 };
 pub use ask::{
-    Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Outcome, Parting,
-    PeopleRequest, Question, Request, RoomRequest,
+    Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, ModerationRequest,
+    Outcome, Parting, PeopleRequest, Question, Request, RoomRequest,
 };
+pub use certificate::ProveByCertificate;
 pub use feed::{
     Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Kept, LookBack,
     LookedBack, Lost, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,
@@ -42,6 +45,7 @@ pub use near::{
     Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,
     SetWatch,
 };
+pub use program::ProgramRequest;
 pub use token::{TokenAnswer, TokenAsk, TokenFamily, TokenHash};
 pub use vital::{PartFailed, Shut, Vital};
 

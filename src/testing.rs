@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::chat::event::{Departure, Echo, Manner, Privacy, Timestamp};
 use crate::chat::origin::{ConnId, Incarnation, Origin, SessionId};
-use crate::chat::{Deed, Event, NodeName, Position, RoomName, Text, UserName};
+use crate::chat::{Deed, Event, Extras, NodeName, Position, RoomName, Text, UserName};
 use crate::messages::{Returned, Span, Vital};
 
 pub(crate) use rule::Rule;
@@ -273,6 +273,7 @@ pub(crate) fn room_message(place: &str, sender: &str, said: &str) -> Deed {
         sender: user(sender),
         text: text(said),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
         privacy: Privacy::Public,
         echo: Echo::ExcludeSender,
@@ -286,6 +287,7 @@ pub(crate) fn said_in(place: &str, sender: &str, privacy: Privacy, echo: Echo) -
         sender: user(sender),
         text: Text::new("hi").unwrap(),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
         privacy,
         echo,
@@ -299,6 +301,7 @@ pub(crate) fn whisper(sender: &str, to: &str, said: &str) -> Deed {
         sender: user(sender),
         text: text(said),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use conclave::net::tls::{Files, Identity};
+use conclave::net::tls::{Files, Identity, Visitors};
 use support::{Cluster, Home, Node, PREFIX, Program, Said, free_port, password_of};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -324,7 +324,10 @@ async fn bouncer(folder: &Path) -> (SocketAddr, tokio::sync::mpsc::Receiver<()>)
         cert: folder.join("certs/cert.pem"),
         key: folder.join("certs/key.pem"),
     };
-    let identity = Identity::load(&files).unwrap().server_config().unwrap();
+    let identity = Identity::load(&files)
+        .unwrap()
+        .server_config(Visitors::Unasked)
+        .unwrap();
     let acceptor = TlsAcceptor::from(identity);
     let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = door.local_addr().unwrap();

@@ -20,7 +20,7 @@ use conclave::chat::{NodeName, Refusal, Secret, UserName};
 use conclave::dialect::Dialect;
 use conclave::messages::{
     BATCH_FRAMES, ChangePassword, Credit, Delivery, DuplicateLogin, Handoff, HubId, IssueToken,
-    Prove, RedeemToken, Redeemed, Register, Vital,
+    Prove, ProveByCertificate, RedeemToken, Redeemed, Register, Vital,
 };
 use conclave::registry::RoomRegistry;
 use conclave::registry::hub::Hub;
@@ -170,6 +170,7 @@ fn start_node(folder: &std::path::Path, measured: &Arc<Measured>) -> Vec<DuplexS
             catch_up: registry.clone().recipient(),
             forget: registry.recipient(),
             prove: doorkeeper.clone().recipient(),
+            prove_by_certificate: doorkeeper.clone().recipient(),
             register: doorkeeper.clone().recipient(),
             change_password: doorkeeper.clone().recipient(),
             issue_token: doorkeeper.clone().recipient(),
@@ -333,6 +334,7 @@ fn frames_in(delivery: &Delivery) -> usize {
         Delivery::End { .. }
         | Delivery::FormatSet { .. }
         | Delivery::Suspended { .. }
+        | Delivery::PutOut { .. }
         | Delivery::Probe { .. }
         | Delivery::HolderAlive { .. }
         | Delivery::Missed { .. } => 0,
@@ -355,6 +357,14 @@ impl Handler<Prove> for Doorkeeper {
 
     fn handle(&mut self, prove: Prove, _: &mut Self::Context) -> Self::Result {
         Ok(prove.user)
+    }
+}
+
+impl Handler<ProveByCertificate> for Doorkeeper {
+    type Result = Result<UserName, Refusal>;
+
+    fn handle(&mut self, _: ProveByCertificate, _: &mut Self::Context) -> Self::Result {
+        Err(Refusal::UnknownCertificate)
     }
 }
 

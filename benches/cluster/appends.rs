@@ -7,7 +7,7 @@ use actix::{Actor, Addr, AsyncContext as _, Context, Handler, Message, Recipient
 use conclave::bridge::redis::{Options, RedisBridge};
 use conclave::chat::event::Manner;
 use conclave::chat::origin::{ConnId, Incarnation, SessionId};
-use conclave::chat::{Answer, NodeName, RoomName, Text, UserName};
+use conclave::chat::{Answer, Extras, NodeName, RoomName, Text, UserName};
 use conclave::messages::{
     Append, Arrived, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Question, Request,
     SessionMail, Shut, Vital,
@@ -173,6 +173,7 @@ impl Talker {
             room: RoomName::lobby(),
             text,
             manner: Manner::Message,
+            extras: Extras::default(),
         });
         self.ask(Question::Live { claim, request }, ctx);
     }
@@ -232,6 +233,7 @@ impl Handler<SessionMail> for Talker {
             | SessionMail::Resolved(_)
             | SessionMail::Frames { .. }
             | SessionMail::Missed(_)
+            | SessionMail::PutOut { .. }
             | SessionMail::Suspended
             | SessionMail::Probe
             | SessionMail::HolderAlive

@@ -14,7 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use conclave::net::door::Door;
 use conclave::net::handshake::handshake;
-use conclave::net::tls::Identity;
+use conclave::net::tls::{Identity, Visitors};
 use std::io::{self, IoSlice};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -55,7 +55,8 @@ pub(crate) fn start(place: &Place) -> Result<Server, Failure> {
 /// Serves until it is killed.
 pub(crate) fn serve(cert: &str, key: &str) -> Result<(), Failure> {
     rlimit::increase_nofile_limit(u64::MAX)?;
-    let tls = Identity::load(&files(Path::new(cert), Path::new(key)))?.server_config()?;
+    let tls = Identity::load(&files(Path::new(cert), Path::new(key)))?
+        .server_config(Visitors::Unasked)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let threads = thread::available_parallelism()?.get();
     let (hubs, inboxes): (Vec<_>, Vec<_>) = (0..threads).map(|_| channel(INBOX)).unzip();

@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let (answers, lines) = rest.split_at(rest.len().min(usize::from(*answers)));
     let mut out = BytesMut::new();
-    let mut talk = Conversation::new(identity());
+    let mut talk = Conversation::new(identity(), None);
     if is_in % 2 == 1 {
         for line in LOGIN {
             hears(&mut talk, line.as_bytes(), &mut [0, 1].iter(), &mut out);

@@ -10,6 +10,7 @@ use super::hasher::{Hash, JobFailed, Pool, Verify};
 use super::password::StoredHash;
 use super::tickets::Ticket;
 use super::token::{CannotMake, Token};
+use crate::chat::certificate::Certificate;
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{AccountAnswer, AccountAsk, Redeemed, StoreFailed, TokenAnswer, TokenAsk};
 
@@ -79,6 +80,31 @@ impl Accounts {
             upkeep: account.upkeep(self.cost),
             user: account.name,
         })
+    }
+
+    /// Whose certificate is this? The same answer where it is nobody's and where it is not the named
+    /// account's.
+    pub(super) async fn owner(
+        &self,
+        certificate: Certificate,
+        named: Option<UserName>,
+    ) -> Result<UserName, Refusal> {
+        match self.asked(AccountAsk::Owner { certificate }).await? {
+            AccountAnswer::Owner { user } if named.is_none_or(|named| named == user) => Ok(user),
+            AccountAnswer::Owner { .. } | AccountAnswer::NotFound => {
+                Err(Refusal::UnknownCertificate)
+            }
+            answer @ (AccountAnswer::Found { .. }
+            | AccountAnswer::Stored
+            | AccountAnswer::Conflict
+            | AccountAnswer::Token(_)) => {
+                tracing::error!(
+                    ?answer,
+                    "a bug: no answer to a question about a certificate"
+                );
+                Err(Refusal::NotDelivered)
+            }
+        }
     }
 
     /// Is this the password of that operator? The same work for one who does not exist.
@@ -273,8 +299,10 @@ impl Accounts {
             Ok(Ok(Ok(AccountAnswer::Found { user, hash }))) => Ok(Some((user, hash))),
             Ok(Ok(Ok(AccountAnswer::NotFound))) => Ok(None),
             Ok(Ok(Ok(
-                answer
-                @ (AccountAnswer::Stored | AccountAnswer::Conflict | AccountAnswer::Token(_)),
+                answer @ (AccountAnswer::Stored
+                | AccountAnswer::Conflict
+                | AccountAnswer::Owner { .. }
+                | AccountAnswer::Token(_)),
             ))) => {
                 tracing::error!(?answer, "a bug: no answer to a question about an account");
                 Err(Refusal::NotDelivered)
@@ -289,7 +317,7 @@ impl Accounts {
             AccountAnswer::Stored => Ok(Changed::Done),
             // An account that was removed meanwhile is like one that was changed.
             AccountAnswer::Conflict | AccountAnswer::NotFound => Ok(Changed::TooLate),
-            AccountAnswer::Found { .. } | AccountAnswer::Token(_) => {
+            AccountAnswer::Found { .. } | AccountAnswer::Owner { .. } | AccountAnswer::Token(_) => {
                 tracing::error!("a bug: the store answers a change as a question");
                 Err(Refusal::NotConfirmed)
             }
@@ -301,6 +329,7 @@ impl Accounts {
             AccountAnswer::Token(answer) => Ok(answer),
             AccountAnswer::Found { .. }
             | AccountAnswer::NotFound
+            | AccountAnswer::Owner { .. }
             | AccountAnswer::Stored
             | AccountAnswer::Conflict => {
                 tracing::error!("a bug: what is no token answers one");

@@ -16,8 +16,8 @@ use super::tickets::{Ticket, Tickets};
 use crate::chat::refusal::Throttled;
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{
-    ACTOR_MAILBOX, AccountAsk, ChangePassword, IssueToken, Peer, Prove, RedeemToken, Redeemed,
-    Register, Role, TOKENS_IN_FLIGHT, Vital,
+    ACTOR_MAILBOX, AccountAsk, ChangePassword, IssueToken, Peer, Prove, ProveByCertificate,
+    RedeemToken, Redeemed, Register, Role, TOKENS_IN_FLIGHT, Vital,
 };
 
 /// Wrong passwords a minute from one address: more than people mistype, far too few to
@@ -54,8 +54,8 @@ pub enum Registration {
     Closed,
 }
 
-/// Answers [`Prove`], [`Register`] and [`ChangePassword`], and [`IssueToken`] and [`RedeemToken`],
-/// which need no thread and so have tickets of their own: whoever comes back by a token does not
+/// Answers [`Prove`], [`Register`] and [`ChangePassword`], and [`IssueToken`], [`RedeemToken`] and
+/// [`ProveByCertificate`], which need no thread and so have tickets of their own: whoever comes back by a token does not
 /// wait behind those who come by a password.
 ///
 /// Every check holds a ticket from its first step to its last, and there are
@@ -178,7 +178,10 @@ impl Authenticator {
         match outcome {
             Ok(done) => Ok(done),
             Err(Setback::Refused(refusal)) => {
-                if matches!(refusal, Refusal::WrongPassword | Refusal::WrongToken) {
+                if matches!(
+                    refusal,
+                    Refusal::WrongPassword | Refusal::WrongToken | Refusal::UnknownCertificate
+                ) {
                     self.failures.count(peer, now());
                 }
                 Err(refusal)
@@ -242,6 +245,32 @@ impl Handler<Prove> for Authenticator {
             Ok(user)
         };
         Box::pin(check.into_actor(self).map(answer))
+    }
+}
+
+impl Handler<ProveByCertificate> for Authenticator {
+    type Result = ResponseActFuture<Self, Result<UserName, Refusal>>;
+
+    fn handle(&mut self, prove: ProveByCertificate, _: &mut Self::Context) -> Self::Result {
+        let ProveByCertificate {
+            certificate,
+            user,
+            peer,
+        } = prove;
+        let ticket = match self.admit_redemption(peer) {
+            Ok(ticket) => ticket,
+            Err(refusal) => return refuse(refusal),
+        };
+        let accounts = Arc::clone(&self.accounts);
+        let work = async move {
+            let owner = accounts.owner(certificate, user).await;
+            drop(ticket);
+            owner
+        };
+        let answer = move |owner: Result<_, Refusal>, this: &mut Self, _: &mut _| {
+            this.conclude(peer, owner.map_err(Setback::from))
+        };
+        Box::pin(work.into_actor(self).map(answer))
     }
 }
 

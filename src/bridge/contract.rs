@@ -12,10 +12,12 @@ mod history;
 mod inbox;
 mod kept;
 mod many;
+mod moderation;
 mod nicks;
 mod office;
 mod order;
 mod probes;
+mod programs;
 mod renew;
 mod rooms;
 mod tokens;
@@ -35,8 +37,8 @@ use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
     asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
-    nicks::*, office::*, order::*, probes::*, renew::*, rooms::*, tokens::*, told::*, words::*,
-    world::*,
+    moderation::*, nicks::*, office::*, order::*, probes::*, programs::*, renew::*, rooms::*,
+    tokens::*, told::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -176,6 +178,25 @@ macro_rules! keeps_the_contract {
             a_kept_place_keeps_its_nick,
             a_guest_is_there_and_leaves_nothing,
             a_guest_does_not_come_back,
+            who_makes_a_room_is_its_operator,
+            what_takes_a_rank_is_denied_without,
+            several_changes_are_one_event,
+            what_cannot_be_granted_leaves_the_rest,
+            who_is_kicked_is_out_and_told_why,
+            bans_keep_out_and_quiet,
+            a_room_lets_in_whom_it_should,
+            who_is_invited_comes_in_once,
+            an_invitation_opens_nothing_of_who_may_not,
+            ranks_are_kept_as_long_as_the_room,
+            what_is_not_for_all_reaches_no_outsider,
+            whoever_has_a_name_next_has_no_rank,
+            what_holds_outlives_a_restart,
+            what_goes_with_a_message_is_told_and_kept_with_it,
+            what_has_no_words_is_for_who_is_there_and_not_kept,
+            what_was_read_is_kept_and_never_moves_back,
+            of_too_many_conversations_those_read_longest_ago_go,
+            what_somebody_says_about_themselves_is_told_as_long_as_they_are_here,
+            a_certificate_proves_one_account,
             an_office_is_that_of_a_session,
             only_operators_put_people_out_and_speak_to_all,
             who_is_meant_by_a_nick_is_found_and_put_out,

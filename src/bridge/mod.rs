@@ -70,6 +70,19 @@
 //!     history. A room vanishes when it is empty and has neither key, topic nor history;
 //!     `lobby` never vanishes and is never private.
 //!
+//! **Moderation.**
+//! 31. Whoever makes a room is its operator. What takes a rank, under which conditions, stands in
+//!     [`RULES`](crate::chat::permission::RULES), by which every bridge decides; a key, a limit, an
+//!     invitation and the lists are looked at when somebody enters, modes and bans when somebody
+//!     speaks. What is granted of several wishes is one event, and the rest is told with the answer.
+//! 32. Ranks, modes and lists are the room's: they stay while people are gone, outlive the node, and
+//!     vanish with the room. Who enters is shown with the ranks that it has. Whoever has the name of
+//!     an account next has none of its ranks, and of a guest they end with leaving.
+//! 33. Who is kicked is told so and hears nothing of the room behind that. An invitation of an
+//!     operator opens the room once, for [`INVITE_DAYS`](crate::chat::limits::INVITE_DAYS) and as
+//!     long as that room exists; anybody else's is only told. A room that has a key, is for invited
+//!     people or is not listed is private.
+//!
 //! **Back-pressure.**
 //! 15. Nothing more arrives until the credit of the batch before is back. `Settle` is answered
 //!     when every event before it has been handled that way.
@@ -139,6 +152,8 @@
 //!     when its connection breaks, or with the run of its node. It renews while its nick is free.
 
 mod addressee;
+mod changes;
+mod conversation;
 pub mod embedded;
 mod feed;
 mod kept;

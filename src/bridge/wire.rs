@@ -6,13 +6,21 @@
 //! The record's shape stands here and not on [`Deed`], so that the domain knows no serialisation;
 //! the compiler still sees that both have the same variants and fields.
 
+mod choices;
+mod moderation;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::chat::event::{Departure, Echo, Manner, Privacy, Timestamp};
+use crate::chat::history::Conversation;
+use crate::chat::modes::{ModeChange, Ranks};
 use crate::chat::origin::{Origin, SessionId};
-use crate::chat::{Deed, Event, Position, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Deed, Event, Extras, Position, RoomName, Text, UserName};
+use choices::{exclude_sender, manner, public};
+use moderation::{departure, mode_changes, ranks};
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
@@ -144,6 +152,15 @@ enum WireDeed {
         room: RoomName,
         #[serde(with = "word")]
         user: UserName,
+        #[serde(
+            rename = "rank",
+            default,
+            skip_serializing_if = "ranks::are_none",
+            with = "ranks"
+        )]
+        ranks: Ranks,
+        #[serde(default, skip_serializing_if = "Profile::is_empty", with = "profile")]
+        profile: Profile,
     },
     Left {
         #[serde(with = "word")]
@@ -166,6 +183,9 @@ enum WireDeed {
         #[serde(rename = "notice", default = "manner::message")]
         #[serde(skip_serializing_if = "manner::is_message", with = "manner")]
         manner: Manner,
+        #[serde(rename = "with", default)]
+        #[serde(skip_serializing_if = "Extras::is_plain", with = "beside")]
+        extras: Extras,
         #[serde(rename = "exclude_sender", with = "exclude_sender")]
         echo: Echo,
     },
@@ -180,6 +200,17 @@ enum WireDeed {
         #[serde(rename = "notice", default = "manner::message")]
         #[serde(skip_serializing_if = "manner::is_message", with = "manner")]
         manner: Manner,
+        #[serde(rename = "with", default)]
+        #[serde(skip_serializing_if = "Extras::is_plain", with = "beside")]
+        extras: Extras,
+    },
+    Tagged {
+        #[serde(flatten, with = "conversation")]
+        to: Conversation,
+        #[serde(with = "word")]
+        sender: UserName,
+        #[serde(rename = "with", default, with = "beside")]
+        extras: Extras,
     },
     Post {
         k: u64,
@@ -207,6 +238,22 @@ enum WireDeed {
         by: UserName,
         #[serde(with = "word_or_empty")]
         text: Option<Text>,
+    },
+    ModesChanged {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        by: UserName,
+        #[serde(with = "mode_changes")]
+        changes: Vec<ModeChange>,
+    },
+    Invited {
+        #[serde(with = "word")]
+        room: RoomName,
+        #[serde(with = "word")]
+        by: UserName,
+        #[serde(with = "word")]
+        user: UserName,
     },
     Announced {
         #[serde(with = "word")]
@@ -236,6 +283,15 @@ enum WireDeed {
         #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
         rooms: Vec<RoomName>,
     },
+    RealNameSet {
+        #[serde(with = "word")]
+        user: UserName,
+        #[serde(rename = "text", default)]
+        #[serde(skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        real_name: Option<Text>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
+    },
     Probed {
         #[serde(with = "word")]
         user: UserName,
@@ -249,6 +305,12 @@ enum WireDeed {
         session: SessionId,
     },
 }
+
+mod beside;
+mod conversation;
+pub(super) mod profile;
+
+pub(super) use beside::json as extras;
 
 /// A value that stands in a record as one string.
 trait Word: Sized {
@@ -273,7 +335,7 @@ macro_rules! words {
 words! {
     UserName, |name| name.spelled().into(), UserName::stored;
     RoomName, |name| name.as_str().into(), RoomName::new;
-    Text, |text| text.as_str().into(), Text::new;
+    Text, |text| text.as_str().into(), Text::with_lines;
     Position, |position| position.to_string().into(), str::parse::<Position>;
     SessionId, |session| session.to_string().into(), str::parse::<SessionId>;
 }
@@ -368,130 +430,13 @@ mod word_or_empty {
     }
 }
 
-/// `"notice":true`, and nothing for a message.
-mod manner {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::Manner;
-
-    pub(super) const fn message() -> Manner {
-        Manner::Message
-    }
-
-    pub(super) fn is_message(manner: &Manner) -> bool {
-        *manner == Manner::Message
-    }
-
-    pub(super) fn serialize<S: Serializer>(manner: &Manner, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bool(match manner {
-            Manner::Notice => true,
-            Manner::Message => false,
-        })
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Manner, D::Error> {
-        let notice = bool::deserialize(from)?;
-        Ok(if notice {
-            Manner::Notice
-        } else {
-            Manner::Message
-        })
-    }
-}
-
-/// `"how":"quit"`, or `"text"` with what was said on parting; neither of them where nothing was. A
-/// reason that this program does not know is one to part.
-mod departure {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use super::{Departure, Text, word_if_any};
-
-    const QUIT: &str = "quit";
-
-    #[derive(Serialize, Deserialize)]
-    struct Fields {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        how: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none", with = "word_if_any")]
-        text: Option<Text>,
-    }
-
-    pub(super) fn serialize<S: Serializer>(
-        departure: &Departure,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        let fields = match departure {
-            Departure::Parted { words } => Fields {
-                how: None,
-                text: words.clone(),
-            },
-            Departure::Quit => Fields {
-                how: Some(QUIT.to_owned()),
-                text: None,
-            },
-        };
-        fields.serialize(to)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Departure, D::Error> {
-        let Fields { how, text: words } = Fields::deserialize(from)?;
-        Ok(match how.as_deref() {
-            Some(QUIT) => Departure::Quit,
-            Some(_) | None => Departure::Parted { words },
-        })
-    }
-}
-
-mod public {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::Privacy;
-
-    pub(super) fn serialize<S: Serializer>(privacy: &Privacy, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bool(match privacy {
-            Privacy::Public => true,
-            Privacy::Private => false,
-        })
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Privacy, D::Error> {
-        let public = bool::deserialize(from)?;
-        Ok(if public {
-            Privacy::Public
-        } else {
-            Privacy::Private
-        })
-    }
-}
-
-mod exclude_sender {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::Echo;
-
-    pub(super) fn serialize<S: Serializer>(echo: &Echo, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bool(match echo {
-            Echo::ExcludeSender => true,
-            Echo::IncludeSender => false,
-        })
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Echo, D::Error> {
-        let excluded = bool::deserialize(from)?;
-        Ok(if excluded {
-            Echo::ExcludeSender
-        } else {
-            Echo::IncludeSender
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::chat::NodeName;
+    use crate::chat::extras::{ClientTags, Speaker};
     use crate::chat::origin::{ConnId, Incarnation};
 
     fn user() -> impl Strategy<Value = UserName> {
@@ -505,7 +450,7 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = Text> {
-        any::<String>().prop_map(|said| Text::new(&format!("x{said}")).unwrap())
+        any::<String>().prop_map(|said| Text::with_lines(&format!("x{said}")).unwrap())
     }
 
     fn rooms() -> impl Strategy<Value = Vec<RoomName>> {
@@ -520,9 +465,51 @@ mod tests {
         prop_oneof![Just(Manner::Message), Just(Manner::Notice)]
     }
 
+    fn extras() -> impl Strategy<Value = Extras> {
+        let tags = "[+;=a-z\\PC]{0,20}";
+        let seams = prop::collection::vec(any::<u16>(), 0..3);
+        (tags, speaker(), seams).prop_map(|(tags, speaker, seams)| Extras {
+            tags: ClientTags::new(&tags),
+            speaker,
+            seams,
+        })
+    }
+
+    fn speaker() -> impl Strategy<Value = Speaker> {
+        prop_oneof![Just(Speaker::Person), Just(Speaker::Bot)]
+    }
+
+    fn profile() -> impl Strategy<Value = Profile> {
+        (words(), speaker()).prop_map(|(real_name, speaker)| Profile { real_name, speaker })
+    }
+
+    fn conversation() -> impl Strategy<Value = Conversation> {
+        prop_oneof![
+            room().prop_map(|room| Conversation::Room { room }),
+            user().prop_map(|user| Conversation::Person { user }),
+        ]
+    }
+
     fn departure() -> impl Strategy<Value = Departure> {
         let parted = words().prop_map(|words| Departure::Parted { words });
-        prop_oneof![parted, Just(Departure::Quit)]
+        let kicked = (user(), words()).prop_map(|(by, words)| Departure::Kicked { by, words });
+        prop_oneof![parted, kicked, Just(Departure::Quit)]
+    }
+
+    fn ranks() -> impl Strategy<Value = Ranks> {
+        prop::sample::select(vec!["", "o", "v", "ov"]).prop_map(Ranks::of_letters)
+    }
+
+    fn changes() -> impl Strategy<Value = Vec<ModeChange>> {
+        let about = (user(), "[!-~]{1,40}").prop_map(|(user, mask)| {
+            let masks = format!("+b {}", crate::chat::Mask::new(&mask).unwrap());
+            let words = ["+t", "-i", "+k", "-k", "+l 3", "-l", "-v bob", &masks].map(str::to_owned);
+            let given = format!("+o {user}");
+            let all = words.into_iter().chain([given]);
+            all.map(|word| super::super::changes::read(&word).unwrap())
+                .collect::<Vec<_>>()
+        });
+        about.prop_flat_map(|all| prop::sample::subsequence(all.clone(), 1..=all.len()))
     }
 
     fn position() -> impl Strategy<Value = Position> {
@@ -547,21 +534,54 @@ mod tests {
             user(),
             text(),
             manner(),
+            extras(),
             any::<u64>(),
             privacy,
             echo,
         )
-            .prop_map(
-                |(room, sender, text, manner, k, privacy, echo)| Deed::RoomMessage {
+            .prop_map(|(room, sender, text, manner, extras, k, privacy, echo)| {
+                Deed::RoomMessage {
                     room,
                     sender,
                     text,
                     manner,
+                    extras,
                     k,
                     privacy,
                     echo,
-                },
-            )
+                }
+            })
+    }
+
+    fn of_programs() -> impl Strategy<Value = Deed> {
+        prop_oneof![
+            (conversation(), user(), extras()).prop_map(|(to, sender, extras)| Deed::Tagged {
+                to,
+                sender,
+                extras
+            }),
+            (user(), words(), rooms()).prop_map(|(user, real_name, rooms)| Deed::RealNameSet {
+                user,
+                real_name,
+                rooms
+            }),
+        ]
+    }
+
+    fn about_rooms() -> impl Strategy<Value = Deed> {
+        prop_oneof![
+            (room(), user(), changes()).prop_map(|(room, by, changes)| Deed::ModesChanged {
+                room,
+                by,
+                changes
+            }),
+            (room(), user(), user()).prop_map(|(room, by, user)| Deed::Invited { room, by, user }),
+            (room(), user(), words()).prop_map(|(room, by, text)| Deed::TopicSet {
+                room,
+                by,
+                text
+            }),
+        ]
     }
 
     fn deed() -> impl Strategy<Value = Deed> {
@@ -579,29 +599,33 @@ mod tests {
                 }
             ),
             (user(), text()).prop_map(|(by, text)| Deed::Announced { by, text }),
-            (room(), user()).prop_map(|(room, user)| Deed::Entered { room, user }),
+            (room(), user(), ranks(), profile()).prop_map(|(room, user, ranks, profile)| {
+                Deed::Entered {
+                    room,
+                    user,
+                    ranks,
+                    profile,
+                }
+            }),
+            about_rooms(),
             (room(), user(), departure()).prop_map(|(room, user, departure)| Deed::Left {
                 room,
                 user,
                 departure
             }),
-            (user(), user(), text(), manner(), k()).prop_map(|(to, sender, text, manner, k)| {
-                Deed::Whisper {
+            (user(), user(), text(), manner(), extras(), k()).prop_map(
+                |(to, sender, text, manner, extras, k)| Deed::Whisper {
                     to,
                     sender,
                     text,
                     manner,
+                    extras,
                     k,
                 }
-            }),
+            ),
             (user(), text(), k()).prop_map(|(sender, text, k)| Deed::Post { sender, text, k }),
             (user(), user()).prop_map(|(author, follower)| Deed::Followed { author, follower }),
             (user(), user()).prop_map(|(author, follower)| Deed::Unfollowed { author, follower }),
-            (room(), user(), words()).prop_map(|(room, by, text)| Deed::TopicSet {
-                room,
-                by,
-                text
-            }),
             (user(), text(), rooms()).prop_map(|(user, text, rooms)| Deed::WentAway {
                 user,
                 text,
@@ -613,6 +637,7 @@ mod tests {
                 was,
                 rooms
             }),
+            of_programs(),
             (user(), session()).prop_map(|(user, session)| Deed::Probed { user, session }),
             (user(), session()).prop_map(|(user, session)| Deed::Alive { user, session }),
         ]
@@ -713,6 +738,7 @@ mod tests {
             sender: user.clone(),
             text: text(),
             manner,
+            extras: Extras::default(),
             k: 3,
             privacy: Privacy::Public,
             echo: Echo::ExcludeSender,
@@ -722,6 +748,7 @@ mod tests {
             sender: user.clone(),
             text: text(),
             manner,
+            extras: Extras::default(),
             k: 3,
         };
         let topic = |text| Deed::TopicSet {
@@ -754,6 +781,97 @@ mod tests {
             assert_eq!(event.deed, deed, "{record}");
             assert_eq!(write(&event).unwrap(), record);
         }
+    }
+
+    /// Where nothing is said of ranks there are none, as before there were any.
+    #[test]
+    fn ranks_kicks_and_modes_look_as_documented() {
+        let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
+        let by = UserName::new("alice").unwrap();
+        let entered = |letters| Deed::Entered {
+            room: room.clone(),
+            user: user.clone(),
+            ranks: Ranks::of_letters(letters),
+            profile: Profile::default(),
+        };
+        let changes = ["+t", "+o bob", "+b Eve!*@*"].map(super::super::changes::read);
+        for (fields, deed) in [
+            (r#""type":"entered","room":"den","user":"bob""#, entered("")),
+            (
+                r#""type":"entered","room":"den","user":"bob","rank":"o""#,
+                entered("o"),
+            ),
+            (
+                r#""type":"left","room":"den","user":"bob","how":"kicked","by":"alice","text":"out""#,
+                Deed::Left {
+                    room: room.clone(),
+                    user: user.clone(),
+                    departure: Departure::Kicked {
+                        by: by.clone(),
+                        words: Some(Text::new("out").unwrap()),
+                    },
+                },
+            ),
+            (
+                r#""type":"modes_changed","room":"den","by":"alice","changes":["+t","+o bob","+b Eve!*@*"]"#,
+                Deed::ModesChanged {
+                    room: room.clone(),
+                    by: by.clone(),
+                    changes: changes.into_iter().flatten().collect(),
+                },
+            ),
+            (
+                r#""type":"invited","room":"den","by":"alice","user":"bob""#,
+                Deed::Invited {
+                    room: room.clone(),
+                    by: by.clone(),
+                    user: user.clone(),
+                },
+            ),
+        ] {
+            let record = format!(r#"{{"v":1,{fields},"at":7}}"#);
+            let event = read(Position::START, &record).unwrap();
+            assert_eq!(event.deed, deed, "{record}");
+            assert_eq!(write(&event).unwrap(), record);
+        }
+        let newer = r#"{"v":1,"type":"modes_changed","room":"den","by":"bob","changes":["+q x","+t"],"at":7}"#;
+        let event = read(Position::START, newer).unwrap();
+        assert_eq!(event.changes().len(), 1, "what is not known is left out");
+    }
+
+    #[test]
+    fn what_goes_with_a_message_looks_as_documented() {
+        let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
+        let tags = ClientTags::new("+typing=active");
+        let of = |speaker| Extras {
+            tags: tags.clone(),
+            speaker,
+            seams: vec![3, 7],
+        };
+        let tagged = |to, extras| Deed::Tagged {
+            to,
+            sender: user.clone(),
+            extras,
+        };
+        let in_den = Conversation::Room { room };
+        let to_bob = Conversation::Person { user: user.clone() };
+        for (fields, deed) in [
+            (
+                r#""room":"den","sender":"bob","with":{"tags":"+typing=active","seams":[3,7]}"#,
+                tagged(in_den, of(Speaker::Person)),
+            ),
+            (
+                r#""to":"bob","sender":"bob","with":{"tags":"+typing=active","bot":true,"seams":[3,7]}"#,
+                tagged(to_bob, of(Speaker::Bot)),
+            ),
+        ] {
+            let record = format!(r#"{{"v":1,"type":"tagged",{fields},"at":7}}"#);
+            let event = read(Position::START, &record).unwrap();
+            assert_eq!(event.deed, deed, "{record}");
+            assert_eq!(write(&event).unwrap(), record);
+        }
+        let to_nobody = r#"{"v":1,"type":"tagged","sender":"bob","with":{},"at":7}"#;
+        assert!(read(Position::START, to_nobody).is_err());
     }
 
     #[test]

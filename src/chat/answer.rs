@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use super::certificate::Certificate;
 use super::command::HelpTopic;
 use super::event::Timestamp;
 use super::history::Conversation;
-use super::{Event, NodeName, Position, RoomName, Secret, Text, UserName};
+use super::modes::{Flags, List, ListedMask, ModeChange, Ranks, RoomModes};
+use super::profile::Profile;
+use super::{Event, NodeName, Position, Refusal, RoomName, Secret, Text, UserName};
 
 /// The granted answer to one [`super::Command`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,20 @@ pub enum Answer {
         to: UserName,
         /// What they left to be told.
         text: Text,
+    },
+    /// What was said without words is in the log.
+    Tagged {
+        /// Where.
+        position: Position,
+        /// When the store took it.
+        at: Timestamp,
+    },
+    /// The addressee of what was said without words is not here; nothing was stored.
+    NobodyTagged,
+    /// Up to where the person has read a conversation, if that was ever said.
+    ReadUpTo {
+        /// The moment.
+        at: Option<Timestamp>,
     },
     /// There is nobody to post to; nothing was stored.
     NobodySubscribes,
@@ -82,6 +99,12 @@ pub enum Answer {
         users: Vec<UserName>,
         /// Those of them who are away, sorted.
         away: Vec<UserName>,
+        /// Those of them who have a rank, sorted.
+        ranked: Vec<(UserName, Ranks)>,
+        /// What holds of the room.
+        flags: Flags,
+        /// What those say about themselves who say anything, sorted by their names.
+        profiles: Vec<(UserName, Profile)>,
         /// Those of them who are operators of the network, sorted.
         operators: Vec<UserName>,
     },
@@ -161,6 +184,54 @@ pub enum Answer {
         /// The topic, if there is one.
         topic: Option<Topic>,
     },
+    /// Somebody was put out of a room.
+    Kicked {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+        /// Why, if that was said.
+        words: Option<Text>,
+    },
+    /// Somebody was told that they may come into a room.
+    Invited {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+        /// What they left to be told, when away.
+        away: Option<Text>,
+    },
+    /// The rooms to which one is invited, sorted.
+    Invitations {
+        /// The rooms.
+        rooms: Vec<RoomName>,
+    },
+    /// What holds of a room.
+    Modes {
+        /// The room.
+        room: RoomName,
+        /// That.
+        modes: RoomModes,
+    },
+    /// What holds of a room is different, as far as it was granted.
+    ModesChanged {
+        /// The room.
+        room: RoomName,
+        /// What became different.
+        changes: Vec<ModeChange>,
+        /// Why the rest was not granted.
+        refused: Vec<Refusal>,
+    },
+    /// Who is in a list of a room, in the order in which they came into it.
+    ModeList {
+        /// The room.
+        room: RoomName,
+        /// Which list.
+        list: List,
+        /// Those in it.
+        listed: Vec<ListedMask>,
+    },
     /// Others are told that the person is away.
     Away {
         /// What they are told.
@@ -181,6 +252,16 @@ pub enum Answer {
         user: UserName,
         /// As they saw the person so far.
         was: UserName,
+    },
+    /// The certificates by which one's account can be proven, sorted.
+    Certificates {
+        /// They.
+        certificates: Vec<Certificate>,
+    },
+    /// What one says about oneself is another by now.
+    Introduced {
+        /// It.
+        profile: Profile,
     },
     /// What is known about a person.
     WhoIs {
@@ -272,8 +353,12 @@ pub enum Presence {
         since: Timestamp,
         /// The rooms it is in, as far as the asker may know them.
         rooms: Vec<RoomName>,
+        /// Those of them in which it has a rank, sorted.
+        ranked: Vec<(RoomName, Ranks)>,
         /// What it left to be told, when away.
         away: Option<Text>,
+        /// What it says about itself.
+        profile: Profile,
         /// What it is beside a person.
         office: Office,
     },

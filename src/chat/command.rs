@@ -1,8 +1,11 @@
 //! Everything a person can ask, whatever the door and its spelling.
 
+use super::certificate::Certificate;
 use super::event::{Manner, Timestamp};
-use super::history::Span;
-use super::{Ident, Nick, Position, RoomName, Secret, Text, UserName};
+use super::history::{Conversation, Span};
+use super::modes::{List, ModeWish};
+use super::profile::Profile;
+use super::{Extras, Ident, Nick, Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,13 @@ pub enum Command {
         /// Its password.
         password: Secret,
     },
+    /// Prove an account by the certificate that the client showed, and no more for now.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
+    },
     /// Go live as who was proven.
     Claim {
         /// As whom others see them.
@@ -62,6 +72,8 @@ pub enum Command {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
     },
     /// Leave the current room and enter another one.
     Move {
@@ -105,6 +117,27 @@ pub enum Command {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
+    },
+    /// Say something without words, for programs alone; nothing keeps it.
+    Tag {
+        /// Where, or to whom.
+        to: Conversation,
+        /// What.
+        extras: Extras,
+    },
+    /// Up to where the person has read a conversation.
+    WhatIsRead {
+        /// Which.
+        of: Conversation,
+    },
+    /// The person has read a conversation up to a moment; that never moves back.
+    Read {
+        /// Which.
+        of: Conversation,
+        /// The moment.
+        upto: Timestamp,
     },
     /// Say something to one's subscribers alone.
     Post {
@@ -165,6 +198,43 @@ pub enum Command {
         /// The new topic; nothing takes it away.
         text: Option<Text>,
     },
+    /// Puts somebody out of a room.
+    Kick {
+        /// The room.
+        room: Where,
+        /// The person.
+        user: UserName,
+        /// Why, if that is said.
+        words: Option<Text>,
+    },
+    /// Tells somebody that they may come into a room.
+    Invite {
+        /// The room.
+        room: Where,
+        /// The person.
+        user: UserName,
+    },
+    /// To which rooms one is invited.
+    Invitations,
+    /// What holds of a room.
+    Modes {
+        /// Which room.
+        room: Where,
+    },
+    /// Changes what holds of a room.
+    ChangeModes {
+        /// Which room.
+        room: Where,
+        /// How; at most [`super::limits::CHANGES_MOST`].
+        wishes: Vec<ModeWish>,
+    },
+    /// Who is in a list of a room.
+    ModeList {
+        /// Which room.
+        room: Where,
+        /// Which list.
+        list: List,
+    },
     /// Not at the keyboard, and why.
     Away {
         /// What others are told.
@@ -172,6 +242,11 @@ pub enum Command {
     },
     /// At the keyboard again.
     Back,
+    /// Says something about oneself, in place of what one said before.
+    Introduce {
+        /// What.
+        profile: Profile,
+    },
     /// Prove to be an operator of the network, and be one for this session.
     BecomeOperator {
         /// The operator's name, which is no account's.
@@ -208,6 +283,8 @@ pub enum Command {
         /// The person.
         user: UserName,
     },
+    /// Something about the certificates of one's account.
+    Certificates(Certificates),
     /// Another password for one's account.
     ChangePassword {
         /// The password so far.
@@ -230,6 +307,17 @@ pub enum Command {
         /// What is said on leaving, if anything.
         words: Option<Text>,
     },
+}
+
+/// What somebody wants of the certificates by which their account can be proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificates {
+    /// To know them.
+    List,
+    /// One more.
+    Add(Certificate),
+    /// Without this one.
+    Remove(Certificate),
 }
 
 /// For whom somebody watches: is told when they come and go, in whatever rooms they are.

@@ -1,7 +1,10 @@
 //! Everything that happens: what the log holds, in the order in which everybody hears it.
 
+use super::history::Conversation;
+use super::modes::{ModeChange, Ranks};
 use super::origin::{Origin, SessionId};
-use super::{Position, RoomName, Text, UserName};
+use super::profile::Profile;
+use super::{Extras, Position, RoomName, Text, UserName};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +42,13 @@ impl Event {
             | Deed::Post { text, .. }
             | Deed::Announced { text, .. }
             | Deed::WentAway { text, .. } => text.as_str(),
-            Deed::TopicSet { text, .. } => text.as_ref().map_or("", Text::as_str),
+            Deed::TopicSet { text, .. }
+            | Deed::RealNameSet {
+                real_name: text, ..
+            } => text.as_ref().map_or("", Text::as_str),
             Deed::Released { words, .. }
             | Deed::Left {
-                departure: Departure::Parted { words },
+                departure: Departure::Parted { words } | Departure::Kicked { words, .. },
                 ..
             } => words.as_ref().map_or("", Text::as_str),
             Deed::Epoch { .. }
@@ -52,12 +58,38 @@ impl Event {
                 departure: Departure::Quit,
                 ..
             }
+            | Deed::Tagged { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => "",
+        }
+    }
+
+    /// What became different about a room by it; nothing by most events.
+    #[must_use]
+    pub fn changes(&self) -> &[ModeChange] {
+        if let Deed::ModesChanged { changes, .. } = &self.deed {
+            changes
+        } else {
+            &[]
+        }
+    }
+
+    /// What goes with what somebody said in it, if anybody said anything that anything can go with.
+    #[must_use]
+    pub const fn extras(&self) -> Option<&Extras> {
+        if let Deed::RoomMessage { extras, .. }
+        | Deed::Whisper { extras, .. }
+        | Deed::Tagged { extras, .. } = &self.deed
+        {
+            Some(extras)
+        } else {
+            None
         }
     }
 
@@ -69,17 +101,21 @@ impl Event {
             Deed::Released { rooms, .. }
             | Deed::WentAway { rooms, .. }
             | Deed::CameBack { rooms, .. }
-            | Deed::Nicked { rooms, .. } => rooms,
+            | Deed::Nicked { rooms, .. }
+            | Deed::RealNameSet { rooms, .. } => rooms,
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
             | Deed::Entered { .. }
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
             | Deed::Whisper { .. }
+            | Deed::Tagged { .. }
             | Deed::Post { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::Announced { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => &[],
@@ -124,6 +160,10 @@ pub enum Deed {
         room: RoomName,
         /// The person.
         user: UserName,
+        /// The ranks that the person has there.
+        ranks: Ranks,
+        /// What the person says about itself.
+        profile: Profile,
     },
     /// A person went out of a room and hears nothing of it from here on.
     Left {
@@ -144,6 +184,8 @@ pub enum Deed {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
         /// Its ordinal among the room's messages.
         k: u64,
         /// Whether subscribers outside the room hear it too.
@@ -161,8 +203,19 @@ pub enum Deed {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
         /// Its ordinal among the messages to that person.
         k: u64,
+    },
+    /// Somebody said something without words, for programs alone; nothing but the log keeps it.
+    Tagged {
+        /// Where, or to whom.
+        to: Conversation,
+        /// Who said it.
+        sender: UserName,
+        /// What.
+        extras: Extras,
     },
     /// Somebody said something to their subscribers alone.
     Post {
@@ -196,6 +249,24 @@ pub enum Deed {
         /// The topic; nothing where it was taken away.
         text: Option<Text>,
     },
+    /// Somebody changed what holds of a room.
+    ModesChanged {
+        /// The room.
+        room: RoomName,
+        /// Who.
+        by: UserName,
+        /// What became different, in this order; never nothing.
+        changes: Vec<ModeChange>,
+    },
+    /// Somebody told somebody else that they may come into a room.
+    Invited {
+        /// The room.
+        room: RoomName,
+        /// Who says so.
+        by: UserName,
+        /// The person.
+        user: UserName,
+    },
     /// An operator says something to all who want to hear such things, in whatever rooms they are.
     Announced {
         /// Who says so.
@@ -228,6 +299,15 @@ pub enum Deed {
         /// The rooms that the person is in.
         rooms: Vec<RoomName>,
     },
+    /// A person has another real name, or none any more.
+    RealNameSet {
+        /// The person.
+        user: UserName,
+        /// The name.
+        real_name: Option<Text>,
+        /// The rooms that the person is in.
+        rooms: Vec<RoomName>,
+    },
     /// Somebody with the account's password wants to come in: is its live session still there?
     Probed {
         /// The account.
@@ -253,6 +333,13 @@ pub enum Departure {
         /// What they said on leaving, if they said anything.
         words: Option<Text>,
     },
+    /// Somebody put them out of this room. They hear that, and nothing of the room behind it.
+    Kicked {
+        /// Who.
+        by: UserName,
+        /// Why, if that was said.
+        words: Option<Text>,
+    },
     /// Out of all rooms, for the account is no longer live: [`Deed::Released`] follows.
     Quit,
 }
@@ -262,7 +349,7 @@ pub enum Departure {
 pub enum Privacy {
     /// Listed; its senders' subscribers hear it from outside.
     Public,
-    /// Entered with a key; nothing of it reaches outsiders.
+    /// Entered with a key, by invitation, or not listed; nothing of it reaches outsiders.
     Private,
 }
 
@@ -292,6 +379,8 @@ pub enum Hearing {
     Direct,
     /// As a subscriber of the sender who is not in the room.
     Subscriber,
+    /// As a member of the room that somebody else is invited to.
+    Witness,
     /// As one who watches for the person who comes, goes, is away or is back.
     Watcher,
     /// As one who watches for the name that the person had before.

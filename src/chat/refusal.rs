@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::name::NameError;
+use super::permission::Denial;
 use super::{Nick, RoomName, UserName};
 
 /// Why a request was not granted. Words are the dialect's business.
@@ -12,6 +13,15 @@ pub enum Refusal {
     WrongPassword,
     /// A resume token that was used before, is too old, was revoked, or never was one.
     WrongToken,
+    /// The client's certificate belongs to no account, or not to the one that was named.
+    UnknownCertificate,
+    /// The certificate belongs to another account.
+    CertificateTaken,
+    /// The account has as many certificates as it may.
+    TooManyCertificates {
+        /// The bound.
+        most: usize,
+    },
     /// The account exists already.
     NameTaken {
         /// The wanted name.
@@ -92,6 +102,37 @@ pub enum Refusal {
     },
     /// The person is in no room, or not in that one.
     NotIn {
+        /// The room.
+        room: RoomName,
+    },
+    /// The room does not let them do that.
+    Denied {
+        /// The room.
+        room: RoomName,
+        /// Why.
+        why: Denial,
+    },
+    /// The other person is not in that room.
+    NotThere {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+    },
+    /// The other person is in that room.
+    ThereAlready {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+    },
+    /// The other person is not online.
+    Offline {
+        /// The person.
+        user: UserName,
+    },
+    /// As many are listed in that room, or have a rank, as may be.
+    ListFull {
         /// The room.
         room: RoomName,
     },

@@ -11,8 +11,12 @@ use super::limits::TEXT_BYTES;
 #[error("nothing to say")]
 pub struct NothingToSay;
 
-/// A text that somebody said: at most [`TEXT_BYTES`], without NUL, CR or LF, and with at least
-/// one character left once [`Text::visible`] has taken out what could drive a terminal.
+/// What stands between the lines of a text where it is shown as one.
+const LINE_END: &str = " \u{21b5} ";
+
+/// A text that somebody said: at most [`TEXT_BYTES`], without NUL and CR, and with at least one
+/// character left once [`Text::visible`] has taken out what could drive a terminal. Most are one line;
+/// LF stands between the lines of the others.
 ///
 /// Other control characters stay: doors differ in what they allow, so each cleans on the way out.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,10 +28,24 @@ impl Text {
     /// # Errors
     /// [`NothingToSay`] when nothing visible is left.
     pub fn new(typed: &str) -> Result<Self, NothingToSay> {
-        let kept: String = typed
-            .chars()
-            .filter(|c| !matches!(c, '\0' | '\r' | '\n'))
-            .collect();
+        let is_kept = |c: &char| !matches!(c, '\0' | '\r' | '\n');
+        Self::of(typed.chars().filter(is_kept).collect())
+    }
+
+    /// Takes a text of several lines, as [`Text::new`] takes one of one.
+    ///
+    /// # Errors
+    /// [`NothingToSay`] when nothing visible is left.
+    pub fn with_lines(typed: &str) -> Result<Self, NothingToSay> {
+        Self::of(
+            typed
+                .chars()
+                .filter(|c| !matches!(c, '\0' | '\r'))
+                .collect(),
+        )
+    }
+
+    fn of(kept: String) -> Result<Self, NothingToSay> {
         let kept = &kept[..kept.floor_char_boundary(TEXT_BYTES)];
         if visible(kept).is_empty() {
             return Err(NothingToSay);
@@ -41,10 +59,16 @@ impl Text {
         &self.0
     }
 
-    /// The text as a terminal may see it; borrowed when there was nothing to take out.
+    /// The text as a terminal may see it, as one line; borrowed when it is one and there was nothing to
+    /// take out.
     #[must_use]
     pub fn visible(&self) -> Cow<'_, str> {
-        visible(&self.0)
+        if !self.0.contains('\n') {
+            return visible(&self.0);
+        }
+        let lines = self.0.split('\n').map(visible);
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+        Cow::Owned(lines.join(LINE_END))
     }
 }
 
@@ -201,6 +225,21 @@ mod tests {
             " two  spaces "
         );
         assert_eq!(Text::new("a\0b\rc").unwrap().as_str(), "abc");
+    }
+
+    #[test]
+    fn several_lines_are_kept_and_seen_as_one() {
+        for (said, kept, seen) in [
+            ("a\nb", "a\nb", "a \u{21b5} b"),
+            ("a\r\n\n\0b\n", "a\n\nb\n", "a \u{21b5} b"),
+            ("\n\u{1b}[1ma\n\u{2}", "\n\u{1b}[1ma\n\u{2}", "a"),
+            ("one", "one", "one"),
+        ] {
+            let text = Text::with_lines(said).unwrap();
+            assert_eq!((text.as_str(), &*text.visible()), (kept, seen), "{said:?}");
+        }
+        assert_eq!(Text::with_lines("\n\n"), Err(NothingToSay));
+        assert_eq!(Text::new("a\nb").unwrap().as_str(), "ab");
     }
 
     #[test]

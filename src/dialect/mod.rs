@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::chat::certificate::Certificate;
 use crate::chat::command::Positions;
 use crate::chat::event::Hearing;
-use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal};
+use crate::chat::{Answer, Command, Ending, Event, Fate, Gap, Refusal, RoomName};
 
 use irc::caps::Caps;
 use irc::umodes::Wallops;
@@ -114,10 +115,10 @@ impl Dialect {
         }
     }
 
-    /// A conversation over the IRC door, at its beginning.
+    /// A conversation over the IRC door, at its beginning, with somebody who showed this certificate.
     #[must_use]
-    pub fn irc(identity: Arc<irc::Identity>) -> Self {
-        Self::Irc(Box::new(irc::Conversation::new(identity)))
+    pub fn irc(identity: Arc<irc::Identity>, shown: Option<Certificate>) -> Self {
+        Self::Irc(Box::new(irc::Conversation::new(identity, shown)))
     }
 
     /// How events are spelled for it.
@@ -231,10 +232,18 @@ impl Dialect {
         }
     }
 
+    /// Somebody put its peer out of a room, and told it so.
+    pub fn put_out(&mut self, room: &RoomName) {
+        match self {
+            Self::Line { .. } => {}
+            Self::Irc(talk) => talk.put_out(room),
+        }
+    }
+
     /// Spells a refusal.
     pub fn tell_refusal(&mut self, refusal: &Refusal, out: &mut BytesMut) {
         match self {
-            Self::Line { .. } => line::tell::refusal(refusal, out),
+            Self::Line { .. } => line::refuse::refusal(refusal, out),
             Self::Irc(talk) => talk.tell_refusal(refusal, out),
         }
     }
@@ -242,7 +251,7 @@ impl Dialect {
     /// Spells what became of a text that was not confirmed.
     pub fn tell_fate(&self, fate: Fate, out: &mut BytesMut) {
         match self {
-            Self::Line { .. } => line::tell::fate(fate, out),
+            Self::Line { .. } => line::refuse::fate(fate, out),
             Self::Irc(talk) => talk.tell_fate(fate, out),
         }
     }
@@ -250,7 +259,7 @@ impl Dialect {
     /// Spells how the peer broke the dialect.
     pub fn tell_malformed(&self, malformed: &Malformed, out: &mut BytesMut) {
         match self {
-            Self::Line { .. } => line::tell::malformed(malformed, out),
+            Self::Line { .. } => line::refuse::malformed(malformed, out),
             // It says so itself, by its replies.
             Self::Irc(_) => {}
         }
@@ -267,7 +276,7 @@ impl Dialect {
     /// Spells why the connection ends; nothing where there is nobody left to tell.
     pub fn tell_ending(&self, ending: Ending, out: &mut BytesMut) {
         match self {
-            Self::Line { .. } => line::tell::ending(ending, out),
+            Self::Line { .. } => line::refuse::ending(ending, out),
             Self::Irc(talk) => talk.tell_ending(ending, out),
         }
     }
@@ -308,7 +317,7 @@ pub fn tell_kept(format: Format, event: &Event, out: &mut BytesMut) {
 /// Spells that something can no longer be told.
 pub fn tell_gap(format: Format, gap: &Gap, out: &mut BytesMut) {
     match format {
-        Format::Line { .. } => line::tell::gap(gap, out),
+        Format::Line { .. } => line::gaps::gap(gap, out),
         Format::Irc { .. } => irc::events::gap(gap, out),
     }
 }

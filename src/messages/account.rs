@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use actix::Message;
 
 use super::token::{TokenAnswer, TokenAsk};
+use crate::chat::certificate::Certificate;
 use crate::chat::{Refusal, Secret, UserName};
 
 /// Is this the password of that account, or of that operator? Answered with the name as registered.
@@ -143,6 +144,11 @@ pub enum AccountAsk {
         /// The new stored form.
         new: String,
     },
+    /// Whose a certificate is.
+    Owner {
+        /// The certificate.
+        certificate: Certificate,
+    },
     /// About its resume tokens.
     Token(TokenAsk),
 }
@@ -156,6 +162,11 @@ pub enum AccountAnswer {
         user: UserName,
         /// The stored form of its password.
         hash: String,
+    },
+    /// The account that a certificate belongs to.
+    Owner {
+        /// Its name as registered.
+        user: UserName,
     },
     /// There is none.
     NotFound,

@@ -2,14 +2,15 @@
 
 use actix::{Message, Recipient};
 
-use super::SessionMail;
+use super::{ProgramRequest, SessionMail};
 use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::KEPT_MESSAGES;
+use crate::chat::modes::{List, ModeWish};
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{Answer, Extras, Nick, Position, Refusal, RoomName, Text, UserName};
 
 /// Questions to the store: all that a session heard in one turn, so that what came together is
 /// decided together. Each is answered by itself, in the order in which they were asked.
@@ -166,10 +167,14 @@ pub enum Request {
     Append(Append),
     /// About rooms.
     Rooms(RoomRequest),
+    /// About what holds of a room, and who is kept out of it.
+    Moderation(ModerationRequest),
     /// About people.
     People(PeopleRequest),
     /// About what was said before.
     History(HistoryRequest),
+    /// What people's programs need of each other.
+    Program(ProgramRequest),
 }
 
 /// Something to be said.
@@ -183,6 +188,8 @@ pub enum Append {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
     },
     /// To one person.
     Whisper {
@@ -192,6 +199,8 @@ pub enum Append {
         text: Text,
         /// In which manner.
         manner: Manner,
+        /// What goes with it.
+        extras: Extras,
     },
     /// To one's subscribers.
     Post {
@@ -244,6 +253,48 @@ pub enum RoomRequest {
         room: RoomName,
         /// The topic; nothing takes it away.
         text: Option<Text>,
+    },
+}
+
+/// Something about what holds of a room, and who is kept out of it.
+#[derive(Debug)]
+pub enum ModerationRequest {
+    /// Put somebody out of a room.
+    Kick {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+        /// Why, if that is said.
+        words: Option<Text>,
+    },
+    /// Tell somebody that they may come into a room.
+    Invite {
+        /// The room.
+        room: RoomName,
+        /// The person.
+        user: UserName,
+    },
+    /// To which rooms the asker is invited.
+    Invitations,
+    /// What holds of a room.
+    Modes {
+        /// The room.
+        room: RoomName,
+    },
+    /// Change what holds of a room.
+    Change {
+        /// The room.
+        room: RoomName,
+        /// How; at most [`CHANGES_MOST`](crate::chat::limits::CHANGES_MOST).
+        wishes: Vec<ModeWish>,
+    },
+    /// Who is in a list of a room.
+    List {
+        /// The room.
+        room: RoomName,
+        /// Which list.
+        list: List,
     },
 }
 

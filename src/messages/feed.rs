@@ -193,6 +193,15 @@ pub enum Delivery {
         /// The session that waits.
         conn: ConnId,
     },
+    /// Somebody put the session out of a room.
+    PutOut {
+        /// The session.
+        conn: ConnId,
+        /// The room.
+        room: RoomName,
+        /// Where that stands in the log.
+        position: Position,
+    },
     /// A part of what the session missed.
     Missed {
         /// The session.
@@ -269,6 +278,13 @@ pub enum SessionMail {
     Missed(MissedPart),
     /// Its claim is in question: it hears nothing before it has claimed again.
     Suspended,
+    /// Somebody put it out of a room, which it is told in words by what happened.
+    PutOut {
+        /// The room.
+        room: RoomName,
+        /// Where that stands in the log.
+        position: Position,
+    },
     /// What became of the oldest text that was not confirmed and is in doubt since.
     Resolved(Fate),
     /// From here on frames come in the format asked for last.

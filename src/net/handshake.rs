@@ -12,6 +12,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::door::Door;
+use super::tls::Fingerprint;
+use crate::chat::certificate::Certificate;
 
 /// First byte of every TLS handshake record (RFC 8446, section 5.1).
 const TLS_HANDSHAKE: u8 = 22;
@@ -78,6 +80,13 @@ pub async fn handshake(
         .map_err(|_| HandshakeError::Deadline)??;
     stream.get_mut().1.set_buffer_limit(Some(TLS_BUFFER));
     Ok(stream)
+}
+
+/// The certificate that a peer showed, if it showed one; it has the key.
+#[must_use]
+pub fn certificate(stream: &TlsStream<TcpStream>) -> Option<Certificate> {
+    let shown = stream.get_ref().1.peer_certificates()?.first()?;
+    Some(Fingerprint::of(shown).of_visitor())
 }
 
 /// Small writes leave at once, dead peers are found, and a slow one fills our backlog rather

@@ -1,13 +1,13 @@
 //! The node's certificate: read from two PEM files, or made at the first start, and what TLS does
 //! with it.
 //!
-//! TLS 1.3 and 1.2 by aws-lc-rs, hybrid post-quantum key exchange first. No client certificates,
-//! no resumption: a ticket costs a handshake more than it saves with an ECDSA key.
+//! TLS 1.3 and 1.2 by aws-lc-rs, hybrid post-quantum key exchange first. No resumption: a ticket costs a handshake more than it saves with an ECDSA key.
 
 mod fingerprint;
 mod generate;
 pub mod trust;
 mod validity;
+mod visitor;
 
 use std::fs;
 use std::io;
@@ -25,6 +25,8 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 pub use fingerprint::{Fingerprint, NoFingerprint};
+
+use visitor::AnyCertificate;
 
 /// Where the certificate lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,15 @@ pub enum Existing {
     Keep,
     /// They are replaced.
     Replace,
+}
+
+/// Whether those who come are asked for a certificate of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visitors {
+    /// They are not.
+    Unasked,
+    /// They are, and need not show one; who does has to have its key.
+    Asked,
 }
 
 /// How a node came by its certificate.
@@ -228,16 +239,23 @@ impl Identity {
         }
     }
 
-    /// What TLS does at every door; [`Door::tls`](super::door::Door::tls) makes that of one of it.
+    /// What TLS does at a door; [`Door::tls`](super::door::Door::tls) makes that of one of it.
     ///
     /// # Errors
     /// [`TlsError::Setup`] when the TLS library cannot do what is asked, which is a bug.
-    pub fn server_config(&self) -> Result<Arc<ServerConfig>, TlsError> {
-        let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+    pub fn server_config(&self, visitors: Visitors) -> Result<Arc<ServerConfig>, TlsError> {
+        let provider = Arc::new(provider());
+        let builder = ServerConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&[&TLS13, &TLS12])
-            .map_err(TlsError::Setup)?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(self.0.clone())));
+            .map_err(TlsError::Setup)?;
+        let builder = match visitors {
+            Visitors::Unasked => builder.with_no_client_auth(),
+            Visitors::Asked => {
+                builder.with_client_cert_verifier(Arc::new(AnyCertificate::new(provider)))
+            }
+        };
+        let mut config =
+            builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(self.0.clone())));
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(NoServerSessionStorage {});
         Ok(Arc::new(config))
@@ -510,7 +528,7 @@ mod tests {
             let (identity, _) = Identity::load_or_generate(&files, &wanted(key_type)).unwrap();
             for version in [&TLS12, &TLS13] {
                 for name in ["localhost", "127.0.0.1", "::1"] {
-                    let config = identity.server_config().unwrap();
+                    let config = identity.server_config(Visitors::Unasked).unwrap();
                     let client = shake_hands(&identity, config, version, name, &[]).unwrap();
                     assert_eq!(client.protocol_version(), Some(version.version));
                     assert_eq!(client.alpn_protocol(), None);
@@ -523,7 +541,7 @@ mod tests {
     fn the_key_exchange_is_safe_from_tomorrows_computers() {
         let (_folder, files) = place();
         let identity = start(&files).unwrap().0;
-        let config = identity.server_config().unwrap();
+        let config = identity.server_config(Visitors::Unasked).unwrap();
         let client = shake_hands(&identity, config, &TLS13, "localhost", &[]).unwrap();
         assert_eq!(client.protocol_version(), Some(ProtocolVersion::TLSv1_3));
         let group = client.negotiated_key_exchange_group().unwrap().name();
@@ -533,7 +551,11 @@ mod tests {
     #[test]
     fn no_tickets_are_sent() {
         let (_folder, files) = place();
-        let config = start(&files).unwrap().0.server_config().unwrap();
+        let config = start(&files)
+            .unwrap()
+            .0
+            .server_config(Visitors::Unasked)
+            .unwrap();
         assert_eq!(config.send_tls13_tickets, 0);
         assert!(!config.session_storage.can_cache());
         assert!(!config.ticketer.enabled());
@@ -543,7 +565,7 @@ mod tests {
     fn a_door_lets_in_who_names_its_protocol_or_none() {
         let (_folder, files) = place();
         let identity = start(&files).unwrap().0;
-        let common = identity.server_config().unwrap();
+        let common = identity.server_config(Visitors::Unasked).unwrap();
         let chosen = |door: Door, protocols: &[&str]| {
             let config = door.tls(&common);
             let client = shake_hands(&identity, config, &TLS13, "localhost", protocols)?;

@@ -82,7 +82,10 @@ pub enum StartError {
 /// [`StartError`]; nothing is left running, also when the future is dropped.
 pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let (identity, origin) = parts::identity(&settings.tls)?;
-    let tls = identity.server_config()?;
+    let tls = Doors::new(
+        &identity,
+        parts::irc_identity(&settings.irc, settings.accounts.guests),
+    )?;
     let passwords = parts::passwords(&settings)?;
     let incarnation = Incarnation {
         node: settings.node.name.clone(),
@@ -116,10 +119,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         bridge: bridge.clone(),
         rules: parts::rules(&settings),
         handshake: settings.limits.handshake,
-        doors: Doors::new(
-            &tls,
-            parts::irc_identity(&settings.irc, settings.accounts.guests),
-        ),
+        doors: tls,
     };
     let mut reception = Reception::open(&arbiters, &hubs, &road);
     let (stop, stopped) = oneshot::channel();

@@ -10,12 +10,14 @@ use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
 use crate::auth::Authenticator;
+use crate::chat::certificate::Certificate;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::dialect::{Dialect, irc};
 use crate::messages::HubId;
 use crate::net::door::Door;
-use crate::net::handshake::{HandshakeError, handshake};
+use crate::net::handshake::{HandshakeError, certificate, handshake};
 use crate::net::listener::Accepted;
+use crate::net::tls::{Identity, TlsError, Visitors};
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
 use crate::session::{Links, Rules, Session};
@@ -46,12 +48,13 @@ pub(super) struct Doors {
 }
 
 impl Doors {
-    pub(super) fn new(tls: &Arc<rustls::ServerConfig>, identity: irc::Identity) -> Self {
-        Self {
-            line: Door::Line.tls(tls),
-            irc: Door::Irc.tls(tls),
+    /// The line door asks nobody for a certificate, the IRC door everybody.
+    pub(super) fn new(own: &Identity, identity: irc::Identity) -> Result<Self, TlsError> {
+        Ok(Self {
+            line: Door::Line.tls(&own.server_config(Visitors::Unasked)?),
+            irc: Door::Irc.tls(&own.server_config(Visitors::Asked)?),
             identity: Arc::new(identity),
-        }
+        })
     }
 
     fn tls(&self, door: Door) -> Arc<rustls::ServerConfig> {
@@ -61,10 +64,10 @@ impl Doors {
         }
     }
 
-    fn dialect(&self, door: Door) -> Dialect {
+    fn dialect(&self, door: Door, shown: Option<Certificate>) -> Dialect {
         match door {
             Door::Line => Dialect::line(),
-            Door::Irc => Dialect::irc(self.identity.clone()),
+            Door::Irc => Dialect::irc(self.identity.clone(), shown),
         }
     }
 }
@@ -143,6 +146,7 @@ async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), H
     } = arrival;
     let socket = TcpStream::from_std(socket)?;
     let stream = handshake(socket, door, road.doors.tls(door), road.handshake).await?;
+    let shown = certificate(&stream);
     let id = SessionId {
         incarnation: road.incarnation,
         conn,
@@ -152,7 +156,7 @@ async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), H
         id,
         address.ip().into(),
         stream,
-        road.doors.dialect(door),
+        road.doors.dialect(door, shown),
         links,
         Some(place),
     )
@@ -172,6 +176,7 @@ fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {
         catch_up: road.registry.clone().recipient(),
         forget: road.registry.clone().recipient(),
         prove: road.authenticator.clone().recipient(),
+        prove_by_certificate: road.authenticator.clone().recipient(),
         register: road.authenticator.clone().recipient(),
         change_password: road.authenticator.clone().recipient(),
         issue_token: road.authenticator.clone().recipient(),

@@ -81,6 +81,15 @@ impl Batch {
                 self.add_word(hub, Delivery::End { conn, ending });
             }
             Effect::Suspended { conn } => self.add_suspended(rooms, conn),
+            Effect::PutOut { conn, room } => {
+                let position = event.position;
+                let out = Delivery::PutOut {
+                    conn,
+                    room,
+                    position,
+                };
+                self.add_for(rooms, conn, out);
+            }
             Effect::Probed { conn } => self.add_for(rooms, conn, Delivery::Probe { conn }),
             Effect::HolderAlive { conn } => {
                 self.add_for(rooms, conn, Delivery::HolderAlive { conn });

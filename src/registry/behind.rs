@@ -358,13 +358,17 @@ impl Beyond {
             | Deed::Released { .. }
             | Deed::Entered { .. }
             | Deed::Left { .. }
+            | Deed::Tagged { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::Announced { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
+            | Deed::RealNameSet { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => {}
         }

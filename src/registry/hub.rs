@@ -91,6 +91,14 @@ impl Hub {
                     self.pass_gathered(conn, gathered.take(conn), span, credit);
                     self.pass(conn, SessionMail::Suspended);
                 }
+                Delivery::PutOut {
+                    conn,
+                    room,
+                    position,
+                } => {
+                    self.pass_gathered(conn, gathered.take(conn), span, credit);
+                    self.pass(conn, SessionMail::PutOut { room, position });
+                }
                 Delivery::Probe { conn } => self.pass(conn, SessionMail::Probe),
                 Delivery::HolderAlive { conn } => self.pass(conn, SessionMail::HolderAlive),
                 Delivery::Missed { conn, part } => {

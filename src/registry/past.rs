@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::chat::limits::MASK_BYTES;
 use crate::chat::{Event, Position};
 
 /// Bytes of events that are kept: a minute of a busy cluster, some hours of a quiet one. Whoever
 /// is further behind is told from the log itself.
 const PAST_BYTES: usize = 16 * 1024 * 1024;
 
-/// What an event takes beside its text and the rooms that it names.
+/// What an event takes beside its text, the tags with it, the rooms that it names, and what became
+/// different.
 const EVENT_BYTES: usize = 256;
 
 /// The last events that were folded, without a hole.
@@ -131,7 +133,11 @@ fn is_torn(position: Position, next: &Event) -> bool {
 /// Its bytes in memory, roughly.
 pub(super) fn size(event: &Event) -> usize {
     let names = event.rooms().iter().map(|room| room.as_str().len());
-    EVENT_BYTES + event.text().len() + names.sum::<usize>()
+    let tags = event
+        .extras()
+        .map_or(0, |extras| extras.tags.as_str().len());
+    let changes = event.changes().len() * MASK_BYTES;
+    EVENT_BYTES + event.text().len() + tags + names.sum::<usize>() + changes
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ mod watching;
 
 use std::collections::HashMap;
 
-use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::event::{Departure, Echo, Hearing, Privacy};
+use crate::chat::history::Conversation;
 use crate::chat::origin::ConnId;
 use crate::chat::{Deed, Ending, Position, RoomName, UserName};
 use crate::dialect::Format;
@@ -102,6 +103,13 @@ pub enum Effect {
         /// Which.
         conn: ConnId,
     },
+    /// One of them is out of a room, by somebody else's doing.
+    PutOut {
+        /// Which.
+        conn: ConnId,
+        /// The room.
+        room: RoomName,
+    },
     /// One of them is asked whether it is alive.
     Probed {
         /// Which.
@@ -153,13 +161,12 @@ impl Rooms {
             // One that gave its account back has no seat any more; one that still has was released
             // by somebody else, who took it for gone.
             Deed::Released { user, rooms, .. } => self.goes(user, rooms, &arrival.event),
-            Deed::Entered { room, user } => self.entered(room, user, &arrival.event.deed),
-            Deed::Left { room, user, .. } => {
-                if let Some(conn) = self.change(user, &arrival.event.deed) {
-                    self.part(room, conn);
-                }
-                self.others_in(room, user)
-            }
+            Deed::Entered { room, user, .. } => self.entered(room, user, &arrival.event.deed),
+            Deed::Left {
+                room,
+                user,
+                departure,
+            } => self.left(room, user, departure, &arrival.event.deed),
             Deed::RoomMessage {
                 room,
                 sender,
@@ -174,6 +181,7 @@ impl Rooms {
                 self.room_message(room, sender, *privacy, *echo)
             }
             Deed::Whisper { to, .. } => direct(self.conn_of(to).into_iter().collect()),
+            Deed::Tagged { to, sender, .. } => self.tagged(to, sender),
             Deed::Post { sender, .. } => {
                 let by = self.followers.get(sender).into_iter().flatten();
                 heard(Hearing::Subscriber, by.copied().collect(), None)
@@ -190,7 +198,10 @@ impl Rooms {
                 }
                 Vec::new()
             }
-            Deed::TopicSet { room, by, .. } => self.others_in(room, by),
+            Deed::TopicSet { room, by, .. } | Deed::ModesChanged { room, by, .. } => {
+                self.others_in(room, by)
+            }
+            Deed::Invited { room, by, user } => self.invited(room, by, user),
             Deed::Announced { .. } => direct(self.all_who_hear()),
             Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
@@ -198,6 +209,7 @@ impl Rooms {
                 self.others_and_watchers(rooms, user)
             }
             Deed::Nicked { user, was, rooms } => self.nicked(user, was, rooms),
+            Deed::RealNameSet { user, rooms, .. } => self.others_in_any(rooms, user),
             Deed::Epoch { .. } => Vec::new(),
         }
     }
@@ -239,6 +251,53 @@ impl Rooms {
         effects
     }
 
+    fn left(
+        &mut self,
+        room: &RoomName,
+        user: &UserName,
+        departure: &Departure,
+        deed: &Deed,
+    ) -> Vec<Effect> {
+        if let Departure::Kicked { by, .. } = departure {
+            return self.kicked(room, user, by, deed);
+        }
+        if let Some(conn) = self.change(user, deed) {
+            self.part(room, conn);
+        }
+        self.others_in(room, user)
+    }
+
+    /// Who is put out hears that, as the last of the room.
+    fn kicked(
+        &mut self,
+        room: &RoomName,
+        user: &UserName,
+        by: &UserName,
+        deed: &Deed,
+    ) -> Vec<Effect> {
+        let mut effects = self.others_in(room, by);
+        if let Some(conn) = self.change(user, deed) {
+            self.part(room, conn);
+        }
+        let out = self.users.get(user).map(|local| Effect::PutOut {
+            conn: local.conn,
+            room: room.clone(),
+        });
+        effects.extend(out);
+        effects
+    }
+
+    fn invited(&self, room: &RoomName, by: &UserName, user: &UserName) -> Vec<Effect> {
+        let own = self.conn_of(by);
+        let mut effects = direct(self.conn_of(user).into_iter().collect());
+        effects.extend(heard(
+            Hearing::Witness,
+            self.members_of(room).collect(),
+            own,
+        ));
+        effects
+    }
+
     /// All sessions of this node that hear what happens as it comes.
     fn all_who_hear(&self) -> Vec<ConnId> {
         let live = |local: &&Local| matches!(local.hears, Hears::Live);
@@ -275,6 +334,13 @@ impl Rooms {
             Privacy::Public => effects.extend(self.subscribers_outside(room, sender)),
         }
         effects
+    }
+
+    fn tagged(&self, to: &Conversation, sender: &UserName) -> Vec<Effect> {
+        match to {
+            Conversation::Room { room } => self.others_in(room, sender),
+            Conversation::Person { user } => direct(self.conn_of(user).into_iter().collect()),
+        }
     }
 
     fn subscribers_outside(&self, room: &RoomName, sender: &UserName) -> Vec<Effect> {

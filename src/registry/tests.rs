@@ -5,7 +5,9 @@ use bytes::Bytes;
 
 use super::*;
 use crate::chat::command::Positions;
+use crate::chat::modes::Ranks;
 use crate::chat::origin::ConnId;
+use crate::chat::profile::Profile;
 use crate::chat::{Deed, RoomName};
 use crate::dialect::Format;
 use crate::messages::{
@@ -61,6 +63,8 @@ async fn members_and_subscribers_of_one_hub_are_told_apart() {
     let into_den = Deed::Entered {
         room: room("den"),
         user: user("person-0"),
+        ranks: Ranks::default(),
+        profile: Profile::default(),
     };
     stage.happens(vec![
         Deed::Followed {
@@ -719,6 +723,7 @@ fn words(delivery: &Delivery) -> String {
         Delivery::End { conn, ending } => format!("end {conn}: {}", ending.label()),
         Delivery::FormatSet { conn } => format!("format set for {conn}"),
         Delivery::Suspended { conn } => format!("{conn} has to claim again"),
+        Delivery::PutOut { conn, room, .. } => format!("{conn} is out of {room}"),
         Delivery::Probe { conn } => format!("is {conn} alive?"),
         Delivery::HolderAlive { conn } => format!("{conn} waits in vain"),
         Delivery::Missed { conn, part } => {

@@ -5,7 +5,8 @@
 
 use std::collections::HashSet;
 
-use crate::chat::event::{Echo, Hearing, Privacy};
+use crate::chat::event::{Departure, Echo, Hearing, Privacy};
+use crate::chat::history::Conversation;
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Event, Gap, GapSize, RoomName, UserName};
 
@@ -67,7 +68,7 @@ impl View {
             Change::Follows(author) => self.follows.insert(author.clone()),
             Change::FollowsNot(author) => self.follows.remove(author),
         };
-        None
+        self.is_put_out(deed)
     }
 
     /// Goes one event back; as what the account heard it, if it did.
@@ -79,7 +80,38 @@ impl View {
             Change::Follows(author) => self.follows.remove(author),
             Change::FollowsNot(author) => self.follows.insert(author.clone()),
         };
-        None
+        self.is_put_out(deed)
+    }
+
+    /// Of all that changes what it is in, the account hears what somebody else did: to put it out.
+    fn is_put_out(&self, deed: &Deed) -> Option<Hearing> {
+        match deed {
+            Deed::Left {
+                departure: Departure::Kicked { by, .. },
+                ..
+            } if *by != self.user => Some(Hearing::Direct),
+            Deed::Epoch { .. }
+            | Deed::Claimed { .. }
+            | Deed::Released { .. }
+            | Deed::Entered { .. }
+            | Deed::Left { .. }
+            | Deed::RoomMessage { .. }
+            | Deed::Whisper { .. }
+            | Deed::Post { .. }
+            | Deed::Followed { .. }
+            | Deed::Unfollowed { .. }
+            | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
+            | Deed::Announced { .. }
+            | Deed::Tagged { .. }
+            | Deed::RealNameSet { .. }
+            | Deed::WentAway { .. }
+            | Deed::CameBack { .. }
+            | Deed::Nicked { .. }
+            | Deed::Probed { .. }
+            | Deed::Alive { .. } => None,
+        }
     }
 
     /// What is missing behind this event: somebody else took the account for gone and out of a room.
@@ -106,7 +138,7 @@ impl View {
     /// What an event changes. What changes nothing is no event, so it can be taken back.
     fn change<'a>(&self, deed: &'a Deed) -> Change<'a> {
         match deed {
-            Deed::Entered { room, user } if *user == self.user => Change::In(room),
+            Deed::Entered { room, user, .. } if *user == self.user => Change::In(room),
             Deed::Left { room, user, .. } if *user == self.user => Change::Out(room),
             Deed::Followed { author, follower } if *follower == self.user => {
                 Change::Follows(author)
@@ -121,14 +153,18 @@ impl View {
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
             | Deed::Whisper { .. }
+            | Deed::Tagged { .. }
             | Deed::Post { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::Announced { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
+            | Deed::RealNameSet { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => Change::None,
         }
@@ -136,8 +172,19 @@ impl View {
 
     fn hears(&self, deed: &Deed) -> Option<Hearing> {
         match deed {
+            Deed::Left {
+                room,
+                departure: Departure::Kicked { by, .. },
+                ..
+            }
+            | Deed::TopicSet { room, by, .. }
+            | Deed::ModesChanged { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
             Deed::Entered { room, .. } | Deed::Left { room, .. } => self.inside(room),
-            Deed::TopicSet { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
+            Deed::Invited { user, .. } if *user == self.user => Some(Hearing::Direct),
+            Deed::Invited { room, by, .. } => {
+                let inside = self.inside(room).filter(|_| *by != self.user);
+                inside.map(|_| Hearing::Witness)
+            }
             Deed::Claimed { user, .. } => self.watching(user),
             Deed::Released { user, rooms, .. } => {
                 match (self.beside(user, rooms), self.watching(user)) {
@@ -150,6 +197,7 @@ impl View {
                 let beside = self.beside(user, rooms);
                 beside.or_else(|| self.watching(user)).or_else(before)
             }
+            Deed::RealNameSet { user, rooms, .. } => self.beside(user, rooms),
             Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
                 self.beside(user, rooms).or_else(|| self.watching(user))
             }
@@ -170,6 +218,10 @@ impl View {
             }
             Deed::Announced { .. } => Some(Hearing::Direct),
             Deed::Whisper { to, .. } => (*to == self.user).then_some(Hearing::Direct),
+            Deed::Tagged { to, sender, .. } => match to {
+                Conversation::Room { room } => self.inside(room).filter(|_| *sender != self.user),
+                Conversation::Person { user } => (*user == self.user).then_some(Hearing::Direct),
+            },
             Deed::Post { sender, .. } => self.following(sender),
             Deed::Epoch { .. }
             | Deed::Followed { .. }

@@ -28,8 +28,8 @@ use crate::chat::{Ending, Text, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
-    HubId, Introduce, IssueToken, Parting, Peer, Prove, Question, RedeemToken, Register,
-    SESSION_MAILBOX, SessionMail, SetFormat, SetWatch,
+    HubId, Introduce, IssueToken, Parting, Peer, Prove, ProveByCertificate, Question, RedeemToken,
+    Register, SESSION_MAILBOX, SessionMail, SetFormat, SetWatch,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -83,6 +83,8 @@ pub struct Links {
     pub forget: Recipient<Forget>,
     /// To the authenticator.
     pub prove: Recipient<Prove>,
+    /// To the authenticator.
+    pub prove_by_certificate: Recipient<ProveByCertificate>,
     /// To the authenticator.
     pub register: Recipient<Register>,
     /// To the authenticator.
@@ -284,6 +286,10 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
             }
             SessionMail::Resolved(fate) => {
                 let steps = self.phase.resolved(fate);
+                self.perform(steps, ctx);
+            }
+            SessionMail::PutOut { room, position } => {
+                let steps = self.phase.put_out(room, position);
                 self.perform(steps, ctx);
             }
             SessionMail::FormatSet => {

@@ -3,12 +3,16 @@
 //!
 //! This file is the way in and out; what somebody who is logged in may do is in [`present`].
 
+mod entrance;
+mod lane;
+mod moderation;
+mod places;
 mod present;
 mod step;
 
 use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Command, Ending, Fate, Refusal, Secret, UserName};
+use crate::chat::{Answer, Command, Ending, Fate, Position, Refusal, RoomName, Secret, UserName};
 use crate::dialect::Heard;
 use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed, Role};
 
@@ -263,6 +267,14 @@ impl Phase {
         }
     }
 
+    /// Somebody put the session out of a room.
+    pub(super) fn put_out(&mut self, room: RoomName, position: Position) -> Vec<Step> {
+        match &mut self.state {
+            State::Present(present) => present.put_out(room, position),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
+        }
+    }
+
     /// Frames come in the format asked for from here on.
     pub(super) fn format_set(&mut self) -> Vec<Step> {
         match &mut self.state {
@@ -316,23 +328,15 @@ impl Phase {
         match command {
             Command::Login { user, password } => self.proves(Then::Claim, account(user, password)),
             Command::Prove { user, password } => self.proves(Then::Listen, account(user, password)),
+            Command::ProveByCertificate { certificate, user } => {
+                self.proves(Then::Listen, Step::ProveByCertificate { certificate, user })
+            }
             Command::Register { user, password } => {
                 self.proves(Then::Claim, Step::Register { user, password })
             }
-            Command::Claim { nick } => match &self.state {
-                State::Arriving(Known::Proven { user }) => self.claims(user.seen_as(&nick), 0),
-                State::Arriving(Known::Nobody)
-                | State::Proving(_)
-                | State::Present(_)
-                | State::Leaving => vec![Step::RefuseLogin(Refusal::LoginFirst)],
-            },
-            Command::Visit { nick, ident } => {
-                self.claims(UserName::guest(&self.session, &ident, &nick), 0)
-            }
-            Command::Resume { token, since } => {
-                self.state = State::Proving(Proof::Token { since });
-                vec![Step::Redeem { token }]
-            }
+            Command::Claim { nick } => self.claims_as_proven(&nick),
+            Command::Visit { nick, ident } => self.visits(&nick, &ident),
+            Command::Resume { token, since } => self.resumes(token, since),
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Ping { token } => vec![Step::Answer(Answer::Pong { token })],
             Command::Quit { words } => vec![Step::Quit { words }],
@@ -352,6 +356,11 @@ impl Phase {
             | Command::Watch { .. }
             | Command::Presence { .. }
             | Command::Whisper { .. }
+            | Command::Tag { .. }
+            | Command::WhatIsRead { .. }
+            | Command::Introduce { .. }
+            | Command::Certificates(_)
+            | Command::Read { .. }
             | Command::Post { .. }
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. }
@@ -362,6 +371,12 @@ impl Phase {
             | Command::Conversations { .. }
             | Command::Topic { .. }
             | Command::SetTopic { .. }
+            | Command::Kick { .. }
+            | Command::Invite { .. }
+            | Command::Invitations
+            | Command::Modes { .. }
+            | Command::ChangeModes { .. }
+            | Command::ModeList { .. }
             | Command::Away { .. }
             | Command::Back
             | Command::ChangeNick { .. }
@@ -378,7 +393,10 @@ impl Phase {
 
     fn login_refused(&mut self, refusal: Refusal) -> Vec<Step> {
         self.state = State::Arriving(Known::Nobody);
-        if matches!(refusal, Refusal::WrongPassword | Refusal::WrongToken) {
+        if matches!(
+            refusal,
+            Refusal::WrongPassword | Refusal::WrongToken | Refusal::UnknownCertificate
+        ) {
             self.failures += 1;
         }
         if self.failures >= FAILURES {
@@ -404,7 +422,7 @@ impl Phase {
         let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
             Outcome::Claimed { claim, rooms } => {
-                let present = Present::new(claim, rooms, self.begins);
+                let present = Present::new(claim, &rooms, self.begins);
                 let welcome = Step::Welcome {
                     user: present.claim().user.clone(),
                     room: present.here(),

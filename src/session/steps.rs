@@ -6,12 +6,13 @@ use tracing::{debug, info};
 
 use super::phase::Step;
 use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RENEW_AGAIN, RETRY, Session, parting};
+use crate::chat::certificate::Certificate;
 use crate::chat::command::{Positions, Since, Watch};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::{
-    Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, Question, RedeemToken,
-    Register, SetFormat, SetWatch,
+    Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, ProveByCertificate,
+    Question, RedeemToken, Register, SetFormat, SetWatch,
 };
 use crate::net::transport::Transport;
 
@@ -41,15 +42,10 @@ impl<IO: Transport + 'static> Session<IO> {
                 let answer = self.links.prove.send(prove).into_actor(self);
                 ctx.spawn(answer.map(Self::proved));
             }
-            Step::Register { user, password } => {
-                let register = Register {
-                    user,
-                    password,
-                    peer: self.peer,
-                };
-                let answer = self.links.register.send(register).into_actor(self);
-                ctx.spawn(answer.map(Self::proved));
+            Step::ProveByCertificate { certificate, user } => {
+                self.prove_by_certificate(certificate, user, ctx);
             }
+            Step::Register { user, password } => self.register(user, password, ctx),
             Step::ChangePassword { user, old, new } => self.change_password(user, old, new, ctx),
             Step::Probe { user } => {
                 self.asks.push(Question::Probe { user });
@@ -70,6 +66,7 @@ impl<IO: Transport + 'static> Session<IO> {
                 self.answer(&Answer::Welcome { user, room, node });
             }
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
+            Step::PutOut { room } => self.dialect.put_out(&room),
             Step::Settle => self.asks.push(Question::Settle),
             Step::Watch(change) => self.set_watch(change, ctx),
             Step::SetFormat(format) => self.set_format(format, ctx),
@@ -110,6 +107,31 @@ impl<IO: Transport + 'static> Session<IO> {
                 dialect.tell_prompt(prompt, out);
             }
         });
+    }
+
+    fn prove_by_certificate(
+        &self,
+        certificate: Certificate,
+        user: Option<UserName>,
+        ctx: &mut Context<Self>,
+    ) {
+        let prove = ProveByCertificate {
+            certificate,
+            user,
+            peer: self.peer,
+        };
+        let answer = self.links.prove_by_certificate.send(prove).into_actor(self);
+        ctx.spawn(answer.map(Self::proved));
+    }
+
+    fn register(&self, user: UserName, password: Secret, ctx: &mut Context<Self>) {
+        let register = Register {
+            user,
+            password,
+            peer: self.peer,
+        };
+        let answer = self.links.register.send(register).into_actor(self);
+        ctx.spawn(answer.map(Self::proved));
     }
 
     fn proved(

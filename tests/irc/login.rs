@@ -1,6 +1,8 @@
 //! Coming in: capabilities, SASL, a server password, and who has no proof.
 
-use crate::support::{Home, Irc, Node, command, password_of};
+use rustls::version::{TLS12, TLS13};
+
+use crate::support::{Home, Irc, Node, Own, command, password_of};
 
 #[tokio::test]
 async fn a_login_by_sasl_ends_in_the_burst() {
@@ -194,4 +196,51 @@ async fn an_account_has_one_session_at_all_doors() {
         .await;
     late.hears("! User already logged in").await;
     anna.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn a_certificate_proves_an_account_without_a_password() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    for version in [&TLS12, &TLS13] {
+        let own = Own::new(version);
+        // At first it is nobody's, and the password is needed.
+        let mut anna = Irc::showing(&node, &own).await.named("anna");
+        anna.says("CAP LS 302").await;
+        let offered = anna.finds(" LS ").await;
+        assert!(offered.contains("sasl=PLAIN,EXTERNAL"), "{offered}");
+        anna.says("CAP REQ :sasl").await;
+        anna.finds(" ACK ").await;
+        anna.asks("AUTHENTICATE EXTERNAL", ":conclave.local AUTHENTICATE +")
+            .await;
+        anna.says("AUTHENTICATE +").await;
+        anna.hears_numeric("904").await;
+        anna.authenticates("anna", &password_of("anna")).await;
+        anna.hears_numeric("900").await;
+        anna.hears_numeric("903").await;
+        anna.registers("anna").await;
+        anna.says("CAP END").await;
+        anna.hears_burst().await;
+        anna.says("CERT ADD").await;
+        anna.finds("is proven by the certificate").await;
+        anna.finds("Certificates of your account:").await;
+        anna.quits().await;
+        let mut anna = Irc::showing(&node, &own).await.named("anna");
+        anna.says("CAP REQ :sasl").await;
+        anna.finds(" ACK ").await;
+        anna.asks("AUTHENTICATE EXTERNAL", ":conclave.local AUTHENTICATE +")
+            .await;
+        anna.says("AUTHENTICATE +").await;
+        anna.hears_numeric("900").await;
+        anna.hears_numeric("903").await;
+        anna.registers("anna").await;
+        anna.says("CAP END").await;
+        anna.hears_burst().await;
+        anna.quits().await;
+    }
+    // Who shows none is not offered it.
+    let mut ben = Irc::connect(&node).await;
+    ben.says("CAP LS 302").await;
+    let offered = ben.finds(" LS ").await;
+    assert!(offered.contains("sasl=PLAIN "), "{offered}");
 }

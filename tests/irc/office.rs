@@ -56,7 +56,7 @@ async fn an_operator_is_seen_and_puts_people_out_on_the_other_node() {
     let known = clara.hears_up_to("318").await;
     assert!(known.iter().any(|line| line.contains(" 313 clara anna ")));
     clara.says("WHO #den %nf").await;
-    clara.hears(":conclave.local 354 clara anna H*").await;
+    clara.hears(":conclave.local 354 clara anna H*@").await;
     clara.hears_up_to("315").await;
     anna.says("KILL ben :enough of it").await;
     ben.hears(":anna!anna@conclave KILL ben :enough of it")

@@ -204,7 +204,7 @@ async fn who_asks_once_who_is_away_is_right_from_there_on() {
     anna.joins("#den").await;
     clara.hears("* anna joined den").await;
     anna.says("WHO #den %nf").await;
-    for (name, flag) in [("anna", "H"), ("ben", "G"), ("clara", "H")] {
+    for (name, flag) in [("anna", "H"), ("ben", "G@"), ("clara", "H")] {
         anna.hears(&format!(":conclave.local 354 anna {name} {flag}"))
             .await;
     }
@@ -214,7 +214,7 @@ async fn who_asks_once_who_is_away_is_right_from_there_on() {
     ben.says("AWAY").await;
     anna.hears(":ben!ben@conclave AWAY").await;
     anna.says("WHO #den %nf").await;
-    for (name, flag) in [("anna", "H"), ("ben", "H"), ("clara", "G")] {
+    for (name, flag) in [("anna", "H"), ("ben", "H@"), ("clara", "G")] {
         anna.hears(&format!(":conclave.local 354 anna {name} {flag}"))
             .await;
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, ReadHalf, WriteHalf};
@@ -65,9 +65,46 @@ impl Tls {
         Self(TlsConnector::from(Arc::new(config)))
     }
 
+    /// As an IRC client that shows this certificate.
+    pub(crate) fn showing(node: &Node, own: &Own) -> Self {
+        let mut trusted = RootCertStore::empty();
+        let pem = node.home.path("certs/cert.pem");
+        trusted
+            .add(CertificateDer::from_pem_file(pem).unwrap())
+            .unwrap();
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[own.version])
+            .unwrap()
+            .with_root_certificates(trusted)
+            .with_client_auth_cert(vec![own.certificate.clone()], own.key.clone_key())
+            .unwrap();
+        config.alpn_protocols = vec![b"irc".to_vec()];
+        Self(TlsConnector::from(Arc::new(config)))
+    }
+
     pub(crate) async fn shake_hands(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         let name = ServerName::try_from("localhost").unwrap();
         self.0.connect(name, socket).await
+    }
+}
+
+/// A client's own certificate, with its key.
+pub(crate) struct Own {
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+    version: &'static SupportedProtocolVersion,
+}
+
+impl Own {
+    /// One that nobody has signed, shown in this version of TLS.
+    pub(crate) fn new(version: &'static SupportedProtocolVersion) -> Self {
+        let made = rcgen::generate_simple_self_signed(vec!["client".to_owned()]).unwrap();
+        Self {
+            certificate: made.cert.der().clone(),
+            key: PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap(),
+            version,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::version::{TLS12, TLS13};
 
-use super::client::{Client, Tls};
+use super::client::{Client, Own, Tls};
 use super::node::Node;
 
 /// As the server calls itself where nothing else is set.
@@ -27,6 +27,16 @@ impl Irc {
         let tls = Tls::naming(node, &[&TLS13, &TLS12], &["irc"]);
         Self {
             client: Client::connect(node.irc, &tls).await,
+            name: "visitor".to_owned(),
+            caps: Vec::new(),
+            pings: 0,
+        }
+    }
+
+    /// The same with a certificate of one's own.
+    pub(crate) async fn showing(node: &Node, own: &Own) -> Self {
+        Self {
+            client: Client::connect(node.irc, &Tls::showing(node, own)).await,
             name: "visitor".to_owned(),
             caps: Vec::new(),
             pings: 0,
@@ -203,7 +213,8 @@ impl Irc {
                     let last = line.rfind(' ').unwrap();
                     line[1..].split_at(last - 1)
                 });
-                names.extend(listed.split_whitespace().map(str::to_owned));
+                let unmarked = |name: &str| name.trim_start_matches(['@', '+']).to_owned();
+                names.extend(listed.split_whitespace().map(unmarked));
             }
         }
         names.sort();

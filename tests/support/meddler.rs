@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use conclave::net::tls::{Files, Identity};
+use conclave::net::tls::{Files, Identity, Visitors};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -37,7 +37,10 @@ impl Meddler {
             cert: node.home.path("certs/cert.pem"),
             key: node.home.path("certs/key.pem"),
         };
-        let identity = Identity::load(&files).unwrap().server_config().unwrap();
+        let identity = Identity::load(&files)
+            .unwrap()
+            .server_config(Visitors::Unasked)
+            .unwrap();
         let acceptor = TlsAcceptor::from(identity);
         let door = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = door.local_addr().unwrap();

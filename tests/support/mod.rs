@@ -25,7 +25,7 @@ mod resp;
 use std::future::Future;
 use std::time::Duration;
 
-pub(crate) use client::{Client, Ear, Heard, Mouth, Tls, password_of};
+pub(crate) use client::{Client, Ear, Heard, Mouth, Own, Tls, password_of};
 pub(crate) use cluster::{
     Cluster, NOT_AFTER_ALL, NOT_CONFIRMED, NOT_DELIVERED, PREFIX, Seat, ends_by_itself, is_refused,
     member,

@@ -13,20 +13,26 @@ use tokio::sync::{mpsc, oneshot};
 use super::hasher::{Hash, JobFailed, Pool, Verify};
 use super::password::StoredHash;
 use super::{AuthOptions, Authenticator, Registration};
+use crate::chat::certificate::Certificate;
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{
-    AccountAnswer, AccountAsk, ChangePassword, IssueToken, PartFailed, Peer, Prove, RedeemToken,
-    Redeemed, Register, Role, StoreFailed, TokenAnswer, TokenAsk, TokenHash, Vital,
+    AccountAnswer, AccountAsk, ChangePassword, IssueToken, PartFailed, Peer, Prove,
+    ProveByCertificate, RedeemToken, Redeemed, Register, Role, StoreFailed, TokenAnswer, TokenAsk,
+    TokenHash, Vital,
 };
 
 const COST: u32 = 4;
 
 // ── a store ─────────────────────────────────────────────────────────────────────────────────
 
+/// The certificate that is Alice's.
+const ALICES: Certificate = Certificate([7; 32]);
+
 #[derive(Default)]
 struct Store {
     accounts: BTreeMap<UserName, (UserName, String)>,
     tokens: BTreeMap<u128, (UserName, TokenHash)>,
+    certificates: BTreeMap<Certificate, UserName>,
     mood: Mood,
 }
 
@@ -89,6 +95,12 @@ impl Store {
                 Some((user, hash)) => AccountAnswer::Found { user, hash },
                 None => AccountAnswer::NotFound,
             },
+            AccountAsk::Owner { certificate } => {
+                let owner = self.certificates.get(&certificate).cloned();
+                owner.map_or(AccountAnswer::NotFound, |user| AccountAnswer::Owner {
+                    user,
+                })
+            }
             AccountAsk::Create { user, .. } if self.accounts.contains_key(&user) => {
                 AccountAnswer::Conflict
             }
@@ -254,6 +266,7 @@ impl House {
         let store = Store {
             accounts: BTreeMap::from([(alice.0.clone(), alice)]),
             tokens: BTreeMap::new(),
+            certificates: BTreeMap::from([(ALICES, user("Alice"))]),
             mood: Mood::Fine,
         }
         .start();
@@ -301,6 +314,19 @@ impl House {
     async fn issue(&self, name: &str) -> Result<Secret, Refusal> {
         let issue = IssueToken { user: user(name) };
         self.auth.send(issue).await.unwrap()
+    }
+
+    async fn shows(
+        &self,
+        certificate: Certificate,
+        named: Option<&str>,
+    ) -> Result<UserName, Refusal> {
+        let prove = ProveByCertificate {
+            certificate,
+            user: named.map(user),
+            peer: peer(1),
+        };
+        self.auth.send(prove).await.unwrap()
     }
 
     async fn redeem(&self, token: &Secret) -> Result<Redeemed, Refusal> {

@@ -20,6 +20,23 @@ async fn a_token_is_good_once_and_needs_no_thread() {
 }
 
 #[actix::test]
+async fn a_certificate_lets_its_owner_in_and_needs_no_thread() {
+    let house = House::open();
+    for (certificate, named, owner) in [
+        (ALICES, None, true),
+        (ALICES, Some("alice"), true),
+        (ALICES, Some("bob"), false),
+        (Certificate([8; 32]), None, false),
+    ] {
+        let owner = owner
+            .then(|| user("alice"))
+            .ok_or(Refusal::UnknownCertificate);
+        assert_eq!(house.shows(certificate, named).await, owner, "{named:?}");
+    }
+    assert_eq!(house.jobs().await, []);
+}
+
+#[actix::test]
 async fn whatever_is_wrong_with_a_token_is_one_answer() {
     let house = House::open();
     let unknown = Token::new().unwrap().spelled();

@@ -116,7 +116,9 @@ pub(in crate::bridge) async fn people_are_shown_as_far_as_the_asker_may_know<S: 
             rooms: seen,
             away,
             since,
+            profile: _,
             office: Office::None,
+            ..
         } = presence
         else {
             panic!("{presence:?}")

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::Subject;
 use super::words::{
-    away, claim, entered, entered_deed, follow, left_deed, members, moving, online, online_are,
-    parts, position, quit_deed, released_deed, resume, resume_since, room_named, say,
+    away, claim, entered, entered_deed, follow, left_deed, made_by, members, moving, online,
+    online_are, parts, position, quit_deed, released_deed, resume, resume_since, room_named, say,
     standing_since, user, went_in, whisper, who, who_is,
 };
 use super::world::{Caller, World, new_claim};
@@ -35,7 +35,7 @@ async fn two_in_the_den<S: Subject>(world: &mut World<S>) -> [Caller; 2] {
 async fn sees_alice(bob: &mut Caller) {
     assert_eq!(
         bob.done(members("den")).await,
-        who("den", &["alice", "bob"])
+        made_by(&["alice"], who("den", &["alice", "bob"]))
     );
     assert_eq!(bob.done(online()).await, online_are(&["alice", "bob"]));
     let Answer::WhoIs { presence, .. } = bob.done(who_is("alice")).await else {
@@ -107,7 +107,10 @@ pub(in crate::bridge) async fn behind_the_grace_a_lost_connection_is_released_on
         [quit_deed(&den, &name), released_deed(&name, &["den"])]
     );
     assert_eq!(bob.done(online()).await, online_are(&["bob"]));
-    assert_eq!(bob.done(members("den")).await, who("den", &["bob"]));
+    assert_eq!(
+        bob.done(members("den")).await,
+        made_by(&[], who("den", &["bob"]))
+    );
     // The next one that is over comes later, and finds nothing more of alice.
     bob.parts(Parting::Broken);
     let events = world.next_events(2).await;
@@ -146,7 +149,10 @@ pub(in crate::bridge) async fn a_login_to_a_kept_place_begins_in_the_lobby<S: Su
         );
         again.claim = Some(claim);
         again.done(say("lobby", "here again")).await;
-        assert_eq!(bob.done(members("den")).await, who("den", &["bob"]));
+        assert_eq!(
+            bob.done(members("den")).await,
+            made_by(&[], who("den", &["bob"]))
+        );
         // It lives, and a live session is not disturbed.
         let mut third = world.caller();
         third.send(super::words::claim("alice", DuplicateLogin::Reject));
@@ -289,7 +295,7 @@ pub(in crate::bridge) async fn a_start_keeps_the_places_of_the_run_before<S: Sub
     }
     assert_eq!(
         dan.done(members("den")).await,
-        who("den", &["alice", "dan"])
+        made_by(&["alice"], who("den", &["alice", "dan"]))
     );
 }
 

@@ -7,6 +7,7 @@ use super::words::{
 };
 use super::world::World;
 use crate::chat::answer::{Office, Presence};
+use crate::chat::modes::Flags;
 use crate::chat::{Answer, Deed, Refusal, RoomName, UserName};
 use crate::messages::{FirstRoom, Outcome, PeopleRequest, Request};
 
@@ -57,6 +58,9 @@ pub(in crate::bridge) async fn an_office_is_that_of_a_session<S: Subject>() {
         users: users(&["alice", "bob"]),
         away: Vec::new(),
         operators: users(&["alice"]),
+        flags: Flags::default(),
+        ranked: Vec::new(),
+        profiles: Vec::new(),
     };
     assert_eq!(bob.done(members("lobby")).await, there);
     assert_eq!(operators(&bob.done(census()).await), 1);

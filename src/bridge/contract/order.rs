@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use super::words::{
-    already_in, away, back, copy, entered, entering, follow, following, history, listed, members,
-    moving, no_room, not_in, online, position, post, rooms, say, set_topic, shown, subject,
-    subscribed, subscriptions, text, topic, unfollow, unsubscribed, user, went_in, whisper, who,
-    who_is, wrong_key,
+    already_in, away, back, copy, entered, entering, follow, following, history, listed, made_by,
+    members, moving, no_room, not_in, online, position, post, rooms, say, set_topic, shown,
+    subject, subscribed, subscriptions, text, topic, unfollow, unsubscribed, user, went_in,
+    whisper, who, who_is, wrong_key,
 };
 use super::world::World;
 use crate::chat::limits::ROOM_KEY_BYTES;
@@ -27,7 +27,10 @@ pub(in crate::bridge) async fn asks_of_a_session_are_decided_and_answered_in_ord
     }
     for _ in 0..5 {
         assert_eq!(went_in(&alice.answered().await), entered("den", 1));
-        assert_eq!(alice.answered().await, who("den", &["alice"]));
+        assert_eq!(
+            alice.answered().await,
+            made_by(&["alice"], who("den", &["alice"]))
+        );
         assert_eq!(alice.refused().await, no_room("nowhere"));
         assert_eq!(went_in(&alice.answered().await), entered("lobby", 1));
         assert_eq!(alice.answered().await, who("lobby", &["alice"]));

@@ -2,14 +2,15 @@
 
 use super::words::{
     already_in, census, counted, entered, entering, entering_too, history, leaving, listed,
-    listed_about, members, moving, no_room, not_in, offline, release, room_named, rooms, say,
-    set_topic, shown, subject, topic, user, users, went_in, who, who_is, wrong_key,
+    listed_about, made_by, members, moving, no_room, not_in, offline, release, room_named, rooms,
+    say, set_topic, shown, subject, topic, user, users, went_in, who, who_is, wrong_key,
 };
 use super::world::World;
 use super::{ROOMS, Subject};
 use crate::chat::answer::KeyUse;
 use crate::chat::event::Privacy;
 use crate::chat::origin::Origin;
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Deed, Refusal};
 use crate::messages::{Parting, PeopleRequest, Request};
 
@@ -60,7 +61,7 @@ pub(in crate::bridge) async fn a_private_room_does_not_exist_for_others<S: Subje
     assert_eq!(went_in(&bob.done(inside).await), entered("Vault", 2));
     assert_eq!(
         bob.done(members("vault")).await,
-        who("Vault", &["alice", "bob"])
+        made_by(&["alice"], who("Vault", &["alice", "bob"]))
     );
     assert_eq!(subject(&bob.done(topic("vault")).await), Some("gold"));
 }
@@ -130,7 +131,17 @@ pub(in crate::bridge) async fn an_entering_is_answered_with_where_it_stands<S: S
         let entered = events.last().expect("the event");
         assert_eq!(entered.position, position);
         let user = user("alice");
-        assert_eq!(entered.deed, Deed::Entered { room, user });
+        let Deed::Entered { ranks, .. } = entered.deed else {
+            panic!("{entered:?}")
+        };
+        let profile = Profile::default();
+        let deed = Deed::Entered {
+            room,
+            user,
+            ranks,
+            profile,
+        };
+        assert_eq!(entered.deed, deed);
     }
 }
 

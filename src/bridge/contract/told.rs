@@ -2,8 +2,8 @@
 
 use super::Subject;
 use super::words::{
-    away, back, entering, follow, members, moving, no_room, no_topic, position, post, said_as,
-    set_topic, subject, subject_set, taken_at, topic, user, whispered_as, who_and_away,
+    away, back, entering, follow, made_by, members, moving, no_room, no_topic, position, post,
+    said_as, set_topic, subject, subject_set, taken_at, topic, user, whispered_as, who_and_away,
 };
 use super::world::World;
 use crate::chat::event::Manner;
@@ -122,5 +122,8 @@ pub(in crate::bridge) async fn members_are_shown_with_who_of_them_is_away<S: Sub
     // Who is away is so in every room.
     bob.done(moving("lobby", "den")).await;
     let told = alice.done(members("den")).await;
-    assert_eq!(told, who_and_away("den", &["Bob"], &["Bob"]));
+    assert_eq!(
+        told,
+        made_by(&["Bob"], who_and_away("den", &["Bob"], &["Bob"]))
+    );
 }

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use crate::chat::answer::{KeyUse, Listed, Presence};
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Departure, Manner, Timestamp};
-use crate::chat::history::Span;
+use crate::chat::history::{Conversation, Span};
+use crate::chat::modes::{Flags, Rank, Ranks};
 use crate::chat::origin::SessionId;
-use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Secret, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{
+    Answer, Deed, Event, Extras, Nick, Position, Refusal, RoomName, Secret, Text, UserName,
+};
 use crate::messages::{
     Append, Brings, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Missed, Parting,
-    PeopleRequest, Question, Request, RoomRequest,
+    PeopleRequest, ProgramRequest, Question, Request, RoomRequest,
 };
 
 /// Somebody, perhaps with a slash and a nick behind the name.
@@ -98,8 +102,22 @@ pub(in crate::bridge) fn say(room: &str, said: &str) -> Request {
 
 /// Said in a room in a manner.
 pub(in crate::bridge) fn said_as(manner: Manner, room: &str, said: &str) -> Request {
-    let (room, text) = (room_named(room), text(said));
-    Request::Append(Append::RoomMessage { room, text, manner })
+    said_with(manner, room, said, Extras::default())
+}
+
+/// Said in a room, with something that is not to be read.
+pub(in crate::bridge) fn said_with(
+    manner: Manner,
+    room: &str,
+    said: &str,
+    extras: Extras,
+) -> Request {
+    Request::Append(Append::RoomMessage {
+        room: room_named(room),
+        text: Text::with_lines(said).expect("a text"),
+        manner,
+        extras,
+    })
 }
 
 pub(in crate::bridge) fn whisper(to: &str, said: &str) -> Request {
@@ -108,8 +126,44 @@ pub(in crate::bridge) fn whisper(to: &str, said: &str) -> Request {
 
 /// Said to a person in a manner.
 pub(in crate::bridge) fn whispered_as(manner: Manner, to: &str, said: &str) -> Request {
-    let (to, text) = (user(to), text(said));
-    Request::Append(Append::Whisper { to, text, manner })
+    whispered_with(manner, to, said, Extras::default())
+}
+
+/// Said to a person, with something that is not to be read.
+pub(in crate::bridge) fn whispered_with(
+    manner: Manner,
+    to: &str,
+    said: &str,
+    extras: Extras,
+) -> Request {
+    Request::Append(Append::Whisper {
+        to: user(to),
+        text: text(said),
+        manner,
+        extras,
+    })
+}
+
+/// Said without words.
+pub(in crate::bridge) const fn tagging(to: Conversation, extras: Extras) -> Request {
+    Request::Program(ProgramRequest::Tag { to, extras })
+}
+
+/// Somebody says this about themselves.
+pub(in crate::bridge) fn introducing(profile: &Profile) -> Request {
+    let profile = profile.clone();
+    Request::Program(ProgramRequest::Introduce { profile })
+}
+
+/// Up to where a conversation was read.
+pub(in crate::bridge) const fn what_is_read(of: Conversation) -> Request {
+    Request::Program(ProgramRequest::WhatIsRead { of })
+}
+
+/// A conversation was read up to these milliseconds.
+pub(in crate::bridge) const fn reading(of: Conversation, ms: u64) -> Request {
+    let upto = Timestamp(ms);
+    Request::Program(ProgramRequest::Read { of, upto })
 }
 
 pub(in crate::bridge) fn post(said: &str) -> Request {
@@ -274,12 +328,41 @@ pub(in crate::bridge) fn who(room: &str, names: &[&str]) -> Answer {
     who_and_away(room, names, &[])
 }
 
+/// The same in a room that one of these has made, or somebody who is not there any more.
+pub(in crate::bridge) fn made_by(makers: &[&str], answer: Answer) -> Answer {
+    let Answer::Members {
+        room,
+        users: all,
+        away,
+        ..
+    } = answer
+    else {
+        panic!("{answer:?}")
+    };
+    let operator = Ranks::default().with(Rank::Operator);
+    Answer::Members {
+        room,
+        users: all,
+        away,
+        ranked: users(makers)
+            .into_iter()
+            .map(|maker| (maker, operator))
+            .collect(),
+        flags: Flags::of_new_room(),
+        profiles: Vec::new(),
+        operators: Vec::new(),
+    }
+}
+
 /// The same where some are away.
 pub(in crate::bridge) fn who_and_away(room: &str, names: &[&str], away: &[&str]) -> Answer {
     Answer::Members {
         room: room_named(room),
         users: users(names),
         away: users(away),
+        flags: Flags::default(),
+        ranked: Vec::new(),
+        profiles: Vec::new(),
         operators: Vec::new(),
     }
 }
@@ -425,7 +508,12 @@ pub(in crate::bridge) fn quit_deed(room: &RoomName, user: &UserName) -> Deed {
 
 pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed {
     let (room, user) = (room.clone(), user.clone());
-    Deed::Entered { room, user }
+    Deed::Entered {
+        room,
+        user,
+        ranks: Ranks::default(),
+        profile: Profile::default(),
+    }
 }
 
 /// A release without a word, which left these rooms.

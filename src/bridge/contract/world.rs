@@ -382,7 +382,7 @@ impl Fold {
                 let left = self.standing(user);
                 assert!(matches!(left, Brings::Standing { rooms, .. } if rooms.is_empty()));
             }
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 assert!(
                     self.rooms
                         .entry(room.clone())
@@ -405,7 +405,8 @@ impl Fold {
             }
             Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => {
+            | Deed::Nicked { user, rooms, .. }
+            | Deed::RealNameSet { user, rooms, .. } => {
                 let inside = self.inside(user).collect();
                 assert_eq!(rooms.iter().collect::<BTreeSet<_>>(), inside);
             }

@@ -195,6 +195,7 @@ impl Store {
                 }
                 Ok(stored_if(changed))
             }
+            AccountAsk::Owner { certificate } => self.certificate_owner(certificate),
             AccountAsk::Token(ask) => self.token(ask).map(AccountAnswer::Token),
         }
     }
@@ -247,6 +248,7 @@ impl Store {
 
     fn remove_account(&mut self, user: &UserName) -> Result<(), StoreError> {
         sql::change(&self.db, "DELETE FROM accounts WHERE name = ?1", [user])?;
+        forget_ranks(&self.db, user)?;
         tokens::revoke(&self.db, user)?;
         let pairs: Vec<(UserName, UserName)> = sql::rows(
             &self.db,
@@ -263,8 +265,16 @@ impl Store {
             [user],
         )?;
         self.forget_person(user)?;
+        self.forget_read(user)?;
+        self.forget_certificates(user)?;
         Ok(())
     }
+}
+
+/// Whoever has the name of an account next is somebody else.
+fn forget_ranks(db: &Connection, user: &UserName) -> rusqlite::Result<()> {
+    sql::change(db, "DELETE FROM ranks WHERE user = ?1", [user])?;
+    sql::change(db, "DELETE FROM invites WHERE user = ?1", [user]).map(drop)
 }
 
 /// Makes an account unless the name is taken, be it as a nick; returns how many were made. What an earlier account
@@ -284,6 +294,7 @@ fn create(
     )?;
     if made > 0 {
         tokens::revoke(db, user)?;
+        forget_ranks(db, user)?;
     }
     Ok(made)
 }

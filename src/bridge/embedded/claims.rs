@@ -4,10 +4,12 @@ use super::log::{No, Store, StoreError};
 use super::nicks::Admission;
 use super::sql::{self, Int};
 use crate::bridge::kept::Hold;
+use crate::bridge::wire;
 use crate::chat::answer::Office;
 use crate::chat::command::Since;
 use crate::chat::event::{Departure, Timestamp};
 use crate::chat::origin::{Origin, SessionId};
+use crate::chat::profile::Profile;
 use crate::chat::{Deed, Position, RoomName, Text, UserName};
 use crate::messages::{
     Brings, Claim, DuplicateLogin, Entrance, FirstRoom, Missed, Outcome, Parting, Request,
@@ -28,6 +30,8 @@ pub(super) struct Held {
     pub(super) since: Timestamp,
     /// What it left to be told, when away.
     pub(super) away: Option<Text>,
+    /// What it says about itself.
+    pub(super) profile: Profile,
     /// What its session is beside a person's.
     pub(super) office: Office,
 }
@@ -41,6 +45,8 @@ pub(super) struct Asker {
     pub(super) origin: Origin,
     /// What it left to be told, when away.
     pub(super) away: Option<Text>,
+    /// What it says about itself.
+    pub(super) profile: Profile,
     /// What it is beside a person.
     pub(super) office: Office,
 }
@@ -74,7 +80,7 @@ impl Store {
         }
         let fence = self.go_live(session, &user, &entrance, rooms.clone())?;
         if rooms.is_empty() {
-            rooms = self.begins_in(&entrance)?;
+            rooms = self.begins_in(&user, &entrance)?;
             for room in &rooms {
                 self.enter(room, &user, &origin)?;
             }
@@ -116,7 +122,7 @@ impl Store {
     }
 
     /// Where somebody goes who is in no room.
-    fn begins_in(&self, entrance: &Entrance) -> Result<Vec<RoomName>, StoreError> {
+    fn begins_in(&self, user: &UserName, entrance: &Entrance) -> Result<Vec<RoomName>, StoreError> {
         let (was_in, begins) = match entrance {
             Entrance::Renew { rooms, begins, .. } => (rooms.as_slice(), *begins),
             Entrance::Login { begins, .. } | Entrance::Insist { begins } => (&[][..], *begins),
@@ -124,7 +130,7 @@ impl Store {
         };
         let mut open = Vec::new();
         for room in was_in {
-            if let Some(room) = self.public_room(room)?
+            if let Some(room) = self.open_room(room, user)?
                 && !open.contains(&room)
             {
                 open.push(room);
@@ -219,11 +225,14 @@ impl Store {
             user: held.user,
             origin: Origin::Session(held.session),
             away: held.away,
+            profile: held.profile,
             office: held.office,
         };
         let granted = match request {
             Request::Append(append) => self.say(&asker, append),
             Request::Rooms(request) => self.rooms(&asker, request),
+            Request::Moderation(request) => self.moderation(&asker, request),
+            Request::Program(request) => self.program(&asker, request),
             Request::People(request) => self.people(&asker, request),
             Request::History(request) => self.history(&asker, request),
         };
@@ -273,7 +282,8 @@ impl Store {
     pub(super) fn held(&self, user: &UserName) -> rusqlite::Result<Option<Held>> {
         sql::row(
             &self.db,
-            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away, operator
+            "SELECT user || coalesce('/' || nick, ''), epoch, n, session, hold, since, away, profile,
+                 operator
              FROM claims WHERE user = ?1",
             [user],
             |row| {
@@ -284,7 +294,8 @@ impl Store {
                     hold: row.get(4)?,
                     since: row.get(5)?,
                     away: row.get(6)?,
-                    office: office(row.get(7)?),
+                    profile: profile(&row.get::<_, String>(7)?),
+                    office: office(row.get(8)?),
                 })
             },
         )
@@ -362,15 +373,20 @@ impl Store {
         let event = self.append_at(self.now(), &origin, deed, brings)?;
         let own = before.as_ref().filter(|held| held.session == *session);
         let office = own.map(|held| held.office).unwrap_or_default();
-        let (since, away) = match before {
-            Some(Held { since, away, .. }) => (since, away),
-            None => (event.at, None),
+        let (since, away, profile) = match before {
+            Some(Held {
+                since,
+                away,
+                profile,
+                ..
+            }) => (since, away, profile),
+            None => (event.at, None, Profile::default()),
         };
         sql::change(
             &self.db,
             "INSERT OR REPLACE INTO claims
-                 (user, epoch, n, session, hold, since, away, nick, operator)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 (user, epoch, n, session, hold, since, away, nick, profile, operator)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             (
                 user,
                 Int(event.position.epoch),
@@ -380,6 +396,7 @@ impl Store {
                 since,
                 away,
                 user.nick(),
+                wire::profile::json(&profile),
                 office == Office::Operator,
             ),
         )?;
@@ -411,6 +428,11 @@ impl Store {
         self.append(origin, deed)?;
         Ok(())
     }
+}
+
+/// What somebody says about themselves, as it stands in its column.
+pub(super) fn profile(kept: &str) -> Profile {
+    wire::profile::read(kept).unwrap_or_default()
 }
 
 /// As a column says it.

@@ -225,6 +225,8 @@ impl Store {
         if user.account().is_none() {
             let sql = "DELETE FROM conversations WHERE name = ?1";
             sql::change(&self.db, sql, [user])?;
+            sql::change(&self.db, "DELETE FROM invites WHERE user = ?1", [user])?;
+            self.forget_read(user)?;
         }
         Ok(())
     }

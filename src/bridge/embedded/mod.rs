@@ -5,22 +5,27 @@
 //! - `asked`: what sessions, the authenticator and the registry ask it.
 //! - `writer`: the thread, and what a batch is.
 //! - `log`: the store and the end of the log. `schema`, `sql`: how things are kept.
-//! - `claims`, `nicks`, `rooms`, `people`, `kept`, `history`, [`accounts`], `tokens`: what is decided, by
+//! - `claims`, `nicks`, `rooms`, `guard`, `moderation`, `people`, `kept`, `history`, [`accounts`], `tokens`:
+//!   what is decided, by
 //!   theme. `newest`: how what is kept is read.
 //! - `open`: how all of it starts. `lock`: one node per directory.
 
 pub mod accounts;
 mod asked;
+mod certificates;
 mod claims;
+mod guard;
 mod history;
 mod kept;
 mod lock;
 mod log;
+mod moderation;
 mod newest;
 mod nicks;
 mod office;
 mod open;
 mod people;
+mod program;
 mod rooms;
 mod schema;
 mod sql;

@@ -1,23 +1,34 @@
 //! People: what they say to each other, whom they follow, who is there.
 
 use super::claims::Asker;
+use super::guard::{Joined, Speech};
 use super::kept::Kind;
 use super::log::{No, Store};
+
 use super::sql::{self, Int};
 use crate::chat::answer::{Census, Presence};
 use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
-use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::modes::Ranks;
+use crate::chat::{Answer, Deed, Extras, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::{Append, Brings, PeopleRequest};
 
 impl Store {
     /// Appends what somebody says.
     pub(super) fn say(&mut self, asker: &Asker, append: Append) -> Result<Answer, No> {
         match append {
-            Append::RoomMessage { room, text, manner } => {
-                self.say_in_room(asker, room, text, manner)
-            }
-            Append::Whisper { to, text, manner } => self.whisper(asker, to, text, manner),
+            Append::RoomMessage {
+                room,
+                text,
+                manner,
+                extras,
+            } => self.say_in_room(asker, room, text, (manner, extras)),
+            Append::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            } => self.whisper(asker, to, text, (manner, extras)),
             Append::Post { text } => self.post(asker, text),
         }
     }
@@ -77,15 +88,25 @@ impl Store {
         asker: &Asker,
         room: RoomName,
         text: Text,
-        manner: Manner,
+        (manner, extras): (Manner, Extras),
     ) -> Result<Answer, No> {
-        let (room, privacy) = self.joined_room(&asker.user, room)?;
+        let Joined {
+            name: room,
+            flags,
+            privacy,
+            speech,
+        } = self.joined_room(&asker.user, room)?;
+        match speech {
+            Speech::Free => {}
+            Speech::Guarded => self.may_say(&room, flags, &asker.user)?,
+        }
         let (k, at) = self.next_in_room(&room)?;
         let deed = Deed::RoomMessage {
             room: room.clone(),
             sender: asker.user.clone(),
             text,
             manner,
+            extras,
             k,
             privacy,
             echo: Echo::ExcludeSender,
@@ -103,7 +124,7 @@ impl Store {
         asker: &Asker,
         to: UserName,
         text: Text,
-        manner: Manner,
+        (manner, extras): (Manner, Extras),
     ) -> Result<Answer, No> {
         let to = self.resolve(to)?;
         if to == asker.user {
@@ -116,6 +137,7 @@ impl Store {
             sender: asker.user.clone(),
             text,
             manner,
+            extras,
             k,
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
@@ -234,7 +256,9 @@ impl Store {
                 node: claim.session.incarnation.node,
                 since: claim.since,
                 rooms: self.rooms_in_sight(&asker.user, &user)?,
+                ranked: self.ranked_in_sight(&asker.user, &user)?,
                 away: claim.away,
+                profile: claim.profile,
                 office: claim.office,
             },
         };
@@ -265,7 +289,9 @@ impl Store {
         };
         Ok(Census {
             people: count("SELECT count(*) FROM claims")?,
-            rooms: count("SELECT count(*) FROM rooms WHERE seal IS NULL")?,
+            rooms: count(
+                "SELECT count(*) FROM rooms WHERE seal IS NULL AND modes NOT GLOB '*[is]*'",
+            )?,
             operators: count("SELECT count(*) FROM claims WHERE operator")?,
             at: self.now(),
         })
@@ -276,11 +302,27 @@ impl Store {
         sql::values(
             &self.db,
             "SELECT name FROM members JOIN rooms ON name = room
-             WHERE user = ?1 AND (seal IS NULL
+             WHERE user = ?1 AND (seal IS NULL AND modes NOT GLOB '*[is]*'
                  OR EXISTS (SELECT 1 FROM members AS own WHERE own.room = name AND own.user = ?2))
              ORDER BY name",
             (user, asker),
         )
+    }
+
+    /// Those of them in which they have a rank.
+    fn ranked_in_sight(
+        &self,
+        asker: &UserName,
+        user: &UserName,
+    ) -> rusqlite::Result<Vec<(RoomName, Ranks)>> {
+        let mut ranked = Vec::new();
+        for room in self.rooms_in_sight(asker, user)? {
+            let ranks = self.ranks(&room, user)?;
+            if !ranks.is_empty() {
+                ranked.push((room, ranks));
+            }
+        }
+        Ok(ranked)
     }
 
     fn go_away(&mut self, asker: &Asker, text: Text) -> Result<Answer, No> {

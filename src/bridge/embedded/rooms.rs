@@ -3,15 +3,19 @@
 use aws_lc_rs::digest::Digest;
 use subtle::ConstantTimeEq;
 
-use super::claims::Asker;
+use super::claims::{Asker, profile};
+use super::guard::{Joined, Shown};
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::seal::seal;
 use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
-use crate::chat::event::{Departure, Privacy};
+use crate::chat::event::{Departure, Privacy, Timestamp};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
+use crate::chat::modes::{Flags, Rank, Ranks, RoomModes, Switch};
 use crate::chat::origin::Origin;
+use crate::chat::permission::Act;
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::RoomRequest;
 
@@ -20,10 +24,43 @@ use crate::messages::RoomRequest;
 pub(super) struct Room {
     /// Spelled as it was first entered.
     pub(super) name: RoomName,
-    /// What its key is compared with; only a private room has one.
-    seal: Option<Vec<u8>>,
+    /// What its key is compared with, where it has one.
+    pub(super) seal: Option<Vec<u8>>,
     topic: Option<Topic>,
+    /// What holds of it.
+    pub(super) flags: Flags,
+    /// How many may be in it.
+    pub(super) limit: Option<u32>,
+    /// When it was made.
+    made: Option<Timestamp>,
 }
+
+impl Room {
+    /// All that holds of it.
+    pub(super) const fn modes(&self) -> RoomModes {
+        RoomModes {
+            flags: self.flags,
+            key: match self.seal {
+                Some(_) => Switch::On,
+                None => Switch::Off,
+            },
+            limit: self.limit,
+            made: self.made,
+        }
+    }
+
+    /// Whether anything of it reaches outsiders.
+    fn privacy(&self) -> Privacy {
+        if self.seal.is_some() || self.flags.are_private() {
+            Privacy::Private
+        } else {
+            Privacy::Public
+        }
+    }
+}
+
+/// A member, whether they are away and an operator of the network, and what they say about themselves.
+type Member = (UserName, bool, bool, Profile);
 
 /// What becomes of the rooms that somebody is in who enters another one.
 #[derive(Debug, Clone, Copy)]
@@ -70,11 +107,15 @@ impl Store {
         user: &UserName,
         origin: &Origin,
     ) -> Result<Position, StoreError> {
+        let held = self.held(user)?;
         let deed = Deed::Entered {
             room: room.clone(),
             user: user.clone(),
+            ranks: self.ranks(room, user)?,
+            profile: held.map(|held| held.profile).unwrap_or_default(),
         };
         let entered = self.append(origin, deed)?.position;
+        self.uses_invitation(room, user)?;
         sql::change(
             &self.db,
             "INSERT INTO members (room, user, entered) VALUES (?1, ?2, ?3)",
@@ -102,20 +143,30 @@ impl Store {
             "DELETE FROM members WHERE room = ?1 AND user = ?2",
             (room, user),
         )?;
+        // A guest's rank ends with leaving: nobody comes back to it.
+        if user.account().is_none() {
+            self.set_ranks(room, user, Ranks::default())?;
+        }
         self.remove_if_void(room)?;
         Ok(())
     }
 
     /// Removes a room that is empty and has neither key, topic nor history; never the lobby.
+    /// What was kept of it goes too.
     pub(super) fn remove_if_void(&self, room: &RoomName) -> rusqlite::Result<usize> {
-        sql::change(
+        let removed = sql::change(
             &self.db,
             "DELETE FROM rooms
              WHERE name = ?1 AND name <> 'lobby' AND seal IS NULL AND topic IS NULL
                AND NOT EXISTS (SELECT 1 FROM members WHERE room = ?1)
                AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)",
             [room],
-        )
+        )?;
+        if removed > 0 {
+            sql::change(&self.db, "DELETE FROM ranks WHERE room = ?1", [room])?;
+            sql::change(&self.db, "DELETE FROM masks WHERE room = ?1", [room])?;
+        }
+        Ok(removed)
     }
 
     /// The rooms that an account is in, the one entered last at the end.
@@ -127,42 +178,32 @@ impl Store {
         )
     }
 
-    /// A room by its name, if it exists and is public.
-    pub(super) fn public_room(&self, room: &RoomName) -> rusqlite::Result<Option<RoomName>> {
-        let found = self.room(room)?.filter(|found| found.seal.is_none());
-        Ok(found.map(|found| found.name))
+    /// A room by its name, if it exists, is public, and lets somebody in who shows nothing.
+    pub(super) fn open_room(
+        &self,
+        room: &RoomName,
+        user: &UserName,
+    ) -> Result<Option<RoomName>, StoreError> {
+        let Some(found) = self.room(room)? else {
+            return Ok(None);
+        };
+        if found.privacy() == Privacy::Private {
+            return Ok(None);
+        }
+        match self.may_enter(&found, user, Shown::Key) {
+            Ok(()) => Ok(Some(found.name)),
+            Err(No::Refused(_)) => Ok(None),
+            Err(No::Failed(error)) => Err(error),
+        }
     }
 
     /// A room that its asker may know of: a public one, or one it is in.
     pub(super) fn known_room(&self, user: &UserName, room: RoomName) -> Result<Room, No> {
         match self.room(&room)? {
-            Some(found) if found.seal.is_none() || self.is_member(&room, user)? => Ok(found),
+            Some(found) if found.privacy() == Privacy::Public => Ok(found),
+            Some(found) if self.is_member(&room, user)? => Ok(found),
             Some(_) | None => Err(Refusal::NoSuchRoom { room }.into()),
         }
-    }
-
-    /// The name and privacy of a room that somebody is in.
-    pub(super) fn joined_room(
-        &self,
-        user: &UserName,
-        room: RoomName,
-    ) -> Result<(RoomName, Privacy), No> {
-        let found = sql::row(
-            &self.db,
-            "SELECT name, seal IS NULL FROM members JOIN rooms ON name = room
-             WHERE room = ?1 AND user = ?2",
-            (&room, user),
-            |row| {
-                let public: bool = row.get(1)?;
-                let privacy = if public {
-                    Privacy::Public
-                } else {
-                    Privacy::Private
-                };
-                Ok((row.get(0)?, privacy))
-            },
-        )?;
-        found.ok_or_else(|| Refusal::NotIn { room }.into())
     }
 
     fn move_to(
@@ -172,7 +213,7 @@ impl Store {
         to: RoomName,
         key: RoomKey,
     ) -> Result<Answer, No> {
-        let (from, _) = self.joined_room(&asker.user, from)?;
+        let from = self.joined_room(&asker.user, from)?.name;
         let entry = self.entry(&asker.user, &to, key, Already::Leaving)?;
         let departure = Departure::Parted { words: None };
         self.leave(&from, &asker.user, departure, &asker.origin)?;
@@ -190,7 +231,7 @@ impl Store {
         room: RoomName,
         words: Option<Text>,
     ) -> Result<Answer, No> {
-        let (room, _) = self.joined_room(&asker.user, room)?;
+        let room = self.joined_room(&asker.user, room)?.name;
         let departure = Departure::Parted {
             words: words.clone(),
         };
@@ -203,6 +244,8 @@ impl Store {
             Entry::Open { room, key } => (room, key),
             Entry::New { seal } => {
                 self.make_room(asked, seal)?;
+                let founder = Ranks::default().with(Rank::Operator);
+                self.set_ranks(asked, &asker.user, founder)?;
                 (asked.clone(), KeyUse::Fitting)
             }
         };
@@ -242,17 +285,21 @@ impl Store {
             Already::Leaving => {}
             Already::Staying => self.may_be_in_another(user)?,
         }
-        let Some(Room { name, seal, .. }) = room else {
+        let Some(room) = room else {
             self.has_place_for_a_room()?;
             return Ok(Entry::New { seal: key });
         };
-        let key = match (seal, key) {
-            (None, None) => KeyUse::Fitting,
-            (None, Some(_)) => KeyUse::Needless,
-            (Some(seal), Some(shown)) if bool::from(seal.ct_eq(shown.as_ref())) => KeyUse::Fitting,
-            (Some(_), Some(_) | None) => return Err(Refusal::WrongKey { room: name }.into()),
+        let (key, shown) = match (&room.seal, key) {
+            (None, None) => (KeyUse::Fitting, Shown::Key),
+            (None, Some(_)) => (KeyUse::Needless, Shown::Key),
+            (Some(seal), Some(shown)) if bool::from(seal.ct_eq(shown.as_ref())) => {
+                (KeyUse::Fitting, Shown::Key)
+            }
+            (Some(_), Some(_) | None) => (KeyUse::Fitting, Shown::WrongKey),
         };
-        Ok(Entry::Open { room: name, key })
+        self.may_enter(&room, user, shown)?;
+        let room = room.name;
+        Ok(Entry::Open { room, key })
     }
 
     fn may_be_in_another(&self, user: &UserName) -> Result<(), No> {
@@ -280,49 +327,71 @@ impl Store {
     fn make_room(&self, name: &RoomName, seal: Option<Digest>) -> rusqlite::Result<usize> {
         sql::change(
             &self.db,
-            "INSERT INTO rooms (name, seal) VALUES (?1, ?2)",
-            (name, seal.as_ref().map(Digest::as_ref)),
+            "INSERT INTO rooms (name, seal, modes, made) VALUES (?1, ?2, ?3, ?4)",
+            (
+                name,
+                seal.as_ref().map(Digest::as_ref),
+                Flags::of_new_room(),
+                self.now(),
+            ),
         )
     }
 
     fn list(&self) -> rusqlite::Result<Answer> {
         let rooms = sql::rows(
             &self.db,
-            "SELECT name, (SELECT count(*) FROM members WHERE room = name), topic
+            "SELECT name, (SELECT count(*) FROM members WHERE room = name), topic, modes
              FROM rooms WHERE seal IS NULL ORDER BY name",
             (),
             |row| {
                 let Int(here) = row.get(1)?;
-                let (room, topic) = (row.get(0)?, row.get(2)?);
-                Ok(Listed { room, here, topic })
+                let (room, topic, flags) = (row.get(0)?, row.get(2)?, row.get::<_, Flags>(3)?);
+                Ok((flags, Listed { room, here, topic }))
             },
         )?;
+        let public = rooms.into_iter().filter(|(flags, _)| !flags.are_private());
+        let rooms = public.map(|(_, room)| room).collect();
         Ok(Answer::Rooms { rooms })
     }
 
     fn members(&self, asker: &Asker, room: RoomName) -> Result<Answer, No> {
-        let room = self.known_room(&asker.user, room)?.name;
+        let Room {
+            name: room, flags, ..
+        } = self.known_room(&asker.user, room)?;
         let members = sql::rows(
             &self.db,
             "SELECT m.user || coalesce('/' || c.nick, ''), c.away IS NOT NULL,
-                    coalesce(c.operator, 0)
+                    coalesce(c.operator, 0), coalesce(c.profile, '{}')
              FROM members m LEFT JOIN claims c ON c.user = m.user
              WHERE m.room = ?1 ORDER BY m.user",
             [&room],
             |row| {
-                let user: UserName = row.get(0)?;
-                Ok((user, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
+                let member = (row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?);
+                let said = profile(&row.get::<_, String>(3)?);
+                Ok((member.0, member.1, row.get::<_, bool>(2)?, said))
             },
         )?;
-        let of = |wanted: fn(&(UserName, bool, bool)) -> bool| {
+        let of = |wanted: fn(&Member) -> bool| {
             let found = members.iter().filter(|member| wanted(member));
             found.map(|(user, ..)| user.clone()).collect()
         };
+        let introduced = members.iter().filter(|(.., profile)| !profile.is_empty());
+        let profiles = introduced.map(|(user, .., profile)| (user.clone(), profile.clone()));
+        let ranked = sql::rows(
+            &self.db,
+            "SELECT m.user, ranks FROM members m JOIN ranks r ON r.room = m.room AND r.user = m.user
+             WHERE m.room = ?1 ORDER BY m.user",
+            [&room],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         Ok(Answer::Members {
             room,
             users: of(|_| true),
-            away: of(|(_, is_away, _)| *is_away),
-            operators: of(|(_, _, is_operator)| *is_operator),
+            away: of(|(_, is_away, ..)| *is_away),
+            operators: of(|(_, _, is_operator, _)| *is_operator),
+            profiles: profiles.collect(),
+            ranked,
+            flags,
         })
     }
 
@@ -332,7 +401,9 @@ impl Store {
         room: RoomName,
         text: Option<Text>,
     ) -> Result<Answer, No> {
-        let room = self.joined_room(&asker.user, room)?.0;
+        let Joined {
+            name: room, flags, ..
+        } = self.joined_room(&asker.user, room)?;
         let before = self.room(&room)?.and_then(|found| found.topic);
         if before.as_ref().map(|topic| &topic.text) == text.as_ref() {
             return Ok(Answer::Topic {
@@ -340,6 +411,7 @@ impl Store {
                 topic: before,
             });
         }
+        self.may(Act::SetTopic, &room, flags, &asker.user)?;
         let by = asker.user.clone();
         let deed = Deed::TopicSet {
             room: room.clone(),
@@ -360,25 +432,29 @@ impl Store {
     fn room(&self, name: &RoomName) -> rusqlite::Result<Option<Room>> {
         sql::row(
             &self.db,
-            "SELECT name, seal, topic, topic_by, topic_at FROM rooms WHERE name = ?1",
+            "SELECT name, seal, topic, topic_by, topic_at, modes, most, made
+             FROM rooms WHERE name = ?1",
             [name],
             |row| {
                 Ok(Room {
                     name: row.get(0)?,
                     seal: row.get(1)?,
                     topic: topic(row)?,
+                    flags: row.get(5)?,
+                    limit: row.get(6)?,
+                    made: row.get(7)?,
                 })
             },
         )
     }
 
-    fn is_member(&self, room: &RoomName, user: &UserName) -> rusqlite::Result<bool> {
+    pub(super) fn is_member(&self, room: &RoomName, user: &UserName) -> rusqlite::Result<bool> {
         self.db
             .prepare_cached("SELECT 1 FROM members WHERE room = ?1 AND user = ?2")?
             .exists((room, user))
     }
 
-    fn count_members(&self, room: &RoomName) -> rusqlite::Result<u64> {
+    pub(super) fn count_members(&self, room: &RoomName) -> rusqlite::Result<u64> {
         let count = sql::value(
             &self.db,
             "SELECT count(*) FROM members WHERE room = ?1",

@@ -20,7 +20,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 128;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
-pub(super) const STEPS: [&str; 7] = [
+pub(super) const STEPS: &[&str] = &[
     "
     CREATE TABLE log (
         seq    INTEGER PRIMARY KEY,
@@ -129,6 +129,55 @@ pub(super) const STEPS: [&str; 7] = [
     "
     ALTER TABLE claims ADD COLUMN nick TEXT COLLATE NOCASE;
     CREATE INDEX claims_by_nick ON claims (nick);
+",
+    // What holds of a room, who has a rank in it, who is listed, and who is invited where.
+    "
+    ALTER TABLE rooms ADD COLUMN modes TEXT NOT NULL DEFAULT '';
+    ALTER TABLE rooms ADD COLUMN most INTEGER;
+    ALTER TABLE rooms ADD COLUMN made INTEGER;
+    CREATE TABLE ranks (
+        room  TEXT NOT NULL COLLATE NOCASE,
+        user  TEXT NOT NULL COLLATE NOCASE,
+        ranks TEXT NOT NULL,
+        PRIMARY KEY (room, user)
+    ) WITHOUT ROWID;
+    CREATE INDEX ranks_by_user ON ranks (user);
+    CREATE TABLE masks (
+        room TEXT    NOT NULL COLLATE NOCASE,
+        list TEXT    NOT NULL,
+        mask TEXT    NOT NULL COLLATE NOCASE,
+        by   TEXT    NOT NULL,
+        at   INTEGER NOT NULL,
+        PRIMARY KEY (room, list, mask)
+    ) WITHOUT ROWID;
+    CREATE TABLE invites (
+        user TEXT    NOT NULL COLLATE NOCASE,
+        room TEXT    NOT NULL COLLATE NOCASE,
+        at   INTEGER NOT NULL,
+        PRIMARY KEY (user, room)
+    ) WITHOUT ROWID;
+",
+    // Up to where each account has read its conversations.
+    "
+    CREATE TABLE read_marks (
+        user         TEXT    NOT NULL COLLATE NOCASE,
+        conversation TEXT    NOT NULL,
+        at           INTEGER NOT NULL,
+        PRIMARY KEY (user, conversation)
+    ) WITHOUT ROWID;
+    CREATE INDEX read_marks_by_age ON read_marks (user, at);
+",
+    // What those who are here say about themselves.
+    "
+    ALTER TABLE claims ADD COLUMN profile TEXT NOT NULL DEFAULT '{}';
+",
+    // By which certificates of clients an account can be proven.
+    "
+    CREATE TABLE certificates (
+        certificate TEXT NOT NULL PRIMARY KEY,
+        user        TEXT NOT NULL COLLATE NOCASE
+    ) WITHOUT ROWID;
+    CREATE INDEX certificates_by_user ON certificates (user);
 ",
     // Whether a claim's session is an operator's.
     "

@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Params, Result, Row, ToSql};
 
 use crate::bridge::kept::Hold;
 use crate::chat::event::Timestamp;
+use crate::chat::modes::{Flags, List, Ranks};
 use crate::chat::origin::SessionId;
-use crate::chat::{Position, RoomName, Text, UserName};
+use crate::chat::{Mask, Position, RoomName, Text, UserName};
 
 /// The only row, if there is one.
 pub(super) fn row<T>(
@@ -98,6 +99,31 @@ impl FromSql for Hold {
     }
 }
 
+/// Sets that stand as their letters.
+macro_rules! stands_as_letters {
+    ($($kind:ty),*) => {
+        $(impl ToSql for $kind {
+            fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.letters()))
+            }
+        }
+
+        impl FromSql for $kind {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                Ok(Self::of_letters(value.as_str()?))
+            }
+        })*
+    };
+}
+
+stands_as_letters!(Flags, Ranks);
+
+impl ToSql for List {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.letter().to_string()))
+    }
+}
+
 /// Values that are one checked text.
 macro_rules! stands_as_text {
     ($($kind:ty, $read:expr;)*) => {
@@ -113,6 +139,7 @@ stands_as_text! {
     UserName, UserName::stored;
     RoomName, RoomName::new;
     Text, Text::new;
+    Mask, Mask::new;
     SessionId, str::parse::<SessionId>;
 }
 
@@ -126,7 +153,7 @@ macro_rules! is_borrowed_as_text {
     };
 }
 
-is_borrowed_as_text!(RoomName, Text);
+is_borrowed_as_text!(RoomName, Text, Mask);
 
 /// Who it is; a nick stands in a column of its own.
 impl ToSql for UserName {

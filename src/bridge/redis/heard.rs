@@ -72,14 +72,18 @@ impl Logged for Heard {
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
             | Deed::Whisper { .. }
+            | Deed::Tagged { .. }
             | Deed::Post { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::Announced { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
+            | Deed::RealNameSet { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => None,
         }

@@ -13,7 +13,8 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("sessions", "sessions"),
     // Hash: user → the room entered last.
     ("user_room", "user:room"),
-    // Set: members. With `META` behind it a hash (name, seal, topic, k, at), with `LOG` a stream.
+    // Set: members. With `META` behind it a hash (name, seal, topic, k, at, modes, limit, made), with
+    // `LOG` a stream, with `RANKS` a hash of users and with `MASKS` one of list and mask.
     ("room", "room:"),
     // Set: subscribers of a user.
     ("subs", "subs:"),
@@ -34,8 +35,12 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("rooms_of", "rooms:"),
     // Sorted set: public rooms as shown, by their number of members.
     ("rooms", "rooms"),
-    // Set: rooms with a key.
+    // Set: rooms with a key, by invitation, or not listed.
     ("private_rooms", "private_rooms"),
+    // Set: rooms in which a user has a rank.
+    ("ranked", "ranked:"),
+    // Sorted set with an expiry: rooms to which a user is invited, by when.
+    ("invites", "invites:"),
     // Hash: last k and at of the conversations "to user" and "posts of user", where the last post
     // stands, and where the user came in for the first time.
     ("ordinals", "ordinals:"),
@@ -51,6 +56,15 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("token", "token:"),
     // Sorted set with an expiry: families of an account, by when the last token of each was told.
     ("tokens", "tokens:"),
+    // Sorted set: conversations of an account (`#room` or a nick, lower case), by the milliseconds up
+    // to which it has read them.
+    ("read", "read:"),
+    // Hash: certificate → the user whose account it proves.
+    ("certificates", "certificates"),
+    // Set: the certificates of an account.
+    ("certificates_of", "certificates:"),
+    // Hash: user → what a session says about itself (JSON), only where it does.
+    ("profiles", "profiles"),
     // Hash: id → as registered or, with a slash and the nick behind it, as seen; only where that differs.
     ("names", "names"),
     // Hash: nick in lower case → id; only where the nick is not the account's own name.
@@ -70,7 +84,12 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
 ];
 
 /// What stands behind a room's key: names of users and rooms hold no colon.
-const BEHIND: [(&str, &str); 2] = [("meta", ":meta"), ("history", ":log")];
+const BEHIND: &[(&str, &str)] = &[
+    ("meta", ":meta"),
+    ("history", ":log"),
+    ("ranks", ":ranks"),
+    ("masks", ":masks"),
+];
 
 /// The names under one prefix.
 #[derive(Debug, Clone)]
@@ -151,7 +170,7 @@ impl Keys {
             "channel" => Some(self.channel.clone()),
             _ => of(UNDER_PREFIX)
                 .map(|name| self.under(name))
-                .or_else(|| of(&BEHIND).map(str::to_owned)),
+                .or_else(|| of(BEHIND).map(str::to_owned)),
         }
     }
 

@@ -5,11 +5,12 @@ use tokio::sync::oneshot;
 
 use super::task::Task;
 use super::window::{Decides, Kind, Load, Waiter};
+use crate::chat::command::Certificates;
 use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Answer, Fate};
 use crate::messages::{
-    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, Outcome, PeopleRequest, Request,
-    RoomRequest, SessionMail, StoreFailed,
+    AccountAnswer, AccountAsk, LOOK_EVENTS, LookedBack, ModerationRequest, Outcome, PeopleRequest,
+    ProgramRequest, Request, RoomRequest, SessionMail, StoreFailed,
 };
 
 /// Messages of a history that are read in the time of one other task.
@@ -84,7 +85,7 @@ impl Load for Task {
             Self::Claim { .. } => Kind::Change,
             Self::Live { request, .. } => kind_of(request),
             Self::Account { ask } => match ask {
-                AccountAsk::Find { .. } => Kind::Read,
+                AccountAsk::Find { .. } | AccountAsk::Owner { .. } => Kind::Read,
                 AccountAsk::Create { .. }
                 | AccountAsk::Rehash { .. }
                 | AccountAsk::ChangePassword { .. }
@@ -121,11 +122,27 @@ impl Load for Task {
 const fn kind_of(request: &Request) -> Kind {
     match request {
         Request::Append(_) => Kind::Text,
+        Request::Program(
+            ProgramRequest::Tag { .. }
+            | ProgramRequest::Read { .. }
+            | ProgramRequest::Introduce { .. },
+        ) => Kind::Change,
+        Request::Program(
+            ProgramRequest::WhatIsRead { .. } | ProgramRequest::Certificates(Certificates::List),
+        ) => Kind::Read,
+        Request::Program(ProgramRequest::Certificates(
+            Certificates::Add(_) | Certificates::Remove(_),
+        )) => Kind::Change,
         Request::Rooms(
             RoomRequest::Move { .. }
             | RoomRequest::Enter { .. }
             | RoomRequest::Leave { .. }
             | RoomRequest::SetTopic { .. },
+        )
+        | Request::Moderation(
+            ModerationRequest::Kick { .. }
+            | ModerationRequest::Invite { .. }
+            | ModerationRequest::Change { .. },
         )
         | Request::People(
             PeopleRequest::Follow { .. }
@@ -139,6 +156,11 @@ const fn kind_of(request: &Request) -> Kind {
         ) => Kind::Change,
         Request::Rooms(
             RoomRequest::List | RoomRequest::Members { .. } | RoomRequest::Topic { .. },
+        )
+        | Request::Moderation(
+            ModerationRequest::Invitations
+            | ModerationRequest::Modes { .. }
+            | ModerationRequest::List { .. },
         )
         | Request::People(
             PeopleRequest::Following

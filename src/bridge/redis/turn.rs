@@ -115,14 +115,18 @@ impl RedisBridge {
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
             | Deed::Whisper { .. }
+            | Deed::Tagged { .. }
             | Deed::Post { .. }
             | Deed::Followed { .. }
             | Deed::Unfollowed { .. }
             | Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
             | Deed::Announced { .. }
             | Deed::WentAway { .. }
             | Deed::CameBack { .. }
             | Deed::Nicked { .. }
+            | Deed::RealNameSet { .. }
             | Deed::Probed { .. }
             | Deed::Alive { .. } => Brings::Nothing,
         };

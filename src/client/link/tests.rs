@@ -12,7 +12,7 @@ use tokio_rustls::server::TlsStream;
 use super::*;
 use crate::chat::{Secret, UserName};
 use crate::client::login::{Entry, Patience};
-use crate::net::tls::{Files, Fingerprint, Generation, Identity, KeyType};
+use crate::net::tls::{Files, Fingerprint, Generation, Identity, KeyType, Visitors};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -45,7 +45,7 @@ impl Node {
         Self {
             _folder: folder,
             listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
-            acceptor: identity.server_config().unwrap().into(),
+            acceptor: identity.server_config(Visitors::Unasked).unwrap().into(),
             fingerprint: identity.fingerprint(),
         }
     }

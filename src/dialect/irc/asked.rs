@@ -1,13 +1,16 @@
 //! What a conversation remembers of a command until it is answered.
 
 use super::caps::Negotiation;
-use super::events;
+use super::cert;
 use super::history::{self, Fault};
+use super::markread;
+use super::registration;
 use super::reply::Reply;
+use super::said;
 use super::umodes::Wallops;
 use super::who::Query;
 use crate::chat::event::Manner;
-use crate::chat::{RoomName, Text, UserName};
+use crate::chat::{Command, Extras, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
 /// Something heard, and what has to be known to tell its answer.
@@ -59,10 +62,33 @@ pub(super) enum Asked {
     Leave,
     /// That something is said.
     Say(Said),
+    /// That something without words is said.
+    Tag(Tagged),
+    /// Up to where a conversation was read.
+    Read {
+        /// It, as it was spelled.
+        target: String,
+    },
+    /// That something is known of oneself.
+    Introduce(Introducing),
+    /// By which certificates one's account is proven.
+    Certificates,
     /// What a room is about.
     Topic,
     /// That a room is about something else.
     SetTopic,
+    /// That somebody is put out of a room.
+    Kick,
+    /// That somebody is told that they may come in.
+    Invite,
+    /// To which rooms one is invited.
+    Invitations,
+    /// What holds of a room.
+    Modes,
+    /// That something else holds of a room.
+    ChangeModes,
+    /// Who is in a list of a room.
+    ModeList,
     /// Who is in a room.
     Names {
         /// The room as it was spelled.
@@ -149,6 +175,28 @@ pub(super) struct Said {
     pub(super) text: Text,
     /// In which manner.
     pub(super) manner: Manner,
+    /// What goes with it.
+    pub(super) extras: Extras,
+}
+
+/// The same without words.
+#[derive(Debug, Clone)]
+pub(super) struct Tagged {
+    /// To whom, as a parameter.
+    pub(super) target: String,
+    /// What.
+    pub(super) extras: Extras,
+}
+
+/// How somebody says something about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Introducing {
+    /// By what was said at the login; nothing is told.
+    Quietly,
+    /// By another real name.
+    ByName,
+    /// By a mode.
+    ByMode,
 }
 
 /// What a server tells about itself.
@@ -202,8 +250,17 @@ impl Asked {
             Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",
             Self::History { .. } | Self::NoHistory(_) => history::COMMAND,
             Self::Leave => "PART",
-            Self::Say(said) => events::command(said.manner),
+            Self::Say(said) => said::command(said.manner),
+            Self::Tag(_) => "TAGMSG",
+            Self::Read { .. } => markread::COMMAND,
+            Self::Certificates => cert::COMMAND,
+            Self::Introduce(Introducing::Quietly) => "USER",
+            Self::Introduce(Introducing::ByName) => "SETNAME",
+            Self::Introduce(Introducing::ByMode) => "MODE",
             Self::Topic | Self::SetTopic => "TOPIC",
+            Self::Kick => "KICK",
+            Self::Invite | Self::Invitations => "INVITE",
+            Self::Modes | Self::ChangeModes | Self::ModeList => "MODE",
             Self::Names { .. } => "NAMES",
             Self::List { .. } => "LIST",
             Self::Who { .. } => "WHO",
@@ -222,6 +279,33 @@ impl Asked {
             Self::Ping => "PING",
             Self::Subscription { command } => command,
             Self::Quit => "QUIT",
+        }
+    }
+}
+
+/// What a step of a registration has the session hear.
+pub(super) fn of_registration(step: registration::Step) -> Item {
+    match step {
+        registration::Step::Tell { reply } => {
+            let replies = vec![reply];
+            (Heard::Reply, Asked::Own { replies })
+        }
+        registration::Step::Prove { user, password } => (
+            Heard::Command(Command::Prove { user, password }),
+            Asked::Proof,
+        ),
+        registration::Step::ProveByCertificate { certificate, user } => (
+            Heard::Command(Command::ProveByCertificate { certificate, user }),
+            Asked::Proof,
+        ),
+        registration::Step::Claim { nick } => {
+            (Heard::Command(Command::Claim { nick }), Asked::Claim)
+        }
+        registration::Step::Visit { nick, ident } => {
+            (Heard::Command(Command::Visit { nick, ident }), Asked::Claim)
+        }
+        registration::Step::Quit | registration::Step::End => {
+            (Heard::Command(Command::Quit { words: None }), Asked::Quit)
         }
     }
 }

@@ -4,8 +4,10 @@
 
 use super::grammar::LINE_BYTES;
 use super::line::word;
+use super::multiline;
 use super::numerics::Numeric;
 use super::reply::{Part, Reply};
+use crate::chat::certificate::Certificate;
 
 /// Bytes of capabilities in one line: what stands in front is a server's name, a nick and `CAP`.
 const LIST_BYTES: usize = LINE_BYTES - 160;
@@ -24,7 +26,7 @@ enum Offer {
 
 /// The type, and its table.
 macro_rules! caps {
-    ($($cap:ident = $name:literal, $value:literal, $offer:ident, $page:literal;)*) => {
+    ($($cap:ident = $name:literal, $value:expr, $offer:ident, $page:literal;)*) => {
         /// A capability.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Cap {
@@ -77,14 +79,16 @@ caps! {
     EventPlayback = "draft/event-playback", "", Withheld, "chathistory";
     ExtendedJoin = "extended-join", "", Open, "extended-join";
     ExtendedMonitor = "extended-monitor", "", Open, "extended-monitor";
-    InviteNotify = "invite-notify", "", Withheld, "invite-notify";
+    InviteNotify = "invite-notify", "", Open, "invite-notify";
     LabeledResponse = "labeled-response", "", Open, "labeled-response";
     MessageTags = "message-tags", "", Open, "message-tags";
+    Multiline = "draft/multiline", multiline::LIMITS, Open, "multiline";
     MultiPrefix = "multi-prefix", "", Open, "multi-prefix";
     NoImplicitNames = "no-implicit-names", "", Open, "no-implicit-names";
+    ReadMarker = "draft/read-marker", "", Open, "read-marker";
     Sasl = "sasl", "PLAIN", Open, "sasl-3.2";
     ServerTime = "server-time", "", Open, "server-time";
-    SetName = "setname", "", Withheld, "setname";
+    SetName = "setname", "", Open, "setname";
     StandardReplies = "standard-replies", "", Open, "standard-replies";
     UserhostInNames = "userhost-in-names", "", Open, "userhost-in-names";
 }
@@ -133,6 +137,35 @@ const fn bit(cap: Cap) -> u32 {
     1 << cap as u32
 }
 
+/// By which mechanisms of SASL a peer can prove an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mechanisms {
+    /// By its password.
+    Plain,
+    /// By its password, and by the certificate that was shown.
+    PlainAndExternal,
+}
+
+impl Mechanisms {
+    /// Those of who showed a certificate, or none.
+    #[must_use]
+    pub const fn of(shown: Option<&Certificate>) -> Self {
+        match shown {
+            None => Self::Plain,
+            Some(_) => Self::PlainAndExternal,
+        }
+    }
+
+    /// Their names, with commas between.
+    #[must_use]
+    pub const fn names(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::PlainAndExternal => "PLAIN,EXTERNAL",
+        }
+    }
+}
+
 /// What a peer and the server agreed on so far. It lives as long as the connection, for `CAP` may
 /// come at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +173,7 @@ pub struct Negotiation {
     offered: Caps,
     enabled: Caps,
     version: Version,
+    mechanisms: Mechanisms,
 }
 
 /// What the peer understands.
@@ -165,11 +199,12 @@ pub enum Hold {
 impl Negotiation {
     /// Nothing is enabled yet.
     #[must_use]
-    pub const fn new(offered: Caps) -> Self {
+    pub const fn new(offered: Caps, mechanisms: Mechanisms) -> Self {
         Self {
             offered,
             enabled: Caps(0),
             version: Version::First,
+            mechanisms,
         }
     }
 
@@ -213,8 +248,16 @@ impl Negotiation {
             self.enabled = self.enabled.with(Cap::CapNotify);
         }
         self.version = self.version.max(version);
+        let mechanisms = self.mechanisms.names();
+        let value = |cap: Cap| {
+            if cap == Cap::Sasl {
+                mechanisms
+            } else {
+                cap.value()
+            }
+        };
         let spell = |cap: Cap| match version {
-            Version::V302 if !cap.value().is_empty() => format!("{}={}", cap.name(), cap.value()),
+            Version::V302 if !value(cap).is_empty() => format!("{}={}", cap.name(), value(cap)),
             Version::V302 | Version::First => cap.name().to_owned(),
         };
         listed("LS", version, self.offered.iter().map(spell))

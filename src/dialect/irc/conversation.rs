@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::asked::{About, Asked, Item};
-use super::caps::{Caps, Negotiation};
+use super::asked::{About, Asked, Item, of_registration};
+use super::caps::{Caps, Mechanisms, Negotiation};
 use super::events;
 use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
+use super::identity::Identity;
 use super::labels::{self, Labelled};
 use super::monitor::{self, Watched};
+use super::multiline;
 use super::numerics::Numeric;
 use super::refuse;
 use super::registration::{self, Registration};
@@ -20,36 +22,10 @@ use super::reply::{Reply, Voice, misread};
 use super::tell;
 use super::umodes::{self, Modes, Wallops};
 use crate::chat::answer::Office;
-use crate::chat::{Answer, Command, Ending, Fate, Refusal, RoomName, UserName};
+use crate::chat::certificate::Certificate;
+use crate::chat::profile::{Profile, real_name};
+use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, UserName};
 use crate::dialect::{Format, Heard};
-
-/// As what the server is known: the same on all nodes, for people see no nodes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// The name of the server.
-    pub server: String,
-    /// The name of the network.
-    pub network: String,
-    /// What the server is for, in a few words.
-    pub description: String,
-    /// The program and its version, one word.
-    pub version: String,
-    /// Since when the server runs, for people.
-    pub created: String,
-    /// The message of the day, by lines; none of them is none.
-    pub motd: Vec<String>,
-    /// Whether people come in who have no account.
-    pub guests: Guests,
-}
-
-/// Whether people come in who have no account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guests {
-    /// They do, and nobody keeps their nicks for them.
-    Welcome,
-    /// They do not.
-    TurnedAway,
-}
 
 /// Where an IRC conversation stands.
 #[derive(Debug)]
@@ -62,6 +38,10 @@ pub struct Conversation {
     /// What was taken and is not answered yet, oldest first.
     asked: VecDeque<Asked>,
     labelled: Option<Labelled>,
+    /// What the client showed in the handshake.
+    shown: Option<Certificate>,
+    /// A message of which not all lines came yet.
+    batch: multiline::Batch,
 }
 
 #[derive(Debug)]
@@ -81,6 +61,10 @@ pub(super) struct Me {
     pub(super) user: UserName,
     /// The rooms, as far as it was told.
     pub(super) rooms: Vec<RoomName>,
+    /// What one says about oneself.
+    pub(super) profile: Profile,
+    /// The certificate that the client showed.
+    pub(super) shown: Option<Certificate>,
     /// For whom it watches.
     pub(super) watched: Watched,
     /// The modes that not everybody has.
@@ -98,15 +82,17 @@ impl Me {
 impl Conversation {
     /// A conversation at its beginning.
     #[must_use]
-    pub fn new(identity: Arc<Identity>) -> Self {
+    pub fn new(identity: Arc<Identity>, shown: Option<Certificate>) -> Self {
         let offered = Caps::offered();
         Self {
-            stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests))),
+            stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests, shown))),
             identity,
-            caps: Negotiation::new(offered),
+            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())),
             heard: VecDeque::new(),
             asked: VecDeque::new(),
             labelled: None,
+            shown,
+            batch: multiline::Batch::None,
         }
     }
 
@@ -154,7 +140,7 @@ impl Conversation {
                     if step == registration::Step::End {
                         self.heard.push_back((Heard::Reply, Asked::Over));
                     }
-                    self.heard.push_back(item(step));
+                    self.heard.push_back(of_registration(step));
                 }
             }
             Stage::Present(_) => self.hear_present(&read),
@@ -176,6 +162,12 @@ impl Conversation {
             self.heard.push_back((Heard::Reply, Asked::Own { replies }));
             return;
         };
+        match self.turn(message) {
+            multiline::Turn::Taken => return,
+            multiline::Turn::Asked(items) => return self.heard.extend(items),
+            multiline::Turn::Aborted(items) => self.heard.extend(items),
+            multiline::Turn::Other => {}
+        }
         let label = labels::of(message, self.enabled()).map(str::to_owned);
         let ends = label.is_some().then_some((Heard::Reply, Asked::LabelEnds));
         let begins = label.map(|label| (Heard::Reply, Asked::LabelBegins { label }));
@@ -184,11 +176,21 @@ impl Conversation {
             .extend(begins.into_iter().chain(items).chain(ends));
     }
 
+    /// What a line has to do with a message of several.
+    fn turn(&mut self, message: &Message<'_>) -> multiline::Turn {
+        let caps = self.caps.enabled();
+        match &self.stage {
+            Stage::Present(me) => self.batch.hear(message, me, caps),
+            Stage::Registering(_) | Stage::Over => multiline::Turn::Other,
+        }
+    }
+
     fn items(&mut self, message: &Message<'_>) -> Vec<Item> {
         if message.is("CAP") {
             return vec![self.negotiate(message)];
         }
         let format = self.format();
+        let caps = self.enabled();
         let Stage::Present(me) = &mut self.stage else {
             return Vec::new();
         };
@@ -203,7 +205,7 @@ impl Conversation {
         if message.is(monitor::COMMAND) {
             me.watched.hear(message)
         } else {
-            hear::hear(message, me)
+            hear::hear(message, me, caps)
         }
     }
 
@@ -276,14 +278,36 @@ impl Conversation {
         }
     }
 
+    /// Somebody put the peer out of a room, and told it so.
+    pub fn put_out(&mut self, room: &RoomName) {
+        self.is_out_of(room);
+    }
+
     /// Somebody is in.
     pub(super) fn comes_in(&mut self, user: UserName) {
+        let said = match &self.stage {
+            Stage::Registering(registration) => registration.realname(),
+            Stage::Present(_) | Stage::Over => "",
+        };
+        let profile = Profile {
+            real_name: real_name(said),
+            ..Profile::default()
+        };
         self.stage = Stage::Present(Me {
             user,
             rooms: Vec::new(),
+            profile,
+            shown: self.shown,
             watched: Watched::default(),
             modes: Modes::default(),
         });
+    }
+
+    /// One said something about oneself.
+    pub(super) fn is_introduced(&mut self, by: &Profile) {
+        if let Stage::Present(me) = &mut self.stage {
+            me.profile.clone_from(by);
+        }
     }
 
     /// Spells a granted answer.
@@ -312,7 +336,8 @@ impl Conversation {
             }
             Some(asked @ Asked::Claim) => {
                 refuse::refusal(self.voice(), self.enabled(), &asked, refusal, out);
-                self.heard.push_back(goodbye());
+                self.heard
+                    .push_back(of_registration(registration::Step::Quit));
             }
             Some(asked) => self.gathered(out, |this, out| {
                 refuse::refusal(this.voice(), this.enabled(), &asked, refusal, out);
@@ -364,8 +389,18 @@ impl Conversation {
             | Asked::History { .. }
             | Asked::Leave
             | Asked::Say(_)
+            | Asked::Tag(_)
+            | Asked::Read { .. }
+            | Asked::Introduce(_)
+            | Asked::Certificates
             | Asked::Topic
             | Asked::SetTopic
+            | Asked::Kick
+            | Asked::Invite
+            | Asked::Invitations
+            | Asked::Modes
+            | Asked::ChangeModes
+            | Asked::ModeList
             | Asked::Names { .. }
             | Asked::List { .. }
             | Asked::Who { .. }
@@ -437,12 +472,14 @@ impl Conversation {
                 registration::Step::Tell { reply } => reply.spell(self.voice(), out),
                 registration::Step::End => {
                     self.stage = Stage::Over;
-                    self.heard.push_back(goodbye());
+                    self.heard
+                        .push_back(of_registration(registration::Step::Quit));
                 }
                 registration::Step::Prove { .. }
+                | registration::Step::ProveByCertificate { .. }
                 | registration::Step::Claim { .. }
                 | registration::Step::Visit { .. }
-                | registration::Step::Quit => self.heard.push_back(item(step)),
+                | registration::Step::Quit => self.heard.push_back(of_registration(step)),
             }
         }
     }
@@ -459,28 +496,4 @@ impl Conversation {
             Stage::Over => {}
         }
     }
-}
-
-fn item(step: registration::Step) -> Item {
-    match step {
-        registration::Step::Tell { reply } => {
-            let replies = vec![reply];
-            (Heard::Reply, Asked::Own { replies })
-        }
-        registration::Step::Prove { user, password } => (
-            Heard::Command(Command::Prove { user, password }),
-            Asked::Proof,
-        ),
-        registration::Step::Claim { nick } => {
-            (Heard::Command(Command::Claim { nick }), Asked::Claim)
-        }
-        registration::Step::Visit { nick, ident } => {
-            (Heard::Command(Command::Visit { nick, ident }), Asked::Claim)
-        }
-        registration::Step::Quit | registration::Step::End => goodbye(),
-    }
-}
-
-const fn goodbye() -> Item {
-    (Heard::Command(Command::Quit { words: None }), Asked::Quit)
 }

@@ -8,32 +8,33 @@ use bytes::BytesMut;
 use time::OffsetDateTime;
 
 use super::caps::{Cap, Caps};
+use super::conversation::Me;
 use super::grammar::Tag;
 use super::line::{Line, Source};
+use super::moderation;
 use super::monitor;
 use super::room;
+use super::said;
 use super::split;
 use super::umodes::Wallops;
-use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
-use crate::chat::{Deed, Event, Gap, GapSize, Position, Text, UserName};
-
-/// The tag of a post, which no room and no message to somebody is.
-const POST_TAG: &str = "conclave/post";
+use crate::chat::event::{Departure, Hearing, Timestamp};
+use crate::chat::profile::Profile;
+use crate::chat::{Deed, Event, Gap, GapSize, Text, UserName};
 
 /// Who is addressed by what goes to several people that are in no room together.
-const YOU: &str = "*";
+pub(super) const YOU: &str = "*";
 
 /// The account of who has none: <https://ircv3.net/specs/extensions/extended-join>.
 const NO_ACCOUNT: &str = "*";
 
 /// A line's tags and source, as an event gives them.
-struct Head<'a> {
-    tags: Vec<Tag<'a>>,
+pub(super) struct Head<'a> {
+    pub(super) tags: Vec<Tag<'a>>,
     source: Source<'a>,
 }
 
 impl<'a> Head<'a> {
-    fn of(caps: Caps, who: &'a UserName, at: Timestamp) -> Self {
+    pub(super) fn of(caps: Caps, who: &'a UserName, at: Timestamp) -> Self {
         let mut tags = Vec::new();
         if caps.has(Cap::ServerTime) {
             tags.push(tag("time", server_time(at)));
@@ -47,15 +48,27 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Of what the server does by itself; who hears it knows its name.
+    fn of_server(caps: Caps, at: Timestamp) -> Self {
+        let time = caps.has(Cap::ServerTime);
+        Self {
+            tags: time
+                .then(|| tag("time", server_time(at)))
+                .into_iter()
+                .collect(),
+            source: Source::Unsaid,
+        }
+    }
+
     /// Of what the answer tells, which says neither when nor at which place it was.
-    fn own(me: &'a UserName) -> Self {
+    pub(super) fn own(me: &'a UserName) -> Self {
         Self {
             tags: Vec::new(),
             source: person(me),
         }
     }
 
-    fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
+    pub(super) fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
         Line {
             tags: &self.tags,
             source: self.source,
@@ -75,7 +88,7 @@ pub(super) fn person(who: &UserName) -> Source<'_> {
     }
 }
 
-fn tag<'a>(key: &'a str, value: impl Into<Cow<'a, str>>) -> Tag<'a> {
+pub(super) fn tag<'a>(key: &'a str, value: impl Into<Cow<'a, str>>) -> Tag<'a> {
     Tag {
         key,
         value: value.into(),
@@ -102,7 +115,9 @@ pub(super) fn server_time(at: Timestamp) -> String {
 /// Spells an event; writes nothing for one that IRC does not show.
 pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     match hearing {
-        Hearing::Direct | Hearing::Subscriber => happened(caps, event, hearing, out),
+        Hearing::Direct | Hearing::Subscriber | Hearing::Witness => {
+            happened(caps, event, hearing, out);
+        }
         Hearing::Watcher => watched(caps, event, out),
         Hearing::WatcherOfBefore => {
             if let Deed::Nicked { was, .. } = &event.deed {
@@ -131,7 +146,13 @@ fn watched(caps: Caps, event: &Event, out: &mut BytesMut) {
 fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     let head = |who| Head::of(caps, who, event.at);
     match &event.deed {
-        Deed::Entered { room, user } => joined(caps, &head(user), &room::spelled(room), user, out),
+        Deed::Entered { .. } => entered(caps, event, out),
+        Deed::Left {
+            departure: Departure::Kicked { .. },
+            ..
+        }
+        | Deed::ModesChanged { .. }
+        | Deed::Invited { .. } => moderation::event(caps, event, hearing, out),
         Deed::Left {
             room,
             user,
@@ -141,29 +162,11 @@ fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             user, words, by, ..
         } => quit(&head(user), words.as_ref(), by.as_ref(), out),
         Deed::Announced { by, text } => announced(caps, event, by, text, out),
-        Deed::RoomMessage {
-            room,
-            sender,
-            text,
-            manner,
-            ..
-        } => {
-            let room = room::spelled(room);
-            let said = Message::of(event, sender, *manner, &room, text.as_str());
-            in_room(caps, said, hearing, out);
-        }
-        Deed::Whisper {
-            to,
-            sender,
-            text,
-            manner,
-            ..
-        } => {
-            let said = Message::of(event, sender, *manner, to.as_str(), text.as_str());
-            message(caps, &said, out);
-        }
-        Deed::Post { sender, text, .. } => posted(caps, event, sender, text, out),
         Deed::Nicked { user, was, .. } => head(was).tell("NICK", &[user.as_str()], out),
+        Deed::RoomMessage { .. }
+        | Deed::Whisper { .. }
+        | Deed::Tagged { .. }
+        | Deed::Post { .. } => said::said(caps, event, hearing, out),
         Deed::TopicSet { room, by, .. } => {
             head(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
         }
@@ -173,8 +176,14 @@ fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
         Deed::CameBack { user, .. } if caps.has(Cap::AwayNotify) => {
             head(user).tell("AWAY", &[], out);
         }
+        Deed::RealNameSet {
+            user, real_name, ..
+        } if caps.has(Cap::SetName) => {
+            head(user).tell("SETNAME", &[shown(user, real_name.as_ref())], out);
+        }
         Deed::WentAway { .. }
         | Deed::CameBack { .. }
+        | Deed::RealNameSet { .. }
         | Deed::Left {
             departure: Departure::Quit,
             ..
@@ -233,10 +242,39 @@ fn notice(target: &str, text: &str, out: &mut BytesMut) {
     .spell(out);
 }
 
-fn joined(caps: Caps, head: &Head<'_>, room: &str, user: &UserName, out: &mut BytesMut) {
+/// The real name that is shown of somebody: where none was said, the name of the account.
+pub(super) fn shown<'a>(user: &'a UserName, real_name: Option<&'a Text>) -> &'a str {
+    real_name.map_or_else(|| user.as_str(), Text::as_str)
+}
+
+/// Writes a way into a room, and behind it the ranks that somebody has there; nothing of any other
+/// event.
+fn entered(caps: Caps, event: &Event, out: &mut BytesMut) {
+    if let Deed::Entered {
+        room,
+        user,
+        ranks,
+        profile,
+    } = &event.deed
+    {
+        let (head, about) = (Head::of(caps, user, event.at), (user, profile));
+        joined(caps, &head, &room::spelled(room), about, out);
+        let server = Head::of_server(caps, event.at);
+        moderation::ranks_given(&server, room, user, *ranks, out);
+    }
+}
+
+fn joined(
+    caps: Caps,
+    head: &Head<'_>,
+    room: &str,
+    (user, profile): (&UserName, &Profile),
+    out: &mut BytesMut,
+) {
     if caps.has(Cap::ExtendedJoin) {
         let account = user.account().unwrap_or(NO_ACCOUNT);
-        head.tell("JOIN", &[room, account, user.as_str()], out);
+        let name = shown(user, profile.real_name.as_ref());
+        head.tell("JOIN", &[room, account, name], out);
     } else {
         head.tell("JOIN", &[room], out);
     }
@@ -291,11 +329,6 @@ pub const fn is_wanted(wallops: Wallops, event: &Event) -> bool {
     }
 }
 
-/// The own modes have changed.
-pub(super) fn own_mode(me: &UserName, change: &str, out: &mut BytesMut) {
-    Head::own(me).tell("MODE", &[me.as_str(), change], out);
-}
-
 fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut) {
     match words {
         Some(words) => head.tell("PART", &[room, words.as_str()], out),
@@ -304,8 +337,22 @@ fn parted(head: &Head<'_>, room: &str, words: Option<&Text>, out: &mut BytesMut)
 }
 
 /// The own way into a room, which the answer tells.
-pub(super) fn own_join(caps: Caps, me: &UserName, room: &str, out: &mut BytesMut) {
-    joined(caps, &Head::own(me), room, me, out);
+pub(super) fn own_join(caps: Caps, me: &Me, room: &str, out: &mut BytesMut) {
+    let about = (&me.user, &me.profile);
+    joined(caps, &Head::own(&me.user), room, about, out);
+}
+
+/// The real name that one has now.
+pub(super) fn own_name(caps: Caps, me: &Me, out: &mut BytesMut) {
+    if caps.has(Cap::SetName) {
+        let name = shown(&me.user, me.profile.real_name.as_ref());
+        Head::own(&me.user).tell("SETNAME", &[name], out);
+    }
+}
+
+/// A mode that one has now, or no more.
+pub(super) fn own_mode(me: &UserName, change: &str, out: &mut BytesMut) {
+    Head::own(me).tell("MODE", &[me.as_str(), change], out);
 }
 
 /// The own way out of a room.
@@ -321,122 +368,4 @@ pub(super) fn own_topic(me: &UserName, room: &str, topic: &str, out: &mut BytesM
 /// The nick by which one is seen from here on.
 pub(super) fn own_nick(was: &UserName, nick: &str, out: &mut BytesMut) {
     Head::own(was).tell("NICK", &[nick], out);
-}
-
-/// A message, whoever spells it.
-pub(super) struct Message<'a> {
-    pub(super) position: Position,
-    /// When the store took it, where that is known.
-    pub(super) at: Option<Timestamp>,
-    pub(super) sender: &'a UserName,
-    pub(super) manner: Manner,
-    pub(super) target: &'a str,
-    pub(super) text: &'a str,
-    /// Beside those that every message has.
-    pub(super) tag: Option<&'a str>,
-}
-
-impl<'a> Message<'a> {
-    fn of(
-        event: &Event,
-        sender: &'a UserName,
-        manner: Manner,
-        target: &'a str,
-        text: &'a str,
-    ) -> Self {
-        Self {
-            position: event.position,
-            at: Some(event.at),
-            sender,
-            manner,
-            target,
-            text,
-            tag: None,
-        }
-    }
-}
-
-/// The command by which something is said in a manner.
-#[must_use]
-pub(super) const fn command(manner: Manner) -> &'static str {
-    match manner {
-        Manner::Message => "PRIVMSG",
-        Manner::Notice => "NOTICE",
-    }
-}
-
-/// Who is not in the room reads which one it was.
-fn in_room(caps: Caps, said: Message<'_>, hearing: Hearing, out: &mut BytesMut) {
-    match hearing {
-        Hearing::Direct
-        | Hearing::Watcher
-        | Hearing::WatcherOfBefore
-        | Hearing::DirectAndWatcher
-        | Hearing::Victim => {
-            message(caps, &said, out);
-        }
-        Hearing::Subscriber => {
-            let text = &format!("[Sub] [{}] {}", said.target, said.text);
-            let target = YOU;
-            post(
-                caps,
-                Message {
-                    target,
-                    text,
-                    ..said
-                },
-                out,
-            );
-        }
-    }
-}
-
-fn posted(caps: Caps, event: &Event, sender: &UserName, text: &Text, out: &mut BytesMut) {
-    let heard = format!("[Sub] {}", text.as_str());
-    let said = Message::of(event, sender, Manner::Message, YOU, &heard);
-    post(caps, said, out);
-}
-
-fn post(caps: Caps, said: Message<'_>, out: &mut BytesMut) {
-    let tag = Some(POST_TAG);
-    message(caps, &Message { tag, ..said }, out);
-}
-
-/// Writes a message, in as many lines as it needs; the position is the id of the first one.
-pub(super) fn message(caps: Caps, message: &Message<'_>, out: &mut BytesMut) {
-    let source = person(message.sender);
-    let command = command(message.manner);
-    let line = |tags: &[Tag<'_>], text: &str, out: &mut BytesMut| {
-        Line {
-            tags,
-            source,
-            command,
-            params: &[message.target, text],
-        }
-        .spell(out);
-    };
-    let overhead = Line {
-        tags: &[],
-        source,
-        command,
-        params: &[message.target, ""],
-    }
-    .overhead();
-    let mut tags = message_tags(caps, message);
-    for piece in split::pieces(message.text, overhead) {
-        line(&tags, &piece, out);
-        tags.retain(|tag| tag.key != "msgid");
-    }
-}
-
-fn message_tags<'a>(caps: Caps, message: &Message<'a>) -> Vec<Tag<'a>> {
-    let mut tags = match message.at {
-        Some(at) => Head::of(caps, message.sender, at).tags,
-        None => Vec::new(),
-    };
-    if caps.has(Cap::MessageTags) {
-        tags.push(tag("msgid", message.position.to_string()));
-        tags.extend(message.tag.map(|key| tag(key, "")));
-    }
-    tags
 }

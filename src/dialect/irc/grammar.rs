@@ -156,7 +156,8 @@ fn parameters(mut rest: &str) -> Vec<&str> {
     params
 }
 
-fn all_tags(text: &str) -> Vec<Tag<'_>> {
+/// Tags as they are spelled, without `@`.
+pub(super) fn all_tags(text: &str) -> Vec<Tag<'_>> {
     let mut tags: Vec<Tag<'_>> = Vec::new();
     for text in text.split(';').filter(|text| !text.is_empty()) {
         let (key, value) = text.split_once('=').unwrap_or((text, ""));

@@ -2,181 +2,44 @@
 //!
 //! <https://modern.ircdocs.horse/#client-messages>.
 
+mod entries;
+mod moderation;
 mod modes;
 mod people;
+pub(super) mod profile;
+mod tags;
 
-use super::asked::{About, Asked, Item, Said, unanswered};
+use super::asked::{Asked, Item, Said, unanswered};
+use super::caps::Caps;
+use super::cert;
 use super::conversation::Me;
-use super::events;
 use super::grammar::Message;
 use super::history;
 use super::isupport::{TARGETS, WORDS_BYTES};
 use super::line::word;
 use super::list::Wanted;
-use super::monitor;
+use super::markread;
 use super::numerics::Numeric;
 use super::office;
 use super::reply::Reply;
 use super::room;
+use super::said;
 use crate::chat::command::{RoomKey, Where};
 use crate::chat::event::Manner;
 use crate::chat::text::NothingToSay;
-use crate::chat::{Command, RoomName, Secret, Text, UserName};
+use crate::chat::{Command, Extras, RoomName, Secret, Text, UserName};
 use crate::dialect::Heard;
 
-/// A command of those who are in.
-struct Entry {
-    name: &'static str,
-    /// Parameters that have to be there, and not be empty.
-    least: usize,
-    verb: Verb,
-    /// For `HELP`.
-    usage: &'static str,
-}
+pub(super) use entries::usages;
+use entries::{ENTRIES, Verb};
 
-#[derive(Debug, Clone, Copy)]
-enum Verb {
-    Join,
-    Part,
-    Privmsg,
-    Notice,
-    Topic,
-    Names,
-    List,
-    Who,
-    WhoIs,
-    WhoWas,
-    ChatHistory,
-    IsOn,
-    UserHost,
-    Away,
-    Mode,
-    Nick,
-    Ping,
-    Pong,
-    TooLate,
-    TagMsg,
-    Authenticate,
-    About(About),
-    Help,
-    Lusers,
-    Time,
-    Oper,
-    Kill,
-    Wallops,
-    Subscribe,
-    Unsubscribe,
-    Subscriptions,
-    Subscribers,
-    Publish,
-    Quit,
-}
-
-const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str) -> Entry {
-    Entry {
-        name,
-        least,
-        verb,
-        usage,
-    }
-}
-
-const ENTRIES: [Entry; 40] = [
-    entry("ADMIN", 0, Verb::About(About::Admin), ""),
-    entry(
-        "AUTHENTICATE",
-        0,
-        Verb::Authenticate,
-        "<mechanism>, before you are in",
-    ),
-    entry("AWAY", 0, Verb::Away, "[:words], without them you are back"),
-    entry(history::COMMAND, 0, Verb::ChatHistory, history::USAGE),
-    entry("HELP", 0, Verb::Help, "[<command>]"),
-    entry("HELPOP", 0, Verb::Help, "[<command>]"),
-    entry("INFO", 0, Verb::About(About::Info), ""),
-    entry("ISON", 1, Verb::IsOn, "<nick> ..."),
-    entry(
-        "JOIN",
-        1,
-        Verb::Join,
-        "<#room>[,...] [<key>[,...]], or 0 to leave all",
-    ),
-    entry("KILL", 1, Verb::Kill, "<nick> [:why], for operators"),
-    entry("LINKS", 0, Verb::About(About::Links), ""),
-    entry("LIST", 0, Verb::List, "[<#room or mask or >n or <n>[,...]]"),
-    entry("LUSERS", 0, Verb::Lusers, ""),
-    entry("MODE", 1, Verb::Mode, "<#room or nick>"),
-    entry("MOTD", 0, Verb::About(About::Motd), ""),
-    entry("NAMES", 0, Verb::Names, "<#room>"),
-    entry("NICK", 0, Verb::Nick, "<nick>"),
-    entry("NOTICE", 0, Verb::Notice, "<#room or nick>[,...] :<text>"),
-    entry("OPER", 2, Verb::Oper, "<name> <password>"),
-    entry("PART", 1, Verb::Part, "<#room>[,...] [:words]"),
-    entry(
-        "PASS",
-        0,
-        Verb::TooLate,
-        "<account>:<password>, before you are in",
-    ),
-    entry("PING", 0, Verb::Ping, "<token>"),
-    entry("PONG", 0, Verb::Pong, "<token>"),
-    entry("PRIVMSG", 0, Verb::Privmsg, "<#room or nick>[,...] :<text>"),
-    entry(
-        "PUBLISH",
-        1,
-        Verb::Publish,
-        ":<text>, to your subscribers alone",
-    ),
-    entry("QUIT", 0, Verb::Quit, "[:words]"),
-    entry(
-        "SUBSCRIBE",
-        1,
-        Verb::Subscribe,
-        "<nick>, to hear what they say in public",
-    ),
-    entry("SUBSCRIBERS", 0, Verb::Subscribers, ""),
-    entry("SUBSCRIPTIONS", 0, Verb::Subscriptions, ""),
-    entry(
-        "TAGMSG",
-        1,
-        Verb::TagMsg,
-        "<#room or nick>, which nobody is told",
-    ),
-    entry("TIME", 0, Verb::Time, ""),
-    entry("TOPIC", 1, Verb::Topic, "<#room> [:topic]"),
-    entry("UNSUBSCRIBE", 1, Verb::Unsubscribe, "<nick>"),
-    entry(
-        "USER",
-        0,
-        Verb::TooLate,
-        "<user> 0 * :<name>, before you are in",
-    ),
-    entry("USERHOST", 1, Verb::UserHost, "<nick> ..."),
-    entry("VERSION", 0, Verb::About(About::Version), ""),
-    entry("WALLOPS", 1, Verb::Wallops, ":<text>, for operators"),
-    entry(
-        "WHO",
-        0,
-        Verb::Who,
-        "<#room or nick or mask> [%<fields>[,<token>]]",
-    ),
-    entry("WHOIS", 0, Verb::WhoIs, "<nick>"),
-    entry("WHOWAS", 0, Verb::WhoWas, "<nick>"),
-];
-
-/// The commands, each as it is used.
-pub(super) fn usages(subject: &str) -> impl Iterator<Item = String> {
-    let is_meant =
-        move |(name, _): &(&str, &str)| subject.is_empty() || name.eq_ignore_ascii_case(subject);
-    let entries = ENTRIES.iter().map(|entry| (entry.name, entry.usage));
-    entries
-        .chain([(monitor::COMMAND, monitor::USAGE)])
-        .filter(is_meant)
-        .map(|(name, usage)| format!("{name} {usage}"))
+/// What goes with what is said by this message.
+pub(super) fn extras(message: &Message<'_>, caps: Caps, me: &Me) -> Extras {
+    tags::with(message, caps, me)
 }
 
 /// What a message of somebody means.
-pub(super) fn hear(message: &Message<'_>, me: &Me) -> Vec<Item> {
+pub(super) fn hear(message: &Message<'_>, me: &Me, caps: Caps) -> Vec<Item> {
     let found = ENTRIES.iter().find(|entry| message.is(entry.name));
     let Some(entry) = found else {
         let params = [word(message.command), "Unknown command; HELP lists them"];
@@ -186,17 +49,19 @@ pub(super) fn hear(message: &Message<'_>, me: &Me) -> Vec<Item> {
     if given.count() < entry.least {
         return vec![too_few(entry.name)];
     }
-    obey(entry.verb, message, me)
+    let extras = extras(message, caps, me);
+    obey(entry.verb, message, me, extras)
 }
 
-fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
+fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item> {
     let first = message.param(0).unwrap_or_default();
     match verb {
         Verb::Join if first == "0" => me.rooms.iter().cloned().map(leave).collect(),
         Verb::Join => join(first, message.param(1).unwrap_or_default()),
         Verb::Part => part(first, message.param(1).unwrap_or_default()),
-        Verb::Privmsg => say(Manner::Message, message, me),
-        Verb::Notice => unanswered(say(Manner::Notice, message, me)),
+        Verb::Privmsg => say((Manner::Message, extras), message, me),
+        Verb::Notice => unanswered(say((Manner::Notice, extras), message, me)),
+        Verb::TagMsg => tags::say(&extras, message, me),
         Verb::Topic => vec![topic(message)],
         Verb::Names => vec![names(first)],
         Verb::List => vec![list(message)],
@@ -205,13 +70,17 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me) -> Vec<Item> {
         Verb::WhoWas => vec![people::who_was(first)],
         Verb::IsOn => vec![people::is_on(message)],
         Verb::UserHost => vec![people::user_host(message)],
+        Verb::Cert => vec![cert::hear(&message.params, me.shown)],
         Verb::ChatHistory => vec![history::hear(&message.params)],
         Verb::Away => vec![away(first)],
-        Verb::Mode => vec![modes::mode(message, me)],
+        Verb::MarkRead => vec![markread::hear(&message.params)],
+        Verb::Mode => modes::mode(message, me),
+        Verb::Kick => moderation::kick(message),
+        Verb::Invite => vec![moderation::invite(message)],
+        Verb::SetName => vec![profile::set_name(first, me)],
         Verb::Nick => vec![people::nick(first)],
         Verb::Ping => vec![ping(first)],
-        // What it would carry is denied: see CLIENTTAGDENY.
-        Verb::Pong | Verb::TagMsg => vec![nothing()],
+        Verb::Pong => vec![nothing()],
         Verb::TooLate => vec![own(Numeric::AlreadyRegistered, &["You are in already"])],
         Verb::Authenticate => {
             let why = ["You have already authenticated using SASL"];
@@ -292,22 +161,23 @@ fn part(rooms: &str, words: &str) -> Vec<Item> {
     each("PART", rooms, leave_one)
 }
 
-fn say(manner: Manner, message: &Message<'_>, me: &Me) -> Vec<Item> {
-    let command = events::command(manner);
-    let targets = message.param(0).unwrap_or_default().split(',');
-    let mut targets = targets.filter(|target| !target.is_empty()).peekable();
-    if targets.peek().is_none() {
+fn say(how: (Manner, Extras), message: &Message<'_>, me: &Me) -> Vec<Item> {
+    let command = said::command(how.0);
+    let targets = message.param(0).unwrap_or_default();
+    if targets.split(',').all(str::is_empty) {
         let why = format!("No recipient given ({command})");
         return vec![own(Numeric::NoRecipient, &[&why])];
     }
     let Ok(text) = Text::new(message.param(1).unwrap_or_default()) else {
         return vec![own(Numeric::NoTextToSend, &["No text to send"])];
     };
-    let mut items: Vec<_> = targets
-        .by_ref()
-        .take(TARGETS)
-        .map(|target| say_to(manner, target, &text, me))
-        .collect();
+    to_each(command, targets, |target| say_to(&how, target, &text, me))
+}
+
+/// For each of a few targets.
+fn to_each(command: &str, targets: &str, item: impl FnMut(&str) -> Item) -> Vec<Item> {
+    let mut targets = targets.split(',').filter(|target| !target.is_empty());
+    let mut items: Vec<_> = targets.by_ref().take(TARGETS).map(item).collect();
     if let Some(target) = targets.next() {
         let why =
             format!("To {TARGETS} targets at once at most: not sent to this one and the rest");
@@ -316,12 +186,19 @@ fn say(manner: Manner, message: &Message<'_>, me: &Me) -> Vec<Item> {
     items
 }
 
-fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
+pub(super) fn say_to(
+    (manner, extras): &(Manner, Extras),
+    target: &str,
+    text: &Text,
+    me: &Me,
+) -> Item {
+    let (manner, extras) = (*manner, extras.clone());
     let said = |target| {
         Asked::Say(Said {
             target,
             text: text.clone(),
             manner,
+            extras: extras.clone(),
         })
     };
     let text = text.clone();
@@ -331,8 +208,14 @@ fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
                 let room = me.own_name(room);
                 let spelled = room::spelled(&room);
                 let room = Where::Room(room);
-                let say = Command::Say { room, text, manner };
-                (Heard::Command(say), said(spelled))
+                let said = said(spelled);
+                let say = Command::Say {
+                    room,
+                    text,
+                    manner,
+                    extras,
+                };
+                (Heard::Command(say), said)
             }
             None => no_room(target),
         };
@@ -340,8 +223,14 @@ fn say_to(manner: Manner, target: &str, text: &Text, me: &Me) -> Item {
     match UserName::called(target) {
         Ok(to) => {
             let spelled = to.to_string();
-            let whisper = Command::Whisper { to, text, manner };
-            (Heard::Command(whisper), said(spelled))
+            let said = said(spelled);
+            let whisper = Command::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            };
+            (Heard::Command(whisper), said)
         }
         Err(_) => no_nick(target),
     }

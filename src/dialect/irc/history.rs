@@ -194,7 +194,7 @@ fn moment(subcommand: &str, said: &str) -> Result<Timestamp, Fault> {
 }
 
 /// A time as the server tells it, with milliseconds; none before 1970.
-fn server_time(told: &str) -> Option<Timestamp> {
+pub(super) fn server_time(told: &str) -> Option<Timestamp> {
     let shape: String = told
         .chars()
         .map(|c| if c.is_ascii_digit() { '0' } else { c })
@@ -301,10 +301,7 @@ pub(super) fn targets(talk: &Talk, latest: &[(Conversation, Timestamp)], out: &m
     let (caps, voice) = (talk.enabled(), talk.voice());
     let mut lines = BytesMut::new();
     for (conversation, at) in latest {
-        let target = match conversation {
-            Conversation::Room { room } => room::spelled(room),
-            Conversation::Person { user } => user.to_string(),
-        };
+        let target = room::target(conversation);
         let params = ["TARGETS", &target, &events::server_time(*at)];
         voice.tell(COMMAND, &params, &mut lines);
     }

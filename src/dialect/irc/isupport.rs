@@ -3,7 +3,9 @@
 //! <https://modern.ircdocs.horse/#feature-advertisement>. A token stands here when what it
 //! promises is kept, and not before.
 
-use crate::chat::limits::{ROOM_NAME_BYTES, USER_NAME_BYTES, WATCHED};
+use crate::chat::limits::{
+    CHANGES_MOST, REAL_NAME_BYTES, ROOM_NAME_BYTES, USER_NAME_BYTES, WATCHED,
+};
 
 use super::history::MOST;
 use super::line::word;
@@ -18,14 +20,20 @@ pub const WORDS_BYTES: usize = 390;
 /// People or rooms that one message may be for.
 pub const TARGETS: usize = 4;
 
-/// The modes of rooms by their kinds; the key is the only one yet.
-const CHANMODES: &str = ",k,,";
+/// The modes of rooms by their kinds: lists, with a parameter always, when it is set, and never.
+const CHANMODES: &str = "beI,k,l,imnst";
 
 /// Targets of one command; nothing behind a colon is no bound, but that of the line.
-const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4";
+const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,KICK:4";
 
-/// The modes of members, and what is shown in front of their names: none yet.
-const PREFIX: &str = "";
+/// The modes of members, and what is shown in front of their names.
+const PREFIX: &str = "(ov)@+";
+
+/// How long the lists of a room are.
+const MAXLIST: &str = "b:100,e:100,I:100";
+
+/// The mode of programs among people.
+pub const BOT: &str = "B";
 
 /// What stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +75,15 @@ tokens! {
     "CHANTYPES", Value::Words("#"), modern!("chantypes-parameter");
     "CHANMODES", Value::Words(CHANMODES), modern!("chanmodes-parameter");
     "PREFIX", Value::Words(PREFIX), modern!("prefix-parameter");
+    "MODES", Value::Number(CHANGES_MOST), modern!("modes-parameter");
+    "MAXLIST", Value::Words(MAXLIST), modern!("maxlist-parameter");
+    "EXCEPTS", Value::Words("e"), modern!("excepts-parameter");
+    "INVEX", Value::Words("I"), modern!("invex-parameter");
     "CHANLIMIT", Value::Words("#:"), modern!("chanlimit-parameter");
     "CHANNELLEN", Value::Number("#".len() + ROOM_NAME_BYTES), modern!("channellen-parameter");
     "NICKLEN", Value::Number(USER_NAME_BYTES), modern!("nicklen-parameter");
     "TOPICLEN", Value::Number(WORDS_BYTES), modern!("topiclen-parameter");
+    "KICKLEN", Value::Number(WORDS_BYTES), modern!("kicklen-parameter");
     "AWAYLEN", Value::Number(WORDS_BYTES), modern!("awaylen-parameter");
     "MAXTARGETS", Value::Number(TARGETS), modern!("maxtargets-parameter");
     "TARGMAX", Value::Words(TARGMAX), modern!("targmax-parameter");
@@ -78,7 +91,8 @@ tokens! {
     "MSGREFTYPES", Value::Words("msgid,timestamp"), ircv3!("chathistory");
     "MONITOR", Value::Number(WATCHED), ircv3!("monitor");
     "ELIST", Value::Words("MNU"), modern!("elist-parameter");
-    "CLIENTTAGDENY", Value::Words("*"), ircv3!("message-tags");
+    "NAMELEN", Value::Number(REAL_NAME_BYTES), ircv3!("setname");
+    "BOT", Value::Words(BOT), ircv3!("bot-mode");
     "UTF8ONLY", Value::Absent, ircv3!("utf8-only");
     "WHOX", Value::Absent, ircv3!("whox");
 }

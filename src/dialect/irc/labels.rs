@@ -7,6 +7,7 @@ use bytes::{BufMut as _, BytesMut};
 
 use super::caps::{Cap, Caps};
 use super::grammar::{Message, escape};
+use super::multiline;
 
 /// Bytes of a label; a longer one is none.
 const LABEL_BYTES: usize = 64;
@@ -50,6 +51,10 @@ impl Labelled {
         match lines[..] {
             [] => out.put_slice(format!("@{label} :{server} ACK\r\n").as_bytes()),
             [line] => tagged(&label, line, out),
+            [first, .., last] if multiline::is_whole(first, last) => {
+                tagged(&label, first, out);
+                out.put_slice(&self.lines[first.len()..]);
+            }
             [..] => {
                 let begin = format!(":{server} BATCH +{BATCH} labeled-response\r\n");
                 tagged(&label, begin.as_bytes(), out);

@@ -9,7 +9,7 @@ use super::grammar::{LINE_BYTES, Tag, escape};
 use crate::chat::limits::ECHO_BYTES;
 
 /// The one host of everybody: where people connect from is nobody's business.
-pub const CLOAK: &str = "conclave";
+pub use crate::chat::mask::HOST as CLOAK;
 
 /// Whose words a line holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

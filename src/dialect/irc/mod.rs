@@ -21,24 +21,31 @@ macro_rules! ircv3 {
 
 mod asked;
 pub mod caps;
+mod cert;
 mod conversation;
 pub mod events;
 pub mod grammar;
 mod hear;
 pub mod history;
+mod identity;
 pub mod isupport;
 mod labels;
 pub mod line;
 pub mod list;
 mod listed;
+mod markread;
 pub mod mask;
+mod members;
+mod moderation;
 mod monitor;
+mod multiline;
 pub mod numerics;
 mod office;
 mod refuse;
 pub mod registration;
 pub mod reply;
 pub mod room;
+mod said;
 pub mod sasl;
 pub mod split;
 mod tell;
@@ -48,7 +55,8 @@ pub mod umodes;
 pub mod welcome;
 pub mod who;
 
-pub use conversation::{Conversation, Guests, Identity};
+pub use conversation::Conversation;
+pub use identity::{Guests, Identity};
 
 /// Bytes of a line with the tags that a client may put in front of it.
 pub const LINE_WITH_TAGS_BYTES: usize = grammar::TAG_BYTES + 2 + grammar::LINE_BYTES;

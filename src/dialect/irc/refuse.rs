@@ -2,15 +2,17 @@
 
 use bytes::BytesMut;
 
-use super::asked::Asked;
+use super::asked::{Asked, Introducing};
 use super::caps::{Cap, Caps};
 use super::history;
 use super::line::word;
+use super::markread;
 use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
 use super::room;
 use crate::chat::event::Manner;
-use crate::chat::{Ending, Fate, Refusal};
+use crate::chat::permission::Denial;
+use crate::chat::{Ending, Fate, Refusal, RoomName, UserName};
 
 /// Writes why something was not done.
 pub(super) fn refusal(
@@ -20,6 +22,9 @@ pub(super) fn refusal(
     refusal: &Refusal,
     out: &mut BytesMut,
 ) {
+    if let Asked::Read { target } = asked {
+        return markread::refusal(voice, target, out);
+    }
     if let Asked::History { about } = asked {
         return history::refusal(voice, caps, about, refusal, out);
     }
@@ -43,10 +48,10 @@ pub(super) fn refusal(
 
 /// How a refusal is told.
 enum Told {
-    /// As its numeric, about this.
+    /// As its numeric, about these.
     Numeric {
         numeric: Numeric,
-        about: Option<String>,
+        about: Vec<String>,
     },
     /// By a standard reply.
     Fail(FailCode),
@@ -58,6 +63,11 @@ fn told(asked: &Asked, refusal: &Refusal) -> Told {
     match (asked, numeric(asked, refusal)) {
         // What there is not has no members.
         (Asked::Names { .. } | Asked::Who { .. }, Told::Numeric { .. }) => Told::Nothing,
+        // Nobody asked for it in words.
+        (Asked::Introduce(Introducing::Quietly), _) => Told::Nothing,
+        (Asked::Introduce(Introducing::ByName), _) => Told::Fail(FailCode::CannotChangeRealName),
+        // It is for now or never.
+        (Asked::Tag(_), _) if is_lost(refusal) => Told::Nothing,
         // An answer to it could be answered, and so on; but what is lost is never lost in silence.
         (Asked::Say(said), _) if said.manner == Manner::Notice && !is_lost(refusal) => {
             Told::Nothing
@@ -74,10 +84,20 @@ const fn is_lost(refusal: &Refusal) -> bool {
     )
 }
 
+const fn about_nobody(numeric: Numeric) -> Told {
+    let about = Vec::new();
+    Told::Numeric { numeric, about }
+}
+
+fn both(numeric: Numeric, user: &UserName, room: &RoomName) -> Told {
+    let about = vec![user.to_string(), room::spelled(room)];
+    Told::Numeric { numeric, about }
+}
+
 fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
     let of = |numeric, about: String| Told::Numeric {
         numeric,
-        about: Some(about),
+        about: vec![about],
     };
     match refusal {
         Refusal::NickInUse { nick } | Refusal::NickRegistered { nick } => {
@@ -87,10 +107,14 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         Refusal::NoSuchRoom { room } => of(Numeric::NoSuchChannel, room::spelled(room)),
         Refusal::WrongKey { room } => of(Numeric::BadChannelKey, room::spelled(room)),
         Refusal::AlreadyIn { .. } => Told::Nothing,
-        Refusal::NotIn { room } if matches!(asked, Asked::Say(_)) => {
+        Refusal::NotIn { room } if matches!(asked, Asked::Say(_) | Asked::Tag(_)) => {
             of(Numeric::CannotSendToChan, room::spelled(room))
         }
         Refusal::NotIn { room } => of(Numeric::NotOnChannel, room::spelled(room)),
+        Refusal::Denied { room, why } => of(denied(asked, *why), room::spelled(room)),
+        Refusal::NotThere { room, user } => both(Numeric::UserNotInChannel, user, room),
+        Refusal::ThereAlready { room, user } => both(Numeric::UserOnChannel, user, room),
+        Refusal::Offline { user } => of(Numeric::NoSuchNick, user.to_string()),
         Refusal::InEnoughRooms { .. } => match asked.room() {
             Some(room) => of(Numeric::TooManyChannels, room::spelled(room)),
             None => Told::Fail(FailCode::Refused),
@@ -103,18 +127,11 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
             Some(room) => of(Numeric::InvalidKey, room::spelled(room)),
             None => Told::Fail(FailCode::Refused),
         },
-        Refusal::NoOperator => Told::Numeric {
-            numeric: Numeric::NoPrivileges,
-            about: None,
-        },
-        Refusal::NoOperators => Told::Numeric {
-            numeric: Numeric::NoOperHost,
-            about: None,
-        },
-        Refusal::WrongPassword if matches!(asked, Asked::Oper) => Told::Numeric {
-            numeric: Numeric::PasswdMismatch,
-            about: None,
-        },
+        Refusal::NoOperator => about_nobody(Numeric::NoPrivileges),
+        Refusal::NoOperators => about_nobody(Numeric::NoOperHost),
+        Refusal::WrongPassword if matches!(asked, Asked::Oper) => {
+            about_nobody(Numeric::PasswdMismatch)
+        }
         Refusal::NotDelivered
         | Refusal::NothingToSay
         | Refusal::WrongPassword
@@ -126,8 +143,12 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         | Refusal::PasswordFixed
         | Refusal::LoginFirst
         | Refusal::OnlyForAccounts
+        | Refusal::UnknownCertificate
+        | Refusal::CertificateTaken
+        | Refusal::TooManyCertificates { .. }
         | Refusal::LoggedInAlready { .. }
         | Refusal::TooManyRooms { .. }
+        | Refusal::ListFull { .. }
         | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
     }
 }
@@ -138,6 +159,31 @@ pub(super) const fn is_about_nick(refusal: &Refusal) -> bool {
         refusal,
         Refusal::NickInUse { .. } | Refusal::NickRegistered { .. }
     )
+}
+
+/// A ban keeps somebody out in one way, and quiet in another.
+const fn denied(asked: &Asked, why: Denial) -> Numeric {
+    match (asked, why) {
+        (Asked::Say(_), Denial::Moderated | Denial::Banned) => Numeric::CannotSendToChan,
+        (_, Denial::Moderated) => Numeric::CannotSendToChan,
+        (_, Denial::Banned) => Numeric::BannedFromChan,
+        (_, Denial::Uninvited) => Numeric::InviteOnlyChan,
+        (_, Denial::WrongKey) => Numeric::BadChannelKey,
+        (_, Denial::Full) => Numeric::ChannelIsFull,
+        (_, Denial::NotOperator | Denial::OpenLobby) => Numeric::ChanOPrivsNeeded,
+    }
+}
+
+const fn why_denied(why: Denial) -> &'static str {
+    match why {
+        Denial::NotOperator => "You're not channel operator",
+        Denial::Moderated => "Cannot send to channel (+m): it is moderated",
+        Denial::Banned => "You are banned (+b)",
+        Denial::Uninvited => "Cannot join channel (+i): you are not invited",
+        Denial::WrongKey => "Cannot join channel (+k): another key opens it",
+        Denial::Full => "Cannot join channel (+l): it is full",
+        Denial::OpenLobby => "The lobby stays open to everybody",
+    }
 }
 
 /// Questions of which the answer has an end have it also where there is no answer, for clients wait.
@@ -178,10 +224,20 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::NickRegistered { .. } => {
             "Nickname is registered: only who logs in to that account has it".to_owned()
         }
+        Refusal::UnknownCertificate => "No account is proven by this certificate".to_owned(),
+        Refusal::CertificateTaken => "That is the certificate of another account".to_owned(),
+        Refusal::TooManyCertificates { most } => {
+            format!("Your account has {most} certificates already")
+        }
         Refusal::OnlyForAccounts => "Only who has an account can have that".to_owned(),
         Refusal::NoSuchUser { .. } => "No such nick".to_owned(),
         Refusal::NoSuchRoom { .. } => "No such channel".to_owned(),
-        Refusal::WrongKey { .. } => "Cannot join channel (+k): another key opens it".to_owned(),
+        Refusal::WrongKey { .. } => why_denied(Denial::WrongKey).to_owned(),
+        Refusal::Denied { why, .. } => why_denied(*why).to_owned(),
+        Refusal::NotThere { .. } => "They aren't on that channel".to_owned(),
+        Refusal::ThereAlready { .. } => "is already on channel".to_owned(),
+        Refusal::Offline { .. } => "Not here".to_owned(),
+        Refusal::ListFull { .. } => "Nobody else fits into that list".to_owned(),
         Refusal::KeyTooLong { most } => format!("A key has at most {most} bytes"),
         Refusal::AlreadyIn { .. } => "You are in there".to_owned(),
         Refusal::NotIn { .. } => "You're not on that channel".to_owned(),

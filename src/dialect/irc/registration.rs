@@ -4,17 +4,16 @@
 //! an account gets in, by SASL or by `PASS account:password`; and who says nothing of one, where
 //! guests are welcome.
 
-use super::caps::{Cap, Caps, Hold, Negotiation};
-use super::conversation::Guests;
+use super::caps::{Cap, Caps, Hold, Mechanisms, Negotiation};
 use super::grammar::{Message, Read};
+use super::identity::Guests;
 use super::line::{CLOAK, word};
 use super::numerics::Numeric;
 use super::reply::{FailCode, NO_NICK, Reply, misread};
 use super::sasl::{self, Exchange, Turn};
+use crate::chat::certificate::Certificate;
+use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Ident, Nick, Secret, UserName};
-
-/// Bytes of a real name: with the names around it, it fits into a line of `WHO`.
-pub const REALNAME_BYTES: usize = 150;
 
 /// How to get in, for who tried without.
 const HOW_TO_LOG_IN: &str = "This server is for people with an account: log in by SASL PLAIN, \
@@ -34,6 +33,13 @@ pub enum Step {
         user: UserName,
         /// The proof.
         password: Secret,
+    },
+    /// The certificate is looked up; the same follows.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
     },
     /// The proven account is claimed, and the registration is over but for
     /// [`Registration::not_so_called`].
@@ -67,6 +73,8 @@ pub struct Registration {
     exchange: Exchange,
     proof: Proof,
     guests: Guests,
+    /// What the client showed in the handshake.
+    shown: Option<Certificate>,
 }
 
 /// What the registration waits for.
@@ -134,9 +142,10 @@ const VERBS: [(&str, Verb); 8] = [
 impl Registration {
     /// A connection of which nothing is known.
     #[must_use]
-    pub const fn new(offered: Caps, guests: Guests) -> Self {
+    pub const fn new(offered: Caps, guests: Guests, shown: Option<Certificate>) -> Self {
         Self {
-            caps: Negotiation::new(offered),
+            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())),
+            shown,
             stage: Stage::Open,
             nick: None,
             realname: None,
@@ -154,7 +163,7 @@ impl Registration {
         self.nick.as_ref().map_or(NO_NICK, Nick::as_str)
     }
 
-    /// What the peer said about itself, at most [`REALNAME_BYTES`]; nothing before `USER`.
+    /// What the peer said about itself, at most [`REAL_NAME_BYTES`]; nothing before `USER`.
     #[must_use]
     pub fn realname(&self) -> &str {
         self.realname.as_deref().unwrap_or_default()
@@ -310,7 +319,7 @@ impl Registration {
         }
         match message.params[..] {
             [user, _, _, realname, ..] if !user.is_empty() && !realname.is_empty() => {
-                let end = realname.floor_char_boundary(REALNAME_BYTES);
+                let end = realname.floor_char_boundary(REAL_NAME_BYTES);
                 user.clone_into(&mut self.username);
                 self.realname = Some(realname[..end].to_owned());
                 None
@@ -331,7 +340,13 @@ impl Registration {
             let why = ["Ask for it first: CAP REQ sasl"];
             return vec![say(Numeric::SaslFail, &why)];
         }
-        let turn = self.exchange.hear(text);
+        let is_begun = self.exchange.is_under_way();
+        let is_external = !is_begun && text.eq_ignore_ascii_case(sasl::EXTERNAL);
+        let turn = match self.shown {
+            // Nothing was shown that could prove anything.
+            None if is_external => Turn::UnknownMechanism,
+            None | Some(_) => self.exchange.hear(text),
+        };
         self.take_turn(turn)
     }
 
@@ -344,9 +359,17 @@ impl Registration {
                 self.proof = Proof::Asked { by: By::Sasl };
                 vec![Step::Prove { user, password }]
             }
+            Turn::Shown { user } => match self.shown {
+                Some(certificate) => {
+                    self.proof = Proof::Asked { by: By::Sasl };
+                    vec![Step::ProveByCertificate { certificate, user }]
+                }
+                None => vec![failed()],
+            },
             Turn::Aborted => vec![aborted()],
             Turn::UnknownMechanism => {
-                let known = [sasl::PLAIN, "are available SASL mechanisms"];
+                let known = Mechanisms::of(self.shown.as_ref()).names();
+                let known = [known, "are available SASL mechanisms"];
                 vec![say(Numeric::SaslMechs, &known), failed()]
             }
             Turn::TooLong => vec![say(Numeric::SaslTooLong, &["SASL message too long"])],

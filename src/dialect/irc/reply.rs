@@ -32,6 +32,22 @@ pub enum FailCode {
     InvalidTarget,
     /// The parameters mean nothing.
     InvalidParams,
+    /// A message of several lines has too many bytes.
+    MultilineMaxBytes,
+    /// It has too many lines.
+    MultilineMaxLines,
+    /// It has several targets.
+    MultilineInvalidTarget,
+    /// It is none.
+    MultilineInvalid,
+    /// It is no real name.
+    InvalidRealName,
+    /// The real name stays as it is.
+    CannotChangeRealName,
+    /// Some are missing.
+    NeedMoreParams,
+    /// The server could not.
+    InternalError,
     /// Messages are not found by that.
     InvalidReference,
     /// Messages cannot be told now.
@@ -53,6 +69,14 @@ impl FailCode {
             Self::InvalidUtf8 => "INVALID_UTF8",
             Self::InvalidTarget => "INVALID_TARGET",
             Self::InvalidParams => "INVALID_PARAMS",
+            Self::MultilineMaxBytes => "MULTILINE_MAX_BYTES",
+            Self::MultilineMaxLines => "MULTILINE_MAX_LINES",
+            Self::MultilineInvalidTarget => "MULTILINE_INVALID_TARGET",
+            Self::MultilineInvalid => "MULTILINE_INVALID",
+            Self::InvalidRealName => "INVALID_REALNAME",
+            Self::CannotChangeRealName => "CANNOT_CHANGE_REALNAME",
+            Self::NeedMoreParams => "NEED_MORE_PARAMS",
+            Self::InternalError => "INTERNAL_ERROR",
             Self::InvalidReference => "INVALID_MSGREFTYPE",
             Self::MessageError => "MESSAGE_ERROR",
             Self::TryAgain => "TEMPORARILY_UNAVAILABLE",
@@ -112,6 +136,17 @@ pub enum Reply {
         numeric: Numeric,
         /// Its parameters behind the nick.
         params: Vec<String>,
+    },
+    /// A standard reply to a command.
+    FailOf {
+        /// The command.
+        command: &'static str,
+        /// Why.
+        code: FailCode,
+        /// What it is about, in words of one line each.
+        about: Vec<String>,
+        /// The same in words.
+        text: &'static str,
     },
     /// A standard reply that names no command.
     Fail {
@@ -191,6 +226,12 @@ impl Reply {
                 let params: Vec<&str> = params.iter().map(String::as_str).collect();
                 voice.reply(*numeric, &params, out);
             }
+            Self::FailOf {
+                command,
+                code,
+                about,
+                text,
+            } => voice.fail_about(command, *code, about, text, out),
             Self::Fail { code, text } => voice.fail("*", *code, text, out),
             Self::Cap {
                 subcommand,

@@ -8,8 +8,11 @@ use zeroize::Zeroizing;
 
 use crate::chat::{Secret, UserName};
 
-/// The only mechanism; the line below it is TLS.
+/// By a password; the line below it is TLS.
 pub const PLAIN: &str = "PLAIN";
+
+/// By the certificate that was shown in the handshake: RFC 4422, appendix A.
+pub const EXTERNAL: &str = "EXTERNAL";
 
 /// Bytes of base64 in one `AUTHENTICATE`; fewer say that it was the last one.
 pub const CHUNK_BYTES: usize = 400;
@@ -29,6 +32,8 @@ enum State {
     /// Chunks of base64 come next; these came so far. The buffer never grows, so that no copy of
     /// it is left behind.
     Response { so_far: Zeroizing<Vec<u8>> },
+    /// One chunk of base64 comes next, or none: as whom somebody wants to come in.
+    Name,
 }
 
 impl std::fmt::Debug for State {
@@ -36,6 +41,7 @@ impl std::fmt::Debug for State {
         f.write_str(match self {
             Self::Idle => "Idle",
             Self::Response { .. } => "Response(…)",
+            Self::Name => "Name",
         })
     }
 }
@@ -54,9 +60,14 @@ pub enum Turn {
         /// The proof.
         password: Secret,
     },
+    /// Somebody has shown a certificate that may prove an account.
+    Shown {
+        /// The account, where one was named.
+        user: Option<UserName>,
+    },
     /// The peer gave up.
     Aborted,
-    /// Another mechanism than [`PLAIN`].
+    /// Another mechanism than [`PLAIN`] and [`EXTERNAL`].
     UnknownMechanism,
     /// A chunk of more than [`CHUNK_BYTES`], or a response of more than [`RESPONSE_BYTES`].
     TooLong,
@@ -74,7 +85,7 @@ impl Exchange {
     /// Whether it waits for more of a response.
     #[must_use]
     pub const fn is_under_way(&self) -> bool {
-        matches!(self.0, State::Response { .. })
+        matches!(self.0, State::Response { .. } | State::Name)
     }
 
     /// Forgets a response under way.
@@ -92,7 +103,13 @@ impl Exchange {
                 self.0 = State::Response { so_far };
                 Turn::GoOn
             }
+            State::Idle if word.eq_ignore_ascii_case(EXTERNAL) => {
+                self.0 = State::Name;
+                Turn::GoOn
+            }
             State::Idle => Turn::UnknownMechanism,
+            State::Name if word.len() >= CHUNK_BYTES => Turn::TooLong,
+            State::Name => external(word).unwrap_or(Turn::Failed),
             State::Response { so_far } => self.chunk(so_far, word),
         }
     }
@@ -125,6 +142,15 @@ fn plain(response: &[u8]) -> Option<Turn> {
     }
     let password = Secret::new(password);
     Some(Turn::Credentials { user, password })
+}
+
+/// Nothing, or the account.
+fn external(word: &str) -> Option<Turn> {
+    if word == "+" {
+        return Some(Turn::Shown { user: None });
+    }
+    let user = name(&STANDARD.decode(word).ok()?)?;
+    Some(Turn::Shown { user: Some(user) })
 }
 
 fn name(bytes: &[u8]) -> Option<UserName> {

@@ -41,6 +41,12 @@ pub fn pieces(text: &str, overhead: usize) -> Vec<Cow<'_, str>> {
     }
 }
 
+/// Whether a text is what a `/me` says.
+#[must_use]
+pub fn is_action(text: &str) -> bool {
+    text.starts_with(ACTION)
+}
+
 fn cut(text: &str, room: usize) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -2,29 +2,40 @@
 
 use bytes::BytesMut;
 
-use super::asked::{About, Asked, Said};
-use super::caps::{Cap, Caps};
+use super::asked::{Asked, Said};
+use super::caps::Cap;
 use super::conversation::Conversation;
 use super::events;
 use super::grammar::LINE_BYTES;
-use super::hear;
 use super::history::{self, Empty};
-use super::line::{CLOAK, word};
-use super::listed::{counted, listed, told};
+use super::line::CLOAK;
+use super::listed::{self, counted, listed};
+use super::markread;
+use super::members;
+use super::moderation;
 use super::monitor;
 use super::numerics::Numeric;
 use super::office;
 use super::reply::Voice;
 use super::room;
+use super::said;
 use super::welcome::{self, Welcome};
 use super::who::{Here, Person, Query};
 use crate::chat::answer::{Office, Presence, Topic, TopicSet};
 use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
+use crate::chat::extras::Speaker;
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
+
+mod program;
+mod server;
+mod subscriptions;
+
+pub(super) use server::{about, help};
 
 /// Bytes of names in one line: what stands in front of them is a server, a nick and a room.
 const NAMES_BYTES: usize = LINE_BYTES - 180;
@@ -38,9 +49,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
     match answer {
         Answer::Proved { user } => talk.proved(user.clone(), out),
         Answer::Welcome { user, .. } => welcomed(talk, user, out),
-        Answer::Entered { room, position, .. } => {
-            entered(talk, room, before(*position), out);
-        }
+        Answer::Entered { room, position, .. } => entered(talk, room, before(*position), out),
         Answer::Left { room, words } => left(talk, room, words.as_ref(), out),
         Answer::Said { position, at } => said(talk, &asked, *position, *at, out),
         Answer::SaidToAway {
@@ -52,8 +61,19 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             said(talk, &asked, *position, *at, out);
             is_away(talk, &asked, to, text, out);
         }
+        Answer::Tagged { .. }
+        | Answer::NobodyTagged
+        | Answer::ReadUpTo { .. }
+        | Answer::Introduced { .. }
+        | Answer::Certificates { .. } => program::answer(talk, &asked, answer, out),
         Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
-        Answer::Members { .. } => members(talk, &asked, answer, out),
+        Answer::Members { .. } => members::tell(talk, &asked, answer, out),
+        Answer::Kicked { .. }
+        | Answer::Invited { .. }
+        | Answer::Invitations { .. }
+        | Answer::Modes { .. }
+        | Answer::ModesChanged { .. }
+        | Answer::ModeList { .. } => moderation::answer(talk, &asked, answer, out),
         Answer::Rooms { rooms } => listed(talk, &asked, rooms, out),
         Answer::Online { users } => online(talk, asked, users, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
@@ -61,18 +81,13 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Nicked { user, was } => nicked(talk, user, was, out),
         Answer::Away { .. } => talk.voice().reply(Numeric::NowAway, &NOW_AWAY, out),
         Answer::Back => talk.voice().reply(Numeric::UnAway, &NOT_AWAY, out),
-        Answer::Pong { token } => {
-            let voice = talk.voice();
-            voice.tell("PONG", &[voice.server, token], out);
-        }
-        Answer::NobodySubscribes => note(talk, "Nobody subscribes to you", out),
-        Answer::Subscribed { author } => note(talk, &format!("You subscribe to {author}"), out),
-        Answer::Unsubscribed { author } => {
-            note(talk, &format!("You no longer subscribe to {author}"), out);
-        }
-        Answer::Subscriptions { users } => people(talk, "You subscribe to", users, out),
-        Answer::Subscribers { users } => people(talk, "Subscribers of yours", users, out),
-        Answer::History { room, messages, .. } => told(talk, &asked, room, messages, out),
+        Answer::Pong { token } => pong(talk.voice(), token, out),
+        Answer::NobodySubscribes
+        | Answer::Subscribed { .. }
+        | Answer::Unsubscribed { .. }
+        | Answer::Subscriptions { .. }
+        | Answer::Subscribers { .. } => subscriptions::answer(talk, answer, out),
+        Answer::History { room, messages, .. } => listed::told(talk, &asked, room, messages, out),
         Answer::Dialogue { with, messages } => {
             let target = history::target(&asked, || with.to_string());
             history::messages(talk, &target, messages, Empty::Told, out);
@@ -92,17 +107,8 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
     }
 }
 
-fn note(talk: &Conversation, text: &str, out: &mut BytesMut) {
-    let voice = talk.voice();
-    voice.tell("NOTICE", &[voice.nick, text], out);
-}
-
-fn people(talk: &Conversation, what: &str, users: &[UserName], out: &mut BytesMut) {
-    let names = users.iter().map(ToString::to_string);
-    for names in rows(names) {
-        note(talk, &format!("{what}: {names}"), out);
-    }
-    note(talk, &format!("{what}: {} in all", users.len()), out);
+fn pong(voice: Voice<'_>, token: &str, out: &mut BytesMut) {
+    voice.tell("PONG", &[voice.server, token], out);
 }
 
 fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
@@ -118,6 +124,7 @@ fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     welcome::spell(&welcome, out);
     let census = (Heard::Command(Command::Census), Asked::Arrival);
     talk.asks_first(std::iter::once(census));
+    program::introduces_again(talk);
 }
 
 const fn before(position: Position) -> Span {
@@ -130,7 +137,7 @@ fn entered(talk: &mut Conversation, room: &RoomName, before: Span, out: &mut Byt
     talk.is_in(room);
     let caps = talk.enabled();
     if let Some(me) = talk.me() {
-        events::own_join(caps, &me.user, &room::spelled(room), out);
+        events::own_join(caps, me, &room::spelled(room), out);
     }
     let here = || Where::Room(room.clone());
     let subject = (
@@ -152,7 +159,8 @@ fn entered(talk: &mut Conversation, room: &RoomName, before: Span, out: &mut Byt
     );
     // Who can ask for it does.
     let playback = (!caps.has(Cap::ChatHistory)).then_some(playback);
-    let asks = [Some(subject), implicit, playback];
+    let mark = caps.has(Cap::ReadMarker).then(|| markread::ask(room));
+    let asks = [Some(subject), mark, implicit, playback];
     talk.asks_first(asks.into_iter().flatten());
 }
 
@@ -173,6 +181,7 @@ pub(super) fn put_in(talk: &mut Conversation, rooms: &[RoomName], out: &mut Byte
         // Where that stands is not known.
         entered(talk, room, Span::Latest, out);
     }
+    program::introduces_again(talk);
 }
 
 /// Others see one under another nick; nothing is told where it is the same.
@@ -209,18 +218,21 @@ fn said(
         target,
         text,
         manner,
+        extras,
     } = said;
     if talk.enabled().has(Cap::EchoMessage) {
-        let message = events::Message {
+        let message = said::Message {
             position,
             at,
             sender: &me.user,
             manner: *manner,
             target,
             text: text.as_str(),
+            extras,
+            seams: &extras.seams,
             tag: None,
         };
-        events::message(talk.enabled(), &message, out);
+        said::message(talk.enabled(), &message, out);
     }
 }
 
@@ -251,57 +263,8 @@ fn about_topic(
     }
 }
 
-fn members(talk: &Conversation, asked: &Asked, answer: &Answer, out: &mut BytesMut) {
-    let Answer::Members {
-        room,
-        users,
-        away,
-        operators,
-    } = answer
-    else {
-        return;
-    };
-    let voice = talk.voice();
-    let Asked::Who { query } = asked else {
-        return names(voice, talk.enabled(), room, users, out);
-    };
-    for user in users {
-        let person = Person {
-            user,
-            room: Some(room),
-            presence: match away.binary_search(user) {
-                Ok(_) => Here::Gone,
-                Err(_) => Here::Here,
-            },
-            office: match operators.binary_search(user) {
-                Ok(_) => Office::Operator,
-                Err(_) => Office::None,
-            },
-        };
-        query.tell(voice, person, out);
-    }
-    query.end(voice, out);
-}
-
-fn names(voice: Voice<'_>, caps: Caps, room: &RoomName, users: &[UserName], out: &mut BytesMut) {
-    let room = room::spelled(room);
-    let whole = caps.has(Cap::UserhostInNames);
-    let spelled = users.iter().map(|user| {
-        if whole {
-            format!("{user}!{}@{CLOAK}", user.came_as())
-        } else {
-            user.to_string()
-        }
-    });
-    for row in rows(spelled) {
-        voice.reply(Numeric::NamReply, &["=", &room, &row], out);
-    }
-    let params = [room.as_str(), "End of NAMES list"];
-    voice.reply(Numeric::EndOfNames, &params, out);
-}
-
 /// Names, as many to a row as fit.
-fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
+pub(super) fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     for name in names {
         match rows.last_mut() {
@@ -336,11 +299,14 @@ fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut Bytes
 }
 
 fn who(voice: Voice<'_>, query: &Query, users: &[UserName], out: &mut BytesMut) {
+    let profile = &Profile::default();
     for user in users.iter().filter(|user| query.fits(user)) {
         let person = Person {
             user,
             room: None,
             presence: Here::Here,
+            prefix: "",
+            profile,
             office: Office::None,
         };
         query.tell(voice, person, out);
@@ -357,7 +323,15 @@ fn about_person(
 ) {
     let voice = talk.voice();
     match (asked, presence) {
-        (Asked::Who { query }, Presence::Online { away, office, .. }) => {
+        (
+            Asked::Who { query },
+            Presence::Online {
+                away,
+                profile,
+                office,
+                ..
+            },
+        ) => {
             let presence = if away.is_some() {
                 Here::Gone
             } else {
@@ -367,33 +341,46 @@ fn about_person(
                 user,
                 room: None,
                 presence,
+                prefix: "",
+                profile,
                 office: *office,
             };
             query.tell(voice, person, out);
             query.end(voice, out);
         }
         (Asked::Who { query }, Presence::Offline) => query.end(voice, out),
-        (_, presence) => who_is(voice, user, presence, out),
+        (_, presence) => who_is(talk, user, presence, out),
     }
 }
 
-fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut BytesMut) {
-    let name = user.as_str();
+fn who_is(talk: &Conversation, user: &UserName, presence: &Presence, out: &mut BytesMut) {
+    let (voice, name) = (talk.voice(), user.as_str());
     let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
     match presence {
         Presence::Offline => tell(Numeric::NoSuchNick, &[name, "Not here; a message is kept"]),
         Presence::Online {
             since,
             rooms,
+            ranked,
             away,
+            profile,
             office,
             ..
         } => {
+            let spelled = |room: &RoomName| {
+                let ranks = moderation::ranks_of(ranked, room);
+                moderation::prefix(talk.enabled(), ranks) + &room::spelled(room)
+            };
+            let real_name = events::shown(user, profile.real_name.as_ref());
             tell(
                 Numeric::WhoisUser,
-                &[name, user.came_as(), CLOAK, "*", name],
+                &[name, user.came_as(), CLOAK, "*", real_name],
             );
-            for row in self::rows(rooms.iter().map(room::spelled)) {
+            match profile.speaker {
+                Speaker::Bot => tell(Numeric::WhoisBot, &[name, "is a bot"]),
+                Speaker::Person => {}
+            }
+            for row in self::rows(rooms.iter().map(spelled)) {
                 tell(Numeric::WhoisChannels, &[name, &row]);
             }
             tell(
@@ -423,62 +410,4 @@ fn who_is(voice: Voice<'_>, user: &UserName, presence: &Presence, out: &mut Byte
         }
     }
     tell(Numeric::EndOfWhois, &[name, "End of WHOIS"]);
-}
-
-/// What the server says about itself.
-pub(super) fn about(talk: &Conversation, about: About, out: &mut BytesMut) {
-    let voice = talk.voice();
-    let identity = &talk.identity;
-    let network = identity.network.as_str();
-    let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
-    match about {
-        About::Motd => {
-            let lines: Vec<&str> = identity.motd.iter().map(String::as_str).collect();
-            welcome::motd(voice, &lines, out);
-        }
-        About::Version => {
-            let program = "conclave, a chat cluster";
-            tell(
-                Numeric::Version,
-                &[&identity.version, voice.server, program],
-            );
-            welcome::features(voice, network, out);
-        }
-        About::Admin => {
-            let of = format!("Administrative info about {network}");
-            tell(Numeric::AdminMe, &[voice.server, &of]);
-            tell(Numeric::AdminEmail, &["Ask whoever gave you your account"]);
-        }
-        About::Info => {
-            tell(Numeric::Info, &[&identity.version]);
-            tell(Numeric::Info, &[&identity.description]);
-            let since = format!("Running since {}", identity.created);
-            tell(Numeric::Info, &[&since]);
-            tell(Numeric::EndOfInfo, &["End of INFO"]);
-        }
-        About::Links => {
-            let of = format!("0 {}", identity.description);
-            tell(Numeric::Links, &[voice.server, voice.server, &of]);
-            tell(Numeric::EndOfLinks, &["*", "End of LINKS"]);
-        }
-    }
-}
-
-/// What can be asked: all of it, or one command.
-pub(super) fn help(voice: Voice<'_>, subject: &str, out: &mut BytesMut) {
-    let usages: Vec<_> = hear::usages(subject).collect();
-    let subject = word(subject);
-    let mut tell = |numeric, text: &str| voice.reply(numeric, &[subject, text], out);
-    if usages.is_empty() {
-        tell(
-            Numeric::HelpNotFound,
-            "There is no such command; HELP lists them",
-        );
-        return;
-    }
-    tell(Numeric::HelpStart, "What can be asked here");
-    for usage in usages {
-        tell(Numeric::HelpTxt, &usage);
-    }
-    tell(Numeric::EndOfHelp, "End of HELP");
 }

@@ -1,18 +1,19 @@
-//! The modes of people: `o` for operators, `w` for who hears WALLOPS; all have `i`, for nobody is found
+//! The modes of people: `B` for bots, `o` for operators, `w` for who hears WALLOPS; all have `i`, for nobody is found
 //! without being asked for.
 //!
 //! <https://modern.ircdocs.horse/#user-modes>.
 
 use super::asked::{Asked, Item};
 use super::conversation::Me;
-use super::hear::own;
+use super::hear::{own, profile};
 use super::numerics::Numeric;
 use crate::chat::Command;
 use crate::chat::answer::Office;
+use crate::chat::extras::Speaker;
 use crate::dialect::{Format, Heard};
 
 /// As 004 tells them.
-pub(super) const ALL: &str = "iow";
+pub(super) const ALL: &str = "Biow";
 
 /// Whether somebody hears what operators say to all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -32,8 +33,7 @@ pub(super) struct Modes {
 }
 
 impl Modes {
-    /// As 221 tells them.
-    pub(super) fn spelled(self) -> String {
+    fn letters(self) -> String {
         let office = match self.office {
             Office::Operator => "o",
             Office::None => "",
@@ -42,8 +42,17 @@ impl Modes {
             Wallops::Heard => "w",
             Wallops::Unheard => "",
         };
-        format!("+i{office}{wallops}")
+        format!("{office}{wallops}")
     }
+}
+
+/// Somebody's modes, as 221 tells them.
+pub(super) fn spelled(me: &Me) -> String {
+    let bot = match me.profile.speaker {
+        Speaker::Bot => "B",
+        Speaker::Person => "",
+    };
+    format!("+i{bot}{}", me.modes.letters())
 }
 
 /// A change that somebody asks of the own modes; what is so already is not told. Nobody becomes an
@@ -63,12 +72,18 @@ pub(super) fn hear(change: &str, me: &Me, format: Format) -> Vec<Item> {
             ('o', false) if me.modes.office == Office::Operator => {
                 items.push((Heard::Command(Command::Resign), Asked::Office));
             }
-            ('i' | 'o' | 'w', _) => {}
+            ('B', true) if me.profile.speaker == Speaker::Person => {
+                items.push(profile::speaks_as(Speaker::Bot, me));
+            }
+            ('B', false) if me.profile.speaker == Speaker::Bot => {
+                items.push(profile::speaks_as(Speaker::Person, me));
+            }
+            ('B' | 'i' | 'o' | 'w', _) => {}
             (_, _) => unknown = true,
         }
     }
     if unknown {
-        let why = "The modes of people are i, which all have, o and w";
+        let why = "The modes of people are i, which all have, B, o and w";
         items.push(own(Numeric::UserModeUnknownFlag, &[why]));
     }
     items

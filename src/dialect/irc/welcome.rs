@@ -13,7 +13,10 @@ use crate::chat::answer::Census;
 
 /// The modes of people and rooms that 004 names; clients read 005 instead.
 const USER_MODES: &str = umodes::ALL;
-const ROOM_MODES: &str = "k";
+const ROOM_MODES: &str = "Ibeiklmnostv";
+
+/// Those of them that take a parameter.
+const ROOM_MODES_ABOUT: &str = "Ibeklov";
 
 /// What there is to say.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +59,7 @@ fn greeting(welcome: &Welcome<'_>, voice: Voice<'_>, out: &mut BytesMut) {
     voice.reply(Numeric::YourHost, &[&host], out);
     let since = format!("This server was created {created}");
     voice.reply(Numeric::Created, &[&since], out);
-    // The modes that take a parameter are those of rooms here, so they stand twice.
-    let modes = [server, version, USER_MODES, ROOM_MODES, ROOM_MODES];
+    let modes = [server, version, USER_MODES, ROOM_MODES, ROOM_MODES_ABOUT];
     voice.reply(Numeric::MyInfo, &modes, out);
 }
 

@@ -2,12 +2,16 @@
 
 use bytes::BytesMut;
 
+use super::events;
+use super::isupport::BOT;
 use super::line::{CLOAK, word};
 use super::mask;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
 use crate::chat::answer::Office;
+use crate::chat::extras::Speaker;
+use crate::chat::profile::Profile;
 use crate::chat::{RoomName, UserName};
 
 /// Bytes of the token that a question may carry.
@@ -48,6 +52,10 @@ pub struct Person<'a> {
     pub room: Option<&'a RoomName>,
     /// Whether others are told that they are away.
     pub presence: Here,
+    /// What stands for their ranks in that room.
+    pub prefix: &'a str,
+    /// What they say about themselves.
+    pub profile: &'a Profile,
     /// What they are beside a person, where that was asked for too.
     pub office: Office,
 }
@@ -71,12 +79,17 @@ impl Here {
 }
 
 impl Person<'_> {
+    /// Here or gone, whether that is an operator of the network and a program, and which ranks it has.
     fn flags(&self) -> String {
-        let here = self.presence.flag();
-        match self.office {
-            Office::Operator => format!("{here}*"),
-            Office::None => here.to_owned(),
-        }
+        let office = match self.office {
+            Office::Operator => "*",
+            Office::None => "",
+        };
+        let bot = match self.profile.speaker {
+            Speaker::Person => "",
+            Speaker::Bot => BOT,
+        };
+        format!("{}{office}{bot}{}", self.presence.flag(), self.prefix)
     }
 }
 
@@ -107,15 +120,16 @@ impl Query {
     pub fn tell(&self, voice: Voice<'_>, person: Person<'_>, out: &mut BytesMut) {
         let room = person.room.map_or_else(|| "*".to_owned(), room::spelled);
         let (user, nick) = (person.user.came_as(), person.user.as_str());
+        let real_name = events::shown(person.user, person.profile.real_name.as_ref());
+        let flags = person.flags();
+        let flags = flags.as_str();
         match &self.form {
             Form::Plain => {
-                let realname = format!("0 {nick}");
-                let flags = &person.flags();
+                let realname = format!("0 {real_name}");
                 let params = [&room, user, CLOAK, voice.server, nick, flags, &realname];
                 voice.reply(Numeric::WhoReply, &params, out);
             }
             Form::Fields { fields, token } => {
-                let flags = person.flags();
                 // In the order of the specification, whatever was asked for first.
                 let known = [
                     ('t', token.as_str()),
@@ -125,12 +139,12 @@ impl Query {
                     ('h', CLOAK),
                     ('s', voice.server),
                     ('n', nick),
-                    ('f', &flags),
+                    ('f', flags),
                     ('d', "0"),
                     ('l', "0"),
                     ('a', person.user.account().unwrap_or(NO_ACCOUNT)),
                     ('o', "n/a"),
-                    ('r', nick),
+                    ('r', real_name),
                 ];
                 let asked = known.iter().filter(|(field, _)| fields.contains(*field));
                 let params: Vec<&str> = asked.map(|(_, value)| *value).collect();

@@ -4,13 +4,15 @@ use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::event::Manner;
 use crate::chat::history::Span;
 use crate::chat::limits::{HISTORY_DEFAULT, HISTORY_MOST};
+use crate::chat::mask::NotAMask;
+use crate::chat::modes::{List, ModeWish, Rank, Switch};
 use crate::chat::name::NameError;
 use crate::chat::position::NotAPosition;
 use crate::chat::text::NothingToSay;
-use crate::chat::{Command, Refusal, RoomName, Secret, Text, UserName};
+use crate::chat::{Command, Extras, Mask, Refusal, RoomName, Secret, Text, UserName};
 
 use super::super::{Format, Heard, Malformed, Prompt};
-use super::help::{self, Verb};
+use super::help::{self, Moderate, Verb};
 use super::{Conversation, Expects, LoginForm};
 
 impl Conversation {
@@ -151,6 +153,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
                 to: somebody(to)?,
                 text: Text::new(text)?,
                 manner: Manner::Message,
+                extras: Extras::default(),
             }
         }
         Verb::Subscribe => Command::Subscribe {
@@ -174,6 +177,7 @@ fn parse(verb: Verb, rest: &str) -> Result<Heard, Fault> {
         Verb::Away => Command::Away {
             text: Text::new(rest)?,
         },
+        Verb::Moderate(what) => moderate(what, rest)?,
         Verb::Passwd => change_password(rest)?,
         Verb::Token => bare(rest, Command::Token)?,
         Verb::Ids => {
@@ -197,6 +201,7 @@ fn say(text: &str) -> Heard {
             room: Where::Here,
             text,
             manner: Manner::Message,
+            extras: Extras::default(),
         }),
         Err(NothingToSay) => Heard::Refused(Refusal::NothingToSay),
     }
@@ -244,6 +249,58 @@ fn join(rest: &str) -> Result<Command, Fault> {
         }),
         [None, _] => Err(Fault::Usage),
     }
+}
+
+fn moderate(what: Moderate, rest: &str) -> Result<Command, Fault> {
+    let room = Where::Here;
+    match what {
+        Moderate::Kick => kick(rest),
+        Moderate::Invite => {
+            let user = one_user(rest)?;
+            Ok(Command::Invite { room, user })
+        }
+        Moderate::Op => rank(rest, Rank::Operator, Switch::On),
+        Moderate::Deop => rank(rest, Rank::Operator, Switch::Off),
+        Moderate::Voice => rank(rest, Rank::Voice, Switch::On),
+        Moderate::Devoice => rank(rest, Rank::Voice, Switch::Off),
+        Moderate::Ban if rest.trim().is_empty() => {
+            let list = List::Bans;
+            Ok(Command::ModeList { room, list })
+        }
+        Moderate::Ban => ban(rest, Switch::On),
+        Moderate::Unban => ban(rest, Switch::Off),
+    }
+}
+
+fn kick(rest: &str) -> Result<Command, Fault> {
+    let (name, words) = rest
+        .trim_start()
+        .split_once(' ')
+        .unwrap_or((rest.trim(), ""));
+    if name.is_empty() {
+        return Err(Fault::Usage);
+    }
+    Ok(Command::Kick {
+        room: Where::Here,
+        user: somebody(name)?,
+        words: Text::new(words).ok(),
+    })
+}
+
+fn rank(rest: &str, rank: Rank, to: Switch) -> Result<Command, Fault> {
+    let user = one_user(rest)?;
+    Ok(change(ModeWish::Rank { user, rank, to }))
+}
+
+fn ban(rest: &str, to: Switch) -> Result<Command, Fault> {
+    let mask = Mask::new(rest.trim()).map_err(|NotAMask| Fault::Usage)?;
+    let list = List::Bans;
+    Ok(change(ModeWish::Listed { list, mask, to }))
+}
+
+fn change(wish: ModeWish) -> Command {
+    let (room, wishes) = (Where::Here, vec![wish]);
+    Command::ChangeModes { room, wishes }
 }
 
 fn history(rest: &str) -> Result<Command, Fault> {

@@ -36,12 +36,26 @@ pub(super) enum Verb {
     History,
     Topic,
     Away,
+    Moderate(Moderate),
     Passwd,
     Token,
     Ids,
     Ping,
     Help,
     Quit,
+}
+
+/// What people with a rank do in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moderate {
+    Kick,
+    Invite,
+    Op,
+    Deop,
+    Voice,
+    Devoice,
+    Ban,
+    Unban,
 }
 
 /// Every command, in the order in which a newcomer needs them.
@@ -134,6 +148,54 @@ pub(super) const COMMANDS: &[Entry] = &[
         "away",
         "/away [text]",
         "tells others that you are away; without a text, that you are back",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Kick),
+        "kick",
+        "/kick <user> [words]",
+        "puts somebody out of the room, if you are its operator",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Invite),
+        "invite",
+        "/invite <user>",
+        "tells somebody that they may come in",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Op),
+        "op",
+        "/op <user>",
+        "makes somebody an operator of the room",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Deop),
+        "deop",
+        "/deop <user>",
+        "makes somebody no operator of the room any more",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Voice),
+        "voice",
+        "/voice <user>",
+        "lets somebody speak where not everybody may",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Devoice),
+        "devoice",
+        "/devoice <user>",
+        "takes that back",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Ban),
+        "ban",
+        "/ban [mask]",
+        "keeps somebody out of the room; without a mask, tells who is",
+    ),
+    entry(
+        Verb::Moderate(Moderate::Unban),
+        "unban",
+        "/unban <mask>",
+        "keeps somebody out no longer",
     ),
     entry(
         Verb::Passwd,

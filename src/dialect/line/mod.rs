@@ -2,9 +2,12 @@
 //!
 //! The contract with clients is `docs/protocol.md`.
 
+pub(super) mod gaps;
 mod hear;
 mod help;
+mod moderation;
 pub mod read;
+pub(super) mod refuse;
 pub(super) mod tell;
 #[cfg(test)]
 mod tests;

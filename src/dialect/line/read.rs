@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::super::Prompt;
-use super::tell;
+use super::{refuse, tell};
 use crate::chat::event::Timestamp;
 use crate::chat::{Ending, Fate, Gap, GapSize, NodeName, Position, RoomName, UserName};
 
@@ -228,7 +228,7 @@ impl Refused<'_> {
 #[must_use]
 pub fn words(ending: Ending) -> String {
     let mut out = BytesMut::new();
-    tell::ending(ending, &mut out);
+    refuse::ending(ending, &mut out);
     let line = String::from_utf8_lossy(&out);
     line.trim_end()
         .trim_start_matches(['*', '!', ' '])
@@ -436,11 +436,24 @@ fn event(text: &str) -> Option<Told<'_>> {
         let (room, topic) = (room(name)?, None);
         return Some(Told::TopicChanged { room, topic });
     }
+    if let Some((name, room)) = rest
+        .strip_prefix("put ")
+        .and_then(|it| it.split_once(" out of "))
+    {
+        return put_out(name, room);
+    }
     match rest.split_once(' ')? {
         ("joined", name) => room(name).map(|room| Told::Joined { room, user }),
         ("left", name) => room(name).map(|room| Told::Left { room, user }),
         _ => None,
     }
+}
+
+/// Somebody put somebody out of the client's room, perhaps in so many words.
+fn put_out<'a>(name: &str, rest: &str) -> Option<Told<'a>> {
+    let name_of_room = rest.split_once(": ").map_or(rest, |(room, _)| room);
+    let (room, user) = (room(name_of_room)?, user(name)?);
+    Some(Told::Left { room, user })
 }
 
 fn list(text: &str) -> Option<Told<'_>> {

@@ -13,17 +13,15 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
-use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::event::{Departure, Hearing, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
-use crate::chat::refusal::Throttled;
 use crate::chat::text::visible;
-use crate::chat::{
-    Answer, Deed, Ending, Event, Fate, Gap, GapSize, NodeName, Position, Refusal, RoomName, Text,
-    UserName,
-};
+use crate::chat::{Answer, Deed, Event, NodeName, Position, RoomName, Secret, Text, UserName};
 
 use super::super::{Malformed, Prompt};
 use super::help::{self, COMMANDS};
+use super::moderation;
+use super::refuse;
 
 /// Writes one line; writing into memory cannot fail.
 macro_rules! line {
@@ -35,9 +33,6 @@ macro_rules! line {
 
 /// What is said of a resume token, whatever is wrong with it.
 pub(super) const WRONG_TOKEN: &str = "That token is not good any more: log in with your password";
-
-/// Why an account's password cannot be changed here.
-const PASSWORD_FIXED: &str = "Your password stands in the node's settings: its operator changes it";
 
 pub(in crate::dialect) fn greeting(node: &str, out: &mut BytesMut) {
     line!(
@@ -76,14 +71,7 @@ pub(in crate::dialect) fn event(
             room, sender, text, ..
         } => {
             position(positions, event, out);
-            let mark = match hearing {
-                Hearing::Direct
-                | Hearing::DirectAndWatcher
-                | Hearing::Watcher
-                | Hearing::WatcherOfBefore
-                | Hearing::Victim => "",
-                Hearing::Subscriber => "[Sub] ",
-            };
+            let mark = from_outside(hearing);
             line!(out, "{mark}[{room}] {sender}: {}", text.visible());
         }
         Deed::Whisper { sender, text, .. } => {
@@ -94,36 +82,57 @@ pub(in crate::dialect) fn event(
             position(positions, event, out);
             line!(out, "[Sub] {sender}: {}", text.visible());
         }
-        Deed::Entered { room, user } => line!(out, "* {user} joined {room}"),
-        Deed::Left { room, user, .. } => line!(out, "* {user} left {room}"),
-        Deed::TopicSet {
+        Deed::Entered { room, user, .. } => line!(out, "* {user} joined {room}"),
+        Deed::Left {
             room,
-            by,
-            text: Some(text),
-        } => {
-            let text = text.visible();
-            line!(out, "* {by} changed the topic of {room}: {text}");
+            user,
+            departure: Departure::Kicked { by, words },
+        } => moderation::kicked(room, (by, user), words.as_ref(), out),
+        Deed::ModesChanged { room, by, changes } => {
+            moderation::changed(room, by, changes, out);
         }
-        Deed::TopicSet {
-            room,
-            by,
-            text: None,
-        } => line!(out, "* {by} took away the topic of {room}"),
+        Deed::Invited { room, by, .. } if hearing == Hearing::Direct => {
+            moderation::invited(room, by, out);
+        }
+        Deed::Left { room, user, .. } => line!(out, "* {user} left {room}"),
+        Deed::TopicSet { room, by, text } => topic_set(room, by, text.as_ref(), out),
         Deed::Nicked { user, was, .. } => line!(out, "* {was} is now {user}"),
         Deed::Released { by: Some(by), .. } if hearing == Hearing::Victim => {
-            let why = visible(event.text());
-            line!(out, "* {by} puts you out: {why}");
+            line!(out, "* {by} puts you out: {}", visible(event.text()));
         }
         Deed::Epoch { .. }
         | Deed::Claimed { .. }
         | Deed::Released { .. }
+        | Deed::Invited { .. }
+        | Deed::Tagged { .. }
         | Deed::Announced { .. }
         | Deed::Followed { .. }
         | Deed::Unfollowed { .. }
         | Deed::WentAway { .. }
         | Deed::CameBack { .. }
+        | Deed::RealNameSet { .. }
         | Deed::Probed { .. }
         | Deed::Alive { .. } => {}
+    }
+}
+
+fn topic_set(room: &RoomName, by: &UserName, text: Option<&Text>, out: &mut BytesMut) {
+    match text.map(Text::visible) {
+        Some(text) => line!(out, "* {by} changed the topic of {room}: {text}"),
+        None => line!(out, "* {by} took away the topic of {room}"),
+    }
+}
+
+/// What stands before a message of a room that one is not in.
+const fn from_outside(hearing: Hearing) -> &'static str {
+    match hearing {
+        Hearing::Subscriber => "[Sub] ",
+        Hearing::Direct
+        | Hearing::Witness
+        | Hearing::DirectAndWatcher
+        | Hearing::Watcher
+        | Hearing::WatcherOfBefore
+        | Hearing::Victim => "",
     }
 }
 
@@ -143,6 +152,13 @@ pub(in crate::dialect) fn format_set(positions: Positions, out: &mut BytesMut) {
     }
 }
 
+fn welcome(user: &UserName, room: &RoomName, node: &NodeName, out: &mut BytesMut) {
+    line!(
+        out,
+        "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
+    );
+}
+
 pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mut BytesMut) {
     match answer {
         Answer::Welcome { user, room, node } => welcome(user, room, node, out),
@@ -150,20 +166,13 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Said { position, .. } => said(positions, position, out),
         Answer::SaidToAway {
             position, to, text, ..
-        } => {
-            said(positions, position, out);
-            away(to, text, out);
-        }
+        } => said_to_away(positions, position, (to, text), out),
         Answer::NobodySubscribes => line!(out, "* Nobody subscribes to you."),
         Answer::Entered {
             room, here, key, ..
         } => entered(room, *here, *key, out),
         Answer::Left { room, .. } => line!(out, "* You are not in {room} any more."),
-        Answer::PutIn { rooms } => {
-            if let Some(room) = rooms.last() {
-                line!(out, "* You are in {room} now.");
-            }
-        }
+        Answer::PutIn { rooms } => put_in(rooms, out),
         Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users, .. } => people(room, users, out),
         Answer::Online { users } => people("online", users, out),
@@ -175,28 +184,35 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
             room,
             count,
             messages,
-        } => {
-            history(positions, room, *count, messages, out);
-        }
+        } => history(positions, room, *count, messages, out),
         // These are not asked for by lines.
         Answer::Dialogue { .. }
         | Answer::Conversations { .. }
         | Answer::Census(_)
+        | Answer::Tagged { .. }
+        | Answer::ReadUpTo { .. }
+        | Answer::Introduced { .. }
+        | Answer::Certificates { .. }
+        | Answer::NobodyTagged
         | Answer::Presence { .. }
         | Answer::Watching
         | Answer::InOffice { .. }
         | Answer::Killed { .. }
         | Answer::Announced => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
+        Answer::Kicked { .. }
+        | Answer::Invited { .. }
+        | Answer::Invitations { .. }
+        | Answer::Modes { .. }
+        | Answer::ModesChanged { .. }
+        | Answer::ModeList { .. } => moderation::answer(answer, out),
         Answer::Away { text } => line!(out, "* You are away: {}", text.visible()),
         Answer::Back => line!(out, "* You are back."),
         Answer::Nicked { user, .. } | Answer::SeenAs { user, .. } => {
             line!(out, "* You are {user} now.")
         }
         Answer::WhoIs { user, presence } => whois(user, presence, out),
-        Answer::Token { token } => {
-            line!(out, "* token {}", String::from_utf8_lossy(token.expose()));
-        }
+        Answer::Token { token } => told_token(token, out),
         Answer::PasswordChanged => line!(out, "* Password changed."),
         Answer::Pong { token } if token.is_empty() => line!(out, "* pong"),
         Answer::Pong { token } => line!(out, "* pong {}", visible(token)),
@@ -204,11 +220,24 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
     }
 }
 
-fn welcome(user: &UserName, room: &RoomName, node: &NodeName, out: &mut BytesMut) {
-    line!(
-        out,
-        "* Welcome {user}. You are in {room} on {node}. /help lists the commands."
-    );
+fn told_token(token: &Secret, out: &mut BytesMut) {
+    line!(out, "* token {}", String::from_utf8_lossy(token.expose()));
+}
+
+fn said_to_away(
+    positions: Positions,
+    position: &Position,
+    (to, text): (&UserName, &Text),
+    out: &mut BytesMut,
+) {
+    said(positions, position, out);
+    away(to, text, out);
+}
+
+fn put_in(rooms: &[RoomName], out: &mut BytesMut) {
+    if let Some(room) = rooms.last() {
+        line!(out, "* You are in {room} now.");
+    }
 }
 
 fn entered(room: &RoomName, here: u64, key: KeyUse, out: &mut BytesMut) {
@@ -252,7 +281,7 @@ fn topic(room: &RoomName, topic: Option<&Topic>, out: &mut BytesMut) {
     }
 }
 
-fn away(user: &UserName, text: &Text, out: &mut BytesMut) {
+pub(super) fn away(user: &UserName, text: &Text, out: &mut BytesMut) {
     line!(out, "* {user} is away: {}", text.visible());
 }
 
@@ -274,32 +303,6 @@ fn people(of: impl fmt::Display, users: &[UserName], out: &mut BytesMut) {
     );
 }
 
-/// What can no longer be told.
-pub(in crate::dialect) fn gap(gap: &Gap, out: &mut BytesMut) {
-    let many = |size: GapSize| match size {
-        GapSize::Exactly(missing) => missing.to_string(),
-        GapSize::Unknown => "some".to_owned(),
-    };
-    match gap {
-        Gap::Room { room, size } => {
-            let (messages, are) = plural(*size);
-            line!(out, "[gap] {} {messages} in {room} {are} lost", many(*size));
-        }
-        Gap::Whispers { size } => {
-            let (messages, are) = plural(*size);
-            line!(out, "[gap] {} private {messages} {are} lost", many(*size));
-        }
-        Gap::Posts => line!(out, "[gap] some posts are lost"),
-    }
-}
-
-const fn plural(size: GapSize) -> (&'static str, &'static str) {
-    match size {
-        GapSize::Exactly(1) => ("message", "is"),
-        GapSize::Exactly(_) | GapSize::Unknown => ("messages", "are"),
-    }
-}
-
 pub(in crate::dialect) fn past(positions: Positions, message: &Event, out: &mut BytesMut) {
     position(positions, message, out);
     let _ = write!(out, "{} ", utc(message.at));
@@ -314,7 +317,9 @@ fn whois(user: &UserName, presence: &Presence, out: &mut BytesMut) {
             since,
             rooms,
             away: note,
+            profile: _,
             office: _,
+            ..
         } => {
             line!(out, "* {user} is online on {node} since {}.", utc(*since));
             if !rooms.is_empty() {
@@ -341,146 +346,18 @@ fn help(topic: &HelpTopic, out: &mut BytesMut) {
         }
         HelpTopic::Command(word) => match help::find(word) {
             Some(entry) => line!(out, "* {}  {}", entry.usage, entry.does),
-            None => malformed(&Malformed::UnknownCommand { word: word.clone() }, out),
+            None => refuse::malformed(&Malformed::UnknownCommand { word: word.clone() }, out),
         },
     }
 }
 
-/// The store did not take it, for certain.
-const NOT_DELIVERED: &str = "Not delivered: the cluster store is unreachable, try again";
-
-/// Whether the store took it is not known.
-const NOT_CONFIRMED: &str =
-    "Not confirmed: the cluster store went away; it may have been delivered";
-
-pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
-    match refusal {
-        Refusal::WrongPassword => line!(out, "! Wrong username or password"),
-        Refusal::WrongToken => line!(out, "! {WRONG_TOKEN}"),
-        Refusal::NameTaken { user } => line!(out, "! That name is taken: {user}"),
-        Refusal::RegistrationClosed => line!(out, "! Registration is closed"),
-        Refusal::SlowDown { what, wait } => slow_down(*what, *wait, out),
-        Refusal::Busy => line!(out, "! Busy, try again"),
-        Refusal::PasswordLength { least, most } => {
-            line!(out, "! A password has {least} to {most} bytes");
-        }
-        Refusal::PasswordsDiffer => line!(out, "! The two new passwords differ"),
-        Refusal::PasswordFixed => line!(out, "! {PASSWORD_FIXED}"),
-        Refusal::LoginFirst => {
-            line!(
-                out,
-                "! Log in first: /login <user> <password> or /register <user> <password>"
-            );
-        }
-        Refusal::LoggedInAlready { user } => line!(out, "! You are logged in as {user}"),
-        Refusal::NotAName { word, why } => line!(out, "! Not a name: {} ({why})", echo(word)),
-        Refusal::NickInUse { nick } => line!(out, "! Somebody else is {nick}"),
-        Refusal::NickRegistered { nick } => line!(out, "! {nick} is registered"),
-        Refusal::OnlyForAccounts => line!(out, "! Only for accounts"),
-        Refusal::NoSuchUser { user } => line!(out, "! No such user: {user}"),
-        Refusal::NoSuchRoom { room } => line!(out, "! No such room: {room}"),
-        Refusal::WrongKey { room } => line!(out, "! Wrong key for {room}"),
-        Refusal::KeyTooLong { most } => line!(out, "! A key has at most {most} bytes"),
-        Refusal::AlreadyIn { room } => line!(out, "! You are in {room} already"),
-        Refusal::NotIn { room } => line!(out, "! You are not in {room}"),
-        Refusal::TooManyRooms { most } => {
-            line!(
-                out,
-                "! There are {most} rooms already, which is the bound of this node"
-            );
-        }
-        Refusal::InEnoughRooms { most } => {
-            line!(out, "! You are in {most} rooms already, which is the bound");
-        }
-        Refusal::TooManySubscriptions { most } => {
-            line!(
-                out,
-                "! You subscribe to {most} users already, which is the bound"
-            );
-        }
-        Refusal::ToYourself => line!(out, "! That is yourself"),
-        Refusal::NoOperator => line!(out, "! Only for operators"),
-        Refusal::NoOperators => line!(out, "! There are no operators here"),
-        Refusal::NothingToSay => line!(out, "! Nothing to say"),
-        Refusal::NotDelivered => line!(out, "! {NOT_DELIVERED}"),
-        Refusal::NotConfirmed => line!(out, "! {NOT_CONFIRMED}"),
-    }
-}
-
-/// Told whether positions are shown or not: nothing else says which text it was.
-pub(in crate::dialect) fn fate(fate: Fate, out: &mut BytesMut) {
-    match fate {
-        Fate::Delivered { position } => line!(out, "* delivered {position}"),
-        Fate::NotDelivered => line!(out, "! Not delivered after all"),
-        Fate::Unknown => {
-            line!(
-                out,
-                "! Never confirmed: the log no longer goes back so far; it may have been delivered"
-            );
-        }
-    }
-}
-
-fn slow_down(what: Throttled, wait: Duration, out: &mut BytesMut) {
-    let what = match what {
-        Throttled::Failures => "failed logins",
-        Throttled::Registrations => "new accounts",
-    };
-    line!(
-        out,
-        "! Slow down: too many {what}, try again in {} s",
-        seconds(wait)
-    );
-}
-
-pub(in crate::dialect) fn malformed(malformed: &Malformed, out: &mut BytesMut) {
-    match malformed {
-        Malformed::LineTooLong { most } => line!(out, "! Line too long ({most} bytes at most)"),
-        Malformed::NotUtf8 => line!(out, "! Not UTF-8"),
-        Malformed::UnknownCommand { word } => {
-            line!(
-                out,
-                "! Unknown command /{}. /help lists the commands.",
-                echo(word)
-            );
-        }
-        Malformed::Usage { usage } => line!(out, "! Usage: {usage}"),
-    }
-}
-
-pub(in crate::dialect) fn ending(ending: Ending, out: &mut BytesMut) {
-    match ending {
-        Ending::Quit => line!(out, "* Goodbye."),
-        Ending::Gone => {}
-        Ending::Duplicate => line!(out, "! User already logged in"),
-        Ending::Replaced => line!(out, "! Logged in elsewhere"),
-        Ending::Killed => line!(out, "! An operator put you out"),
-        Ending::MessagesLost => line!(out, "! Messages were lost: log in again"),
-        Ending::Unconfirmed => {
-            line!(out, "! What became of that is not known: log in again");
-        }
-        Ending::TooManyFailures => line!(out, "! Too many failures"),
-        Ending::NoLogin { within } => line!(out, "! No login within {} s", seconds(within)),
-        Ending::FramingLost { most } => line!(out, "! Line too long ({most} bytes without an end)"),
-        Ending::TooSlow => line!(out, "! Too slow: you read less than was said"),
-        Ending::GoingDown { come_back_in } => {
-            line!(
-                out,
-                "! The node is going down. Come back in {} s.",
-                seconds(come_back_in)
-            );
-        }
-        Ending::Broken => line!(out, "! The node failed. Try again in a moment."),
-    }
-}
-
 /// Whole seconds, rounded up: who waits that long has waited enough.
-fn seconds(time: Duration) -> u64 {
+pub(super) fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// What somebody typed, harmless and short enough to be repeated to them.
-fn echo(word: &str) -> String {
+pub(super) fn echo(word: &str) -> String {
     let mut shown = visible(word).replace(['\n', '\r'], "");
     if shown.len() > ECHO_BYTES {
         shown.truncate(shown.floor_char_boundary(ECHO_BYTES));

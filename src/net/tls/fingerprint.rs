@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
+use crate::chat::certificate::Certificate;
+
 /// The SHA-256 of a certificate in DER; shown as people compare it, `AB:CD:…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([u8; SHA256_OUTPUT_LEN]);
@@ -21,6 +23,12 @@ impl Fingerprint {
         let mut bytes = [0; SHA256_OUTPUT_LEN];
         bytes.copy_from_slice(digest(&SHA256, certificate).as_ref());
         Self(bytes)
+    }
+
+    /// As the certificate of a visitor.
+    #[must_use]
+    pub const fn of_visitor(self) -> Certificate {
+        Certificate(self.0)
     }
 }
 

@@ -60,7 +60,7 @@ impl Fold {
                 self.live.insert(user, (event.position, session.clone()));
             }
             Deed::Released { user, rooms, .. } => self.is_released(place, user, rooms)?,
-            Deed::Entered { room, user } => {
+            Deed::Entered { room, user, .. } => {
                 let (room, user) = (lower(room), who(user));
                 self.others(place, event, &room, &user);
                 if !self.members.entry(room).or_default().insert(user) {
@@ -93,10 +93,14 @@ impl Fold {
             Deed::Alive { user, session } => self.is_live(&who(user), session)?,
             Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. } => {
+            | Deed::Nicked { user, rooms, .. }
+            | Deed::RealNameSet { user, rooms, .. } => {
                 self.is_in(&who(user), rooms)?;
             }
             Deed::TopicSet { .. }
+            | Deed::ModesChanged { .. }
+            | Deed::Invited { .. }
+            | Deed::Tagged { .. }
             | Deed::Announced { .. }
             | Deed::Probed { .. }
             | Deed::Epoch { .. } => {}
@@ -127,7 +131,7 @@ impl Fold {
             return Err("it was not there".to_owned());
         }
         match how {
-            Departure::Parted { .. } => self.has_not_quit(&user)?,
+            Departure::Parted { .. } | Departure::Kicked { .. } => self.has_not_quit(&user)?,
             Departure::Quit => self.quit.entry(user).or_default().push(room),
         }
         Ok(())
@@ -182,6 +186,7 @@ impl Fold {
                 text,
                 k,
                 manner: _,
+                extras: _,
             } => {
                 let (to, sender) = (who(to), who(sender));
                 self.says(event, &sender, text.as_str())?;

@@ -20,8 +20,8 @@ use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Ending, NodeName, Refusal, Secret, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Archive, ChangePassword, CloseAll, DuplicateLogin, HubId, IssueToken, Prove, RedeemToken,
-    Redeemed, Register, Shut, Vital,
+    Archive, ChangePassword, CloseAll, DuplicateLogin, HubId, IssueToken, Prove,
+    ProveByCertificate, RedeemToken, Redeemed, Register, Shut, Vital,
 };
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
@@ -264,6 +264,7 @@ fn links(
         catch_up: registry.clone().recipient(),
         forget: registry.clone().recipient(),
         prove: porter.clone().recipient(),
+        prove_by_certificate: porter.clone().recipient(),
         register: porter.clone().recipient(),
         change_password: porter.clone().recipient(),
         issue_token: porter.clone().recipient(),
@@ -301,6 +302,14 @@ impl Handler<Register> for Porter {
 
     fn handle(&mut self, _: Register, _: &mut Self::Context) -> Self::Result {
         Err(Refusal::RegistrationClosed)
+    }
+}
+
+impl Handler<ProveByCertificate> for Porter {
+    type Result = Result<UserName, Refusal>;
+
+    fn handle(&mut self, _: ProveByCertificate, _: &mut Self::Context) -> Self::Result {
+        Err(Refusal::UnknownCertificate)
     }
 }
 

@@ -2,7 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::chat::event::{Echo, Privacy};
+use crate::chat::modes::Ranks;
 use crate::chat::origin::{ConnId, Origin};
+use crate::chat::profile::Profile;
 use crate::chat::{RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId, Kept, Missed};
@@ -440,6 +442,8 @@ fn entered(place: &str, who: &str) -> Deed {
     Deed::Entered {
         room: room(place),
         user: user(who),
+        ranks: Ranks::default(),
+        profile: Profile::default(),
     }
 }
 

@@ -311,6 +311,7 @@ fn words(mail: &SessionMail) -> String {
         SessionMail::Resolved(fate) => panic!("a hub resolves nothing: {fate:?}"),
         SessionMail::FormatSet => "format set".to_owned(),
         SessionMail::Suspended => "suspended".to_owned(),
+        SessionMail::PutOut { room, .. } => format!("put out {room}"),
         SessionMail::Probe => "probe".to_owned(),
         SessionMail::HolderAlive => "holder alive".to_owned(),
         SessionMail::End(ending) => format!("end {}", ending.label()),

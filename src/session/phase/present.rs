@@ -6,21 +6,23 @@
 mod network;
 
 use super::Step;
+use super::lane::{Asked, Lane};
+use super::moderation;
+use super::places::Places;
 use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Where};
-use crate::chat::{Answer, Command, Ending, Nick, Refusal, RoomName};
+use crate::chat::{Answer, Command, Ending, Nick, Position, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
     ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
-    Request, RoomRequest,
+    ProgramRequest, Request, RoomRequest,
 };
 
 /// A session whose account is live.
 #[derive(Debug)]
 pub(super) struct Present {
     claim: Claim,
-    /// The rooms it is in, the one entered last at the end.
-    rooms: Vec<RoomName>,
+    places: Places,
     /// Where it begins again if it is in none.
     begins: FirstRoom,
     /// Texts that are on their way to the log.
@@ -42,46 +44,12 @@ enum Standing {
     Renewing,
 }
 
-/// What the next line has to wait for.
-#[derive(Debug)]
-enum Lane {
-    /// Nothing.
-    Free,
-    /// This was heard and waits for the texts before it to be answered.
-    Held(Heard),
-    /// The answer to what went alone.
-    Asked(Asked),
-}
-
-/// What went alone, as far as its answer alone does not say it.
-#[derive(Debug)]
-enum Asked {
-    /// The answer says it all.
-    Request,
-    /// Another room; without an answer nobody knows in which one the session is.
-    Move,
-    /// One room more or less; the same.
-    Rooms,
-    /// Another nick; without an answer nobody knows as whom the session is seen.
-    Nick,
-    /// A ping.
-    Settle { token: String },
-    /// Another format.
-    Format,
-    /// Another password.
-    Password,
-    /// A resume token.
-    Token,
-    /// Whether somebody is the operator who they say they are.
-    Office,
-}
-
 impl Present {
     /// Just logged in.
-    pub(super) const fn new(claim: Claim, rooms: Vec<RoomName>, begins: FirstRoom) -> Self {
+    pub(super) fn new(claim: Claim, rooms: &[RoomName], begins: FirstRoom) -> Self {
         Self {
+            places: Places::new(rooms, claim.fence),
             claim,
-            rooms,
             begins,
             in_flight: 0,
             lane: Lane::Free,
@@ -101,7 +69,7 @@ impl Present {
 
     /// The room that is meant where none is named.
     pub(super) fn here(&self) -> RoomName {
-        self.rooms.last().cloned().unwrap_or_else(RoomName::lobby)
+        self.places.last().unwrap_or_else(RoomName::lobby)
     }
 
     /// Whether another line can be heard.
@@ -120,16 +88,34 @@ impl Present {
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
         match heard {
             Heard::Nothing => Vec::new(),
-            Heard::Command(Command::Say { room, text, manner }) => {
+            Heard::Command(Command::Say {
+                room,
+                text,
+                manner,
+                extras,
+            }) => {
                 let room = self.meant(room);
-                self.append(Append::RoomMessage { room, text, manner })
-            }
-            Heard::Command(Command::Whisper { to, text, manner }) => {
-                self.append(Append::Whisper { to, text, manner })
+                self.append(Append::RoomMessage {
+                    room,
+                    text,
+                    manner,
+                    extras,
+                })
             }
             Heard::Command(Command::Post { text }) if !self.is_guest() => {
                 self.append(Append::Post { text })
             }
+            Heard::Command(Command::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            }) => self.append(Append::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            }),
             other if self.in_flight > 0 => {
                 self.lane = Lane::Held(other);
                 Vec::new()
@@ -180,14 +166,15 @@ impl Present {
             Command::SetTopic { room, text } => {
                 self.about(room, |room| RoomRequest::SetTopic { room, text })
             }
-            Command::History { room, span, count } => {
-                let room = self.meant(room);
-                self.history(HistoryRequest::Room { room, span, count })
-            }
-            Command::Dialogue { with, span, count } => self.dialogue(with, span, count),
-            Command::Conversations { from, to, count } => {
-                self.history(HistoryRequest::Conversations { from, to, count })
-            }
+            moderation @ (Command::Kick { .. }
+            | Command::Invite { .. }
+            | Command::Invitations
+            | Command::Modes { .. }
+            | Command::ChangeModes { .. }
+            | Command::ModeList { .. }) => self.moderates(moderation),
+            told @ (Command::History { .. }
+            | Command::Dialogue { .. }
+            | Command::Conversations { .. }) => self.looks_back(told),
             Command::Online => self.people(PeopleRequest::Online),
             Command::Census => self.people(PeopleRequest::Census),
             Command::BecomeOperator { name, password } => self.is_to_prove(name, password),
@@ -204,6 +191,11 @@ impl Present {
             Command::Away { text } => self.people(PeopleRequest::Away { text }),
             Command::Back => self.people(PeopleRequest::Back),
             Command::ChangeNick { nick } => self.changes_nick(nick),
+            Command::Tag { to, extras } => self.program(ProgramRequest::Tag { to, extras }),
+            Command::WhatIsRead { of } => self.program(ProgramRequest::WhatIsRead { of }),
+            Command::Read { of, upto } => self.program(ProgramRequest::Read { of, upto }),
+            Command::Certificates(wanted) => self.program(ProgramRequest::Certificates(wanted)),
+            Command::Introduce { profile } => self.program(ProgramRequest::Introduce { profile }),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
             Command::ChangePassword { old, new } => self.changes_password(old, new),
             Command::Token => self.wants_token(),
@@ -211,21 +203,27 @@ impl Present {
             Command::Quit { words } => vec![Step::Quit { words }],
             Command::Login { .. }
             | Command::Prove { .. }
+            | Command::ProveByCertificate { .. }
             | Command::Claim { .. }
             | Command::Visit { .. }
             | Command::Register { .. }
-            | Command::Resume { .. } => {
-                vec![Step::Refuse(Refusal::LoggedInAlready {
-                    user: self.claim.user.clone(),
-                })]
-            }
+            | Command::Resume { .. } => self.is_in_already(),
             append @ (Command::Say { .. } | Command::Whisper { .. } | Command::Post { .. }) => {
                 self.hear(Heard::Command(append))
             }
         }
     }
 
+    fn is_in_already(&self) -> Vec<Step> {
+        let user = self.claim.user.clone();
+        vec![Step::Refuse(Refusal::LoggedInAlready { user })]
+    }
+
+    /// Who was put out of its only room leaves none for another one.
     fn move_to(&mut self, to: RoomName, key: RoomKey) -> Vec<Step> {
+        if self.places.is_empty() {
+            return self.changes(RoomRequest::Enter { room: to, key });
+        }
         let claim = self.claim.clone();
         let from = self.here();
         let request = Request::Rooms(RoomRequest::Move { from, to, key });
@@ -240,13 +238,13 @@ impl Present {
 
     /// An answer says in which rooms, or as whom it is seen, from here on.
     fn moves(&mut self, answer: &Answer) {
-        if let Answer::Entered { room, .. } = answer {
+        if let Answer::Entered { room, position, .. } = answer {
             if self.is_moving() {
-                self.rooms.clear();
+                self.places.clear();
             }
-            self.rooms.push(room.clone());
+            self.places.enter(room.clone(), *position);
         } else if let Answer::Left { room, .. } = answer {
-            self.rooms.retain(|other| other != room);
+            self.places.leave(room);
         } else if let Answer::Nicked { user, .. } = answer {
             self.claim.user = user.clone();
         }
@@ -276,11 +274,33 @@ impl Present {
         self.waiting(Asked::Rooms, Step::Ask { claim, request })
     }
 
+    /// Asks for something about what holds of the room that is meant.
+    fn moderates(&mut self, command: Command) -> Vec<Step> {
+        let request = moderation::request(command, |room| self.meant(room));
+        request.map_or_else(Vec::new, |request| self.ask(Request::Moderation(request)))
+    }
+
     fn people(&mut self, request: PeopleRequest) -> Vec<Step> {
         self.ask(Request::People(request))
     }
 
-    fn history(&mut self, request: HistoryRequest) -> Vec<Step> {
+    fn program(&mut self, request: ProgramRequest) -> Vec<Step> {
+        self.ask(Request::Program(request))
+    }
+
+    /// Asks for what was said before.
+    fn looks_back(&mut self, command: Command) -> Vec<Step> {
+        let request = if let Command::History { room, span, count } = command {
+            let room = self.meant(room);
+            HistoryRequest::Room { room, span, count }
+        } else if let Command::Dialogue { with, span, count } = command {
+            let user = with;
+            HistoryRequest::Person { user, span, count }
+        } else if let Command::Conversations { from, to, count } = command {
+            HistoryRequest::Conversations { from, to, count }
+        } else {
+            return Vec::new();
+        };
         self.ask(Request::History(request))
     }
 
@@ -367,7 +387,7 @@ impl Present {
         self.standing = Standing::Renewing;
         let entrance = Entrance::Renew {
             fence: self.claim.fence,
-            rooms: self.rooms.clone(),
+            rooms: self.places.names(),
             begins: self.begins,
         };
         let user = self.claim.user.clone();
@@ -379,11 +399,12 @@ impl Present {
             Outcome::Claimed { claim, rooms } => {
                 self.standing = Standing::Firm;
                 let Claim { user: was, .. } = std::mem::replace(&mut self.claim, claim);
-                let before = std::mem::replace(&mut self.rooms, rooms.clone());
+                let is_there = self.places.names() == rooms;
+                self.places = Places::new(&rooms, self.claim.fence);
                 let user = self.claim.user.clone();
                 let seen = (user.spelled() != was.spelled())
                     .then(|| Step::Answer(Answer::SeenAs { user, was }));
-                let moved = (before != rooms).then_some(Step::Answer(Answer::PutIn { rooms }));
+                let moved = (!is_there).then_some(Step::Answer(Answer::PutIn { rooms }));
                 let told = seen.into_iter().chain(moved);
                 told.chain(self.goes_on()).collect()
             }
@@ -403,10 +424,36 @@ impl Present {
         let is_quiet = self.in_flight == 0 && !matches!(self.lane, Lane::Asked(_));
         match self.standing {
             Standing::Suspended if is_quiet => self.renews(),
-            Standing::Firm if is_quiet => self.resume(),
+            Standing::Firm if is_quiet => {
+                let resumed = self.resume();
+                let home = self.goes_home();
+                resumed.into_iter().chain(home).collect()
+            }
             Standing::Firm | Standing::Void | Standing::Suspended | Standing::Renewing => {
                 Vec::new()
             }
+        }
+    }
+
+    /// Somebody put the session out of a room, at this place of the log: it may be in there again.
+    pub(super) fn put_out(&mut self, room: RoomName, position: Position) -> Vec<Step> {
+        if !self.places.put_out(&room, position) {
+            return Vec::new();
+        }
+        let out = Step::PutOut { room };
+        std::iter::once(out).chain(self.goes_on()).collect()
+    }
+
+    /// Who is in no room any more, and came by a door whose people are always in one, goes back to
+    /// where it began.
+    fn goes_home(&mut self) -> Vec<Step> {
+        let is_quiet = matches!(self.lane, Lane::Free) && self.in_flight == 0;
+        match self.begins.room() {
+            Some(room) if is_quiet && self.places.is_lost() => {
+                let key = RoomKey::None;
+                self.changes(RoomRequest::Enter { room, key })
+            }
+            Some(_) | None => Vec::new(),
         }
     }
 
@@ -445,5 +492,6 @@ const fn is_only_for_accounts(command: &Command) -> bool {
             | Command::Subscribers
             | Command::ChangePassword { .. }
             | Command::Token
+            | Command::Certificates(_)
     )
 }

@@ -1,5 +1,6 @@
 //! What a session has to do.
 
+use crate::chat::certificate::Certificate;
 use crate::chat::command::Watch;
 use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, Secret, Text, UserName};
 use crate::dialect::{Format, Malformed, Prompt};
@@ -30,6 +31,13 @@ pub(in crate::session) enum Step {
         password: Secret,
         /// As what.
         of: Role,
+    },
+    /// Have a certificate looked up.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
     },
     /// Have an account made.
     Register {
@@ -91,6 +99,11 @@ pub(in crate::session) enum Step {
         claim: Claim,
         /// What.
         request: Request,
+    },
+    /// Have the dialect know that it is out of a room.
+    PutOut {
+        /// The room.
+        room: RoomName,
     },
     /// Have it told when everything so far is handled.
     Settle,

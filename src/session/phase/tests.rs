@@ -271,12 +271,13 @@ fn a_token_is_made_for_who_is_in() {
 fn texts_do_not_wait_for_each_other_up_to_a_bound() {
     let mut talk = Talk::present();
     for _ in 1..ASKS_IN_FLIGHT {
-        talk.says("hi")
-            .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+        talk.says("hi").does(&[
+            "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+        ]);
         assert!(talk.phase.is_ready());
     }
     talk.says("/msg bob hi")
-        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message })"]);
+        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message, extras: Plain })"]);
     assert!(!talk.phase.is_ready(), "the bound is reached");
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     assert!(talk.phase.is_ready() && !talk.phase.is_settled());
@@ -315,7 +316,7 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
         let mut talk = Talk::present();
         for _ in 0..2 {
             talk.says("hi")
-                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+                .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })"]);
         }
         talk.says(line).does(&[]);
         assert!(!talk.phase.is_ready() && !talk.phase.is_settled(), "{line}");
@@ -329,8 +330,9 @@ fn what_comes_behind_texts_waits_until_they_are_answered() {
 #[test]
 fn an_empty_line_waits_for_nothing() {
     let mut talk = Talk::present();
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.says("").does(&[]);
     assert!(talk.phase.is_ready());
 }
@@ -343,8 +345,9 @@ fn who_entered_a_room_speaks_there() {
     assert!(!talk.phase.is_ready() && !talk.phase.is_settled());
     talk.answered(entered("den"))
         .does(&["* You are in den (1 here)."]);
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: den, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: den, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     for (line, asked) in [
         ("/who", "ask Rooms(Members { room: den })"),
@@ -372,8 +375,9 @@ fn who_entered_a_room_speaks_there() {
         talk.answered(Outcome::Refused(Refusal::Busy))
             .does(&["! Busy, try again"]);
     }
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: den, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: den, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
 }
 
 #[test]
@@ -383,8 +387,9 @@ fn who_was_refused_a_room_stays() {
     let wrong = Refusal::WrongKey { room: room("den") };
     talk.answered(Outcome::Refused(wrong))
         .does(&["! Wrong key for den"]);
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
 }
 
 #[test]
@@ -460,6 +465,40 @@ fn rooms_are_entered_and_left_one_by_one() {
     talk.answered(Outcome::Done(left));
     // Of all of them it claims again.
     talk.suspended().does(&["claim alice again in lobby, zoo"]);
+}
+
+const HOME: &str = "ask Rooms(Enter { room: lobby, key: None })";
+
+#[test]
+fn who_is_put_out_of_its_only_room_goes_back_to_the_lobby() {
+    let mut talk = Talk::present();
+    talk.says("/join den").does(&[MOVE_TO_DEN]);
+    talk.answered(entered("den"));
+    talk.put_out("attic", "7-10").does(&[]);
+    // That was before it came in.
+    talk.put_out("den", "7-8").does(&[]);
+    talk.put_out("den", "7-10").does(&["out of den", HOME]);
+    assert!(!talk.phase.is_ready());
+    talk.answered(entered("lobby"))
+        .does(&["* You are in lobby (1 here)."]);
+    assert!(talk.phase.is_ready());
+}
+
+#[test]
+fn who_is_put_out_goes_back_when_all_is_answered() {
+    let mut talk = Talk::present();
+    talk.says("hi");
+    talk.says("/join den").does(&[]);
+    talk.put_out("lobby", "7-1").does(&["out of lobby"]);
+    let into_den = "ask Rooms(Enter { room: den, key: None })";
+    talk.answered(said("7-2")).does(&["* ok 7-2", into_den]);
+    talk.answered(entered("den"))
+        .does(&["* You are in den (1 here)."]);
+    talk.put_out("den", "7-10").does(&["out of den", HOME]);
+    // Where that is not possible it can be asked for.
+    talk.answered(Outcome::Refused(Refusal::Busy))
+        .does(&["! Busy, try again"]);
+    talk.says("/leave").does(&[HOME]);
 }
 
 #[test]
@@ -605,8 +644,9 @@ fn who_is_suspended_claims_again_and_goes_on() {
     talk.suspended().does(&[]);
     talk.answered(claimed("alice")).does(&[]);
     assert!(talk.phase.is_ready());
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
 }
 
 #[test]
@@ -666,8 +706,9 @@ fn a_claim_that_cannot_be_made_again_is_tried_until_it_is_known_to_be_lost() {
 #[test]
 fn who_leaves_does_nothing_more() {
     let mut talk = Talk::present();
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.says("/join den").does(&[]);
     talk.phase.leave();
     assert!(!talk.phase.is_ready() && talk.phase.is_settled());
@@ -755,8 +796,9 @@ fn a_guest_has_what_ends_with_the_connection() {
     ] {
         talk.says(line).does(&["! Only for accounts"]);
     }
-    talk.says("hi")
-        .does(&["ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message })"]);
+    talk.says("hi").does(&[
+        "ask Append(RoomMessage { room: lobby, text: \"hi\", manner: Message, extras: Plain })",
+    ]);
     talk.says("/subscribe_only hi").does(&[]);
     talk.answered(said("7-1"))
         .does(&["", "! Only for accounts"]);
@@ -904,6 +946,10 @@ impl Talk {
         self.phase_does(Phase::suspended)
     }
 
+    fn put_out(&mut self, name: &str, position: &str) -> Steps {
+        self.phase_does(|phase| phase.put_out(room(name), at(position)))
+    }
+
     fn resolved(&mut self, fate: Fate) -> Steps {
         let steps = self.phase.resolved(fate);
         self.in_words(steps)
@@ -940,6 +986,7 @@ impl Talk {
             Step::Malformed(fault) => self.told(|talk, out| talk.tell_malformed(&fault, out)),
             Step::Prompt(prompt) => self.told(|talk, out| talk.tell_prompt(prompt, out)),
             Step::Prove { user, .. } => format!("prove {user}"),
+            Step::ProveByCertificate { certificate, .. } => format!("prove by {certificate}"),
             Step::Register { user, .. } => format!("register {user}"),
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
             Step::Claim { user, entrance } => in_claim(&user, entrance),
@@ -962,6 +1009,7 @@ impl Talk {
                 assert_eq!(Some(claim), self.phase.claim());
                 format!("ask {request:?}")
             }
+            Step::PutOut { room } => format!("out of {room}"),
             Step::Settle => "settle".to_owned(),
             Step::Watch(change) => format!("watch {change:?}"),
             Step::SetFormat(format) => format!("set {format:?}"),

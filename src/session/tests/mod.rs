@@ -25,8 +25,9 @@ use crate::chat::{Answer, Fate, Position, Refusal, RoomName, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,
-    FellBehind, Forget, Frames, HubId, Introduce, IssueToken, Outcome, Parting, Prove, Question,
-    RedeemToken, Register, Request, Returned, SessionMail, SetFormat, SetWatch, Span,
+    FellBehind, Forget, Frames, HubId, Introduce, IssueToken, Outcome, Parting, Prove,
+    ProveByCertificate, Question, RedeemToken, Register, Request, Returned, SessionMail, SetFormat,
+    SetWatch, Span,
 };
 use crate::net::transport::Transport;
 use crate::testing::{
@@ -45,6 +46,7 @@ enum Sent {
     CatchUp(CatchUp),
     Forget(Forget),
     Prove(Call<Prove>),
+    ProveByCertificate(Call<ProveByCertificate>),
     Register(Call<Register>),
     ChangePassword(Call<ChangePassword>),
     IssueToken(Call<IssueToken>),
@@ -72,6 +74,7 @@ sent!(
     CatchUp(CatchUp),
     Forget(Forget),
     Prove(Call<Prove>),
+    ProveByCertificate(Call<ProveByCertificate>),
     Register(Call<Register>),
     ChangePassword(Call<ChangePassword>),
     IssueToken(Call<IssueToken>),
@@ -91,6 +94,7 @@ impl Sent {
             Self::CatchUp(catch_up) => format!("{} catches up", catch_up.conn),
             Self::Forget(forget) => format!("forget {}", forget.conn),
             Self::Prove(call) => format!("prove {}", call.asked.user),
+            Self::ProveByCertificate(call) => format!("prove by {}", call.asked.certificate),
             Self::Register(call) => format!("register {}", call.asked.user),
             Self::ChangePassword(call) => format!("change password of {}", call.asked.user),
             Self::IssueToken(call) => format!("issue a token for {}", call.asked.user),
@@ -351,6 +355,7 @@ fn links(outbox: &Outbox<Sent>, rules: Rules) -> Links {
         catch_up: probe::<CatchUp, _>(outbox),
         forget: probe::<Forget, _>(outbox),
         prove: desk::<Prove, _>(outbox),
+        prove_by_certificate: desk::<ProveByCertificate, _>(outbox),
         register: desk::<Register, _>(outbox),
         change_password: desk::<ChangePassword, _>(outbox),
         issue_token: desk::<IssueToken, _>(outbox),

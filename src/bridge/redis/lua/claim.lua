@@ -65,14 +65,20 @@ for name in string.gmatch(renews and ARGV[16] or '', '%S+') do
   local was_in = string.lower(name)
   if redis.call('HEXISTS', K.room .. was_in .. K.meta, 'name') == 1 and not is_open[was_in] then
     local room = meta(was_in)
-    is_open[was_in] = not room.seal
-    if not room.seal then begins_in[#begins_in + 1] = room end
+    room.ranks = redis.call('HGET', K.room .. was_in .. K.ranks, me)
+    is_open[was_in] = not room.is_private and not kept_out(room, me, ARGV[7])
+    if is_open[was_in] then begins_in[#begins_in + 1] = room end
   end
 end
-if #begins_in == 0 and ARGV[14] ~= '' then begins_in[1] = meta(ARGV[14]) end
+if #begins_in == 0 and ARGV[14] ~= '' then
+  begins_in[1] = meta(ARGV[14])
+  begins_in[1].ranks = redis.call('HGET', K.room .. ARGV[14] .. K.ranks, me)
+end
+redis.call('ZCARD', K.invites .. me)
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 redis.call('HLEN', K.away)
+redis.call('HLEN', K.profiles)
 -- How far the account has seen: a first login begins with all that waits for it.
 local known = redis.call('HGET', K.seen, me)
 local seen, showed = string.match(known or '', '^(%S+) (%S+)$')
@@ -109,6 +115,7 @@ end
 if not resumes or not held then
   also('DEL', K.presence .. me)
   also('HDEL', K.away, me)
+  also('HDEL', K.profiles, me)
   also('HSET', K.presence .. me, 'since', now)
 end
 if not resumes and not known and not is_guest(me) then

@@ -11,4 +11,19 @@ local function among(key, found)
 end
 among(K.away, away)
 among(K.operators, operators)
-return {'ok', known[1], all, away, operators}
+local ranked, profiles = {}, {}
+-- Of whom something is kept, and what.
+local function kept_of(key, found)
+  for from = 1, #members, 1000 do
+    local to = math.min(from + 999, #members)
+    for n, kept in ipairs(redis.call('HMGET', key, unpack(members, from, to))) do
+      if kept then
+        found[#found + 1] = all[from + n - 1]
+        found[#found + 1] = kept
+      end
+    end
+  end
+end
+if redis.call('HLEN', room .. K.ranks) > 0 then kept_of(room .. K.ranks, ranked) end
+kept_of(K.profiles, profiles)
+return {'ok', known[1], all, away, operators, ranked, known[4] or '', profiles}

@@ -18,8 +18,10 @@ also('HDEL', K.sessions, me)
 also('HDEL', K.user_room, me)
 also('DEL', K.rooms_of .. me, K.presence .. me)
 also('HDEL', K.away, me)
+also('HDEL', K.profiles, me)
+if is_guest(me) then also('DEL', K.read .. me) end
 also('HDEL', K.operators, me)
 also('SREM', K.held .. ARGV[9], me)
 -- Nothing is left of a guest.
-if is_guest(me) then also('DEL', K.ordinals .. me) end
+if is_guest(me) then also('DEL', K.ordinals .. me, K.invites .. me) end
 return answer('ok')

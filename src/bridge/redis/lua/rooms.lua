@@ -1,8 +1,10 @@
 -- Entering and leaving: everything is read before the first write.
 local function meta(room)
-  local found = redis.call('HMGET', K.room .. room .. K.meta, 'name', 'seal')
+  local found = redis.call('HMGET', K.room .. room .. K.meta, 'name', 'seal', 'modes', 'limit', 'made')
   redis.call('SCARD', K.room .. room)
-  return {room = room, name = found[1] or room, seal = found[2]}
+  local seal, modes = found[2], found[3] or ''
+  return {room = room, name = found[1] or room, is_there = found[1], seal = seal, modes = modes,
+    limit = found[4], made = found[5], is_private = seal or string.find(modes, R.private)}
 end
 
 -- The rooms that somebody is in, the one entered last at the end.
@@ -22,10 +24,10 @@ local function named(rooms)
   return ',"rooms":["' .. table.concat(names, '","') .. '"]'
 end
 
-local function count(room)
+local function count_members(room)
   local here = also('SCARD', K.room .. room.room)
   if type(here) ~= 'number' then here = 0 end
-  if not room.seal then also('ZADD', K.rooms, here, room.name) end
+  if not room.is_private then also('ZADD', K.rooms, here, room.name) end
   return here
 end
 
@@ -35,8 +37,11 @@ local function remove_if_void(room)
   local key = K.room .. room.room
   local topic = also('HEXISTS', key .. K.meta, 'topic')
   if topic ~= 0 or also('EXISTS', key, key .. K.history) ~= 0 then return false end
-  also('DEL', key .. K.meta)
+  local ranked = also('HKEYS', key .. K.ranks)
+  for _, user in ipairs(ranked) do also('SREM', K.ranked .. user, room.room) end
+  also('DEL', key .. K.meta, key .. K.ranks, key .. K.masks)
   also('ZREM', K.rooms, room.name)
+  if room.is_private then also('SREM', K.private_rooms, room.room) end
   return true
 end
 
@@ -46,19 +51,28 @@ local function leave(room, user, name, how)
   if not append(event, now) then return false end
   also('SREM', K.room .. room.room, user)
   also('ZREM', K.rooms_of .. user, room.room)
-  count(room)
+  -- A guest's rank ends with leaving: nobody comes back to it.
+  if string.sub(user, 1, 1) == '~' then
+    also('HDEL', K.room .. room.room .. K.ranks, user)
+    also('SREM', K.ranked .. user, room.room)
+  end
+  count_members(room)
   remove_if_void(room)
   return true
 end
 
--- `order` is above that of the rooms entered before.
+-- `order` is above that of the rooms entered before; `room.ranks` was read before.
 local function enter(room, user, name, order)
   local event = '"type":"entered","room":"' .. room.name .. '","user":"' .. name .. '"'
+  if room.ranks then event = event .. ',"rank":"' .. room.ranks .. '"' end
+  local profile = also('HGET', K.profiles, user)
+  if type(profile) == 'string' then event = event .. ',"profile":' .. profile end
   if not append(event, now) then return false end
   also('SADD', K.room .. room.room, user)
   also('ZADD', K.rooms_of .. user, order, room.room)
   also('HSET', K.user_room, user, room.room)
-  return count(room)
+  also('ZREM', K.invites .. user, room.room)
+  return count_members(room)
 end
 
 -- Behind a leave: `user:room` is the room entered last of those that somebody is still in.

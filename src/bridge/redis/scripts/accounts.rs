@@ -124,6 +124,11 @@ impl Scripts {
                 call.arg(user.id().to_ascii_lowercase());
                 call
             }
+            AccountAsk::Owner { certificate } => {
+                let mut call = self.sources.call(Lua::CertificateOwner);
+                call.arg(certificate.to_string());
+                call
+            }
             AccountAsk::Create { user, hash } => {
                 let is_configured = self.rules.configured.contains(user);
                 let mut call = self.command(Lua::AccountCreate, stamp, None, user.id());
@@ -154,6 +159,16 @@ impl Scripts {
                     damage: None,
                 })
             }
+            AccountAsk::Owner { .. } => {
+                let owner = self
+                    .owner_of(Items::of(reply)?)
+                    .map_err(Nonsense::of_this)?;
+                Ok(Decision {
+                    verdict: Verdict::Account(owner),
+                    head: None,
+                    damage: None,
+                })
+            }
             AccountAsk::Create { .. }
             | AccountAsk::Rehash { .. }
             | AccountAsk::ChangePassword { .. } => {
@@ -161,6 +176,19 @@ impl Scripts {
             }
             AccountAsk::Token(_) => self.read_token(reply),
         }
+    }
+
+    /// The account in the settings or in the store, spelled as registered; it may be gone.
+    fn owner_of(&self, mut items: Items) -> Result<AccountAnswer, Nonsense> {
+        let user = items.next_if_any::<UserName>()?;
+        let in_store = items.next_if_any::<UserName>()?;
+        let in_settings = user.and_then(|user| self.rules.configured.get(&user).cloned());
+        let owner = in_settings.or(in_store);
+        Ok(
+            owner.map_or(AccountAnswer::NotFound, |user| AccountAnswer::Owner {
+                user,
+            }),
+        )
     }
 }
 

@@ -7,10 +7,13 @@ mod accounts;
 mod claims;
 mod history;
 mod lookup;
+mod moderation;
 mod node;
 mod people;
+mod program;
 mod reply;
 mod rooms;
+mod rules;
 mod sources;
 mod tokens;
 mod words;
@@ -200,7 +203,9 @@ impl Scripts {
     fn call_live(&self, asker: Asker<'_>, request: &Request) -> Cmd {
         match request {
             Request::Append(append) => self.call_append(asker, append),
+            Request::Program(request) => self.call_program(asker, request),
             Request::Rooms(request) => self.call_rooms(asker, request),
+            Request::Moderation(request) => self.call_moderation(asker, request),
             Request::People(request) => self.call_people(asker, request),
             Request::History(request) => self.call_history(asker, request),
         }
@@ -209,7 +214,9 @@ impl Scripts {
     fn read_live(&self, request: &Request, reply: Value) -> Result<Decision, Trouble> {
         match request {
             Request::Append(append) => self.read_append(append, reply),
+            Request::Program(request) => self.read_program(request, reply),
             Request::Rooms(request) => self.read_rooms(request, reply),
+            Request::Moderation(request) => self.read_moderation(request, reply),
             Request::People(request) => self.read_people(request, reply),
             Request::History(request) => self.read_history(request, reply),
         }

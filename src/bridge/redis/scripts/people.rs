@@ -3,15 +3,18 @@
 use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked, changed};
+use super::rooms::ranked;
 use super::sources::Lua;
 use super::words::{json, json_if_any};
 use super::{Asker, Scripts};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
+use crate::bridge::wire;
 use crate::chat::answer::{Census, Office, Presence};
 use crate::chat::event::Timestamp;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::SessionId;
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Position, Text, UserName};
 use crate::messages::{Outcome, PeopleRequest};
 
@@ -191,7 +194,20 @@ fn presence(items: &mut Items) -> Result<Presence, Nonsense> {
             0 => Office::None,
             _ => Office::Operator,
         },
+        ranked: ranked(items)?,
+        profile: profile(items)?,
     })
+}
+
+/// What somebody says about themselves; nothing where that is not there.
+fn profile(items: &mut Items) -> Result<Profile, Nonsense> {
+    let kept = items.next_if_any::<String>()?;
+    kept.map_or_else(|| Ok(Profile::default()), |kept| profile_of(&kept))
+}
+
+/// The same as it stands in `profiles`.
+pub(super) fn profile_of(kept: &str) -> Result<Profile, Nonsense> {
+    wire::profile::read(kept).ok_or_else(|| Nonsense(format!("a profile is {kept:?}")))
 }
 
 /// A fence and its session as they stand in `sessions`.

@@ -6,7 +6,11 @@ use std::str::{FromStr, Split};
 use redis::{RedisResult, ServerError, Value};
 
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
-use crate::chat::limits::{FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION};
+use crate::chat::certificate::Certificate;
+use crate::chat::limits::{
+    CERTIFICATES_PER_USER, FOLLOWS_PER_USER, ROOM_KEY_BYTES, ROOMS_PER_SESSION,
+};
+use crate::chat::permission::Denial;
 use crate::chat::{Answer, Nick, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::Outcome;
 
@@ -39,6 +43,7 @@ words! {
     Nick: |word: &str| Nick::new(word).ok();
     RoomName: |word: &str| RoomName::new(word).ok();
     Text: |word: &str| Text::new(word).ok();
+    Certificate: |word: &str| word.parse().ok();
     Position: |word: &str| Position::from_str(word).ok();
 }
 
@@ -148,7 +153,7 @@ fn outcome(
     }
 }
 
-fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
+pub(super) fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
     let user = || read::<UserName>(about);
     let room = || read::<RoomName>(about);
     let nick = || read::<Nick>(about);
@@ -162,7 +167,6 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
         "no_such_room" => Refusal::NoSuchRoom { room: room()? },
         "not_in" => Refusal::NotIn { room: room()? },
         "already_in" => Refusal::AlreadyIn { room: room()? },
-        "wrong_key" => Refusal::WrongKey { room: room()? },
         "key_too_long" => Refusal::KeyTooLong {
             most: ROOM_KEY_BYTES,
         },
@@ -170,11 +174,34 @@ fn refusal(rules: &Rules, why: &str, about: &str) -> Result<Refusal, Nonsense> {
         "in_enough_rooms" => Refusal::InEnoughRooms {
             most: ROOMS_PER_SESSION,
         },
+        "certificate_taken" => Refusal::CertificateTaken,
+        "too_many_certificates" => Refusal::TooManyCertificates {
+            most: CERTIFICATES_PER_USER,
+        },
         "too_many_subscriptions" => Refusal::TooManySubscriptions {
             most: FOLLOWS_PER_USER,
         },
-        other => return Err(Nonsense(format!("a script refuses with {other:?}"))),
+        "offline" => Refusal::Offline { user: user()? },
+        "list_full" => Refusal::ListFull { room: room()? },
+        "not_there" => {
+            let (room, user) = both(about)?;
+            Refusal::NotThere { room, user }
+        }
+        "there_already" => {
+            let (room, user) = both(about)?;
+            Refusal::ThereAlready { room, user }
+        }
+        other => match Denial::of_word(other) {
+            Some(denial) => denial.about(room()?),
+            None => return Err(Nonsense(format!("a script refuses with {other:?}"))),
+        },
     })
+}
+
+/// A room and somebody.
+fn both(about: &str) -> Result<(RoomName, UserName), Nonsense> {
+    let (room, user) = about.split_once(' ').unwrap_or((about, ""));
+    Ok((read(room)?, read(user)?))
 }
 
 /// Elements of an array that are yet to be read.

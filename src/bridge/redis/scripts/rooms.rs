@@ -2,7 +2,8 @@
 
 use redis::{Cmd, Value};
 
-use super::reply::{Items, Lines, Nonsense, asked, changed};
+use super::people::profile_of;
+use super::reply::{Items, Lines, Nonsense, Word, asked, changed};
 use super::sources::Lua;
 use super::words::{json, json_if_any};
 use super::{Asker, MOST, Scripts};
@@ -12,7 +13,9 @@ use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::Timestamp;
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
-use crate::chat::{Answer, Position, RoomName, Text, UserName};
+use crate::chat::modes::{Flags, Ranks};
+use crate::chat::profile::Profile;
+use crate::chat::{Answer, Position, RoomName, Secret, Text, UserName};
 use crate::messages::{Outcome, RoomRequest};
 
 impl Scripts {
@@ -73,13 +76,16 @@ impl Scripts {
                 Ok((Answer::Rooms { rooms }, None))
             }),
             RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
-                let members = Answer::Members {
+                let answer = Answer::Members {
                     room: items.next()?,
                     users: items.sorted()?,
                     away: items.sorted()?,
                     operators: items.sorted()?,
+                    ranked: ranked(items)?,
+                    flags: flags(&items.next::<String>()?),
+                    profiles: profiles(items)?,
                 };
-                Ok((members, None))
+                Ok((answer, None))
             }),
             RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
                 let (room, text) = (items.next()?, items.next_if_any()?);
@@ -114,13 +120,34 @@ impl Scripts {
 fn shown(room: &RoomName, key: &RoomKey) -> String {
     match key {
         RoomKey::None => String::new(),
-        RoomKey::Given(key) if key.expose().len() > ROOM_KEY_BYTES => "long".to_owned(),
-        RoomKey::Given(key) => {
-            let bytes = seal(room, key);
-            let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
-            digits.collect()
-        }
+        RoomKey::Given(key) => sealed(room, key),
     }
+}
+
+/// A key's seal, or that it is too long to have one.
+pub(super) fn sealed(room: &RoomName, key: &Secret) -> String {
+    if key.expose().len() > ROOM_KEY_BYTES {
+        return "long".to_owned();
+    }
+    let bytes = seal(room, key);
+    let digits = bytes.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+/// What holds of a room, as it is kept.
+pub(super) fn flags(letters: &str) -> Flags {
+    Flags::of_letters(letters)
+}
+
+/// Rooms or people and their ranks, sorted.
+pub(super) fn ranked<W: Word + Ord>(items: &mut Items) -> Result<Vec<(W, Ranks)>, Nonsense> {
+    let (mut items, mut ranked) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        let (who, letters) = (items.next()?, items.next::<String>()?);
+        ranked.push((who, Ranks::of_letters(&letters)));
+    }
+    ranked.sort_by(|(one, _): &(W, Ranks), (other, _)| one.cmp(other));
+    Ok(ranked)
 }
 
 /// Of a topic that an earlier version kept nobody knows who set it.
@@ -145,6 +172,16 @@ fn entered(lines: &mut Lines<'_>, head: Option<Position>) -> Result<Verdict, Non
         key,
         position,
     })))
+}
+
+fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, Nonsense> {
+    let (mut items, mut profiles) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        let user: UserName = items.next()?;
+        profiles.push((user, profile_of(&items.next::<String>()?)?));
+    }
+    profiles.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(profiles)
 }
 
 fn listed(items: &mut Items) -> Result<Vec<Listed>, Nonsense> {

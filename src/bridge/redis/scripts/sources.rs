@@ -5,6 +5,7 @@ use std::fmt::Write;
 use redis::{Cmd, Pipeline, Script, Value};
 
 use super::reply::{Nonsense, whole};
+use super::rules;
 use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::task::Trouble;
 
@@ -47,26 +48,39 @@ macro_rules! scripts {
 }
 
 scripts! {
-    Claim: Change ["command" "ids" "names" "registered" "rooms" "nicks" "positions" "kept" "claim"];
+    Claim: Change ["command" "ids" "names" "registered" "rooms" "nicks" "permission" "masks" "door"
+        "positions" "kept" "claim"];
     Seen: Change ["command" "live" "ids" "positions" "seen"];
     Release: MakeRoom ["command" "ids" "names" "registered" "rooms" "nicks" "release"];
     Probe: Change ["command" "names" "probe"];
     Alive: Change ["command" "live" "alive"];
     Detach: MakeRoom ["command" "detach"];
-    Say: Change ["say"];
+    Say: Change ["say" "permission" "masks" "say_guarded" "say_on"];
     Whisper: Change ["command" "live" "ids" "registered" "resolve" "conversation" "whisper"];
+    Tag: Change ["command" "live" "ids" "registered" "resolve" "permission" "masks" "tag"];
+    WhatIsRead: Read ["asker" "what_is_read"];
+    Read: Change ["command" "live" "read"];
     Post: Change ["command" "live" "conversation" "post"];
-    Move: Change ["command" "live" "rooms" "from" "entry" "move"];
-    Enter: Change ["command" "live" "rooms" "entry" "enter"];
+    Move: Change ["command" "live" "rooms" "from" "permission" "masks" "door" "entry" "move"];
+    Enter: Change ["command" "live" "rooms" "permission" "masks" "door" "entry" "enter"];
     Leave: Change ["command" "live" "rooms" "from" "leave"];
-    SetTopic: Change ["command" "live" "topic_set"];
+    SetTopic: Change ["command" "live" "permission" "topic_set"];
+    Kick: Change ["command" "live" "ids" "registered" "resolve" "rooms" "inside" "permission" "kick"];
+    Invite: Change ["command" "live" "ids" "registered" "resolve" "rooms" "inside" "permission"
+        "invite"];
+    SetModes: Change ["command" "live" "ids" "registered" "resolve" "rooms" "inside" "permission"
+        "modes_set"];
     Follow: Change ["command" "live" "ids" "registered" "resolve" "follow"];
     Unfollow: Change ["command" "live" "ids" "names" "registered" "resolve" "unfollow"];
     Nick: Change ["command" "live" "ids" "names" "registered" "rooms" "nicks" "nick"];
     Away: Change ["command" "live" "rooms" "away"];
+    Introduce: Change ["command" "live" "rooms" "introduce"];
     Rooms: Read ["asker" "rooms_list"];
     Members: Read ["asker" "names" "known" "members"];
     Topic: Read ["asker" "known" "topic"];
+    Modes: Read ["asker" "known" "modes"];
+    ModeList: Read ["asker" "known" "permission" "mode_list"];
+    Invitations: Read ["asker" "invitations"];
     History: Read ["asker" "known" "positions" "stretch" "history"];
     Dialogue: Read ["asker" "ids" "registered" "resolve" "stretch" "dialogue"];
     Conversations: Read ["asker" "ids" "stretch" "conversations"];
@@ -80,11 +94,15 @@ scripts! {
     Census: Read ["asker" "census"];
     WhoIs: Read ["asker" "ids" "registered" "resolve" "who_is"];
     Sweep: Change ["command" "rooms" "sweep"];
+    Certificates: Read ["asker" "certificates"];
+    CertificateAdd: Change ["command" "live" "certificate_add"];
+    CertificateRemove: MakeRoom ["command" "live" "certificate_remove"];
+    CertificateOwner: Read ["certificate_owner"];
     AccountFind: Read ["account_find"];
-    AccountCreate: Change ["command" "registered" "tokens" "account_create"];
+    AccountCreate: Change ["command" "registered" "tokens" "ranked" "account_create"];
     AccountRehash: Change ["command" "tokens" "account_rehash"];
     AccountPassword: Change ["command" "tokens" "account_password"];
-    AccountRemove: MakeRoom ["command" "ids" "names" "tokens" "account_remove"];
+    AccountRemove: MakeRoom ["command" "ids" "names" "tokens" "ranked" "account_remove"];
     TokenIssue: Change ["command" "token_issue"];
     TokenRedeem: Change ["command" "token_redeem"];
     Hello: MakeRoom ["follows" "leases" "hello"];
@@ -165,7 +183,7 @@ fn text(lua: Lua, keys: &Keys) -> String {
     .to_owned();
     for part in parts {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}", keys.fill(part));
+        let _ = writeln!(text, "{}", rules::fill(&keys.fill(part)));
     }
     text
 }
@@ -175,12 +193,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_in_a_script_is_a_key() {
+    fn every_name_in_a_script_is_a_key_or_a_rule() {
         let keys = Keys::new("p:", "c");
         for lua in Lua::ALL {
             let text = text(*lua, &keys);
             let left = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_');
-            let left: Vec<_> = left.filter(|word| word.starts_with("K.")).collect();
+            let is_name = |word: &&str| word.starts_with("K.") || word.starts_with("R.");
+            let left: Vec<_> = left.filter(is_name).collect();
             assert!(left.is_empty(), "{lua:?}: {left:?}");
         }
     }

@@ -7,9 +7,10 @@ use super::sources::Lua;
 use super::{Asker, DAY, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::redis::window::WINDOW;
+use crate::bridge::wire;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::limits::KEPT_MESSAGES;
-use crate::chat::{Answer, Position, Text};
+use crate::chat::{Answer, Extras, Position, Text};
 use crate::messages::{Append, Outcome};
 
 /// Answers that Redis keeps of a node: as many as can be undecided at once.
@@ -23,7 +24,12 @@ const MOST_SECONDS: u64 = MOST / 1_000_000;
 impl Scripts {
     pub(super) fn call_append(&self, asker: Asker<'_>, append: &Append) -> Cmd {
         match append {
-            Append::RoomMessage { room, text, manner } => {
+            Append::RoomMessage {
+                room,
+                text,
+                manner,
+                extras,
+            } => {
                 let kept = self.rules.keep_days.saturating_mul(DAY);
                 let mut call = self.live(Lua::Say, asker);
                 call.arg(room.as_str())
@@ -31,14 +37,19 @@ impl Scripts {
                     .arg(self.rules.keep_messages.min(MOST))
                     .arg(kept.min(MOST_SECONDS))
                     .arg(asker.stamp.seq % ANSWERS)
-                    .arg(told_of(*manner));
+                    .arg(told_of(*manner, extras));
                 call
             }
-            Append::Whisper { to, text, manner } => {
+            Append::Whisper {
+                to,
+                text,
+                manner,
+                extras,
+            } => {
                 let mut call = self.live(Lua::Whisper, asker);
                 call.arg(to.id()).arg(self.configured(to)).arg(json(text));
                 self.add_keeping(&mut call);
-                call.arg(told_of(*manner));
+                call.arg(told_of(*manner, extras));
                 call
             }
             Append::Post { text } => {
@@ -78,12 +89,21 @@ impl Scripts {
     }
 }
 
-/// What a record tells of the manner, behind the text.
-const fn told_of(manner: Manner) -> &'static str {
-    match manner {
+/// What a record tells of the manner and of what goes with it, behind the text.
+fn told_of(manner: Manner, extras: &Extras) -> String {
+    let manner = match manner {
         Manner::Message => "",
         Manner::Notice => ",\"notice\":true",
+    };
+    manner.to_owned() + &told_beside(extras)
+}
+
+/// What a record tells of what goes with a message.
+pub(super) fn told_beside(extras: &Extras) -> String {
+    if extras.is_plain() {
+        return String::new();
     }
+    format!(",\"with\":{}", wire::extras(extras))
 }
 
 /// A text as it stands in a record, quotes included.

@@ -1,14 +1,14 @@
 use std::collections::HashSet;
 
 use super::{spelled, written};
-use crate::dialect::irc::caps::{CAPS, Cap, Caps, Hold, Negotiation, Version, listed};
+use crate::dialect::irc::caps::{CAPS, Cap, Caps, Hold, Mechanisms, Negotiation, Version, listed};
 use crate::dialect::irc::reply::Voice;
 
 /// What a server tells that offers three of them.
 fn talk(turns: &[(&str, &[&str], Hold)]) -> Negotiation {
     let some = [Cap::CapNotify, Cap::MultiPrefix, Cap::Sasl];
     let offered = some.into_iter().fold(Caps::default(), Caps::with);
-    let mut negotiation = Negotiation::new(offered);
+    let mut negotiation = Negotiation::new(offered, Mechanisms::Plain);
     for (heard, told, hold) in turns {
         let params: Vec<&str> = heard
             .splitn(2, ' ')
@@ -180,7 +180,7 @@ fn a_long_list_takes_several_lines_from_302_on() {
 #[test]
 fn all_names_fit_into_the_one_line_of_an_old_client() {
     let all = CAPS.iter().copied().fold(Caps::default(), Caps::with);
-    let (replies, _) = Negotiation::new(all).hear(&["LS"]);
+    let (replies, _) = Negotiation::new(all, Mechanisms::Plain).hear(&["LS"]);
     let voice = Voice {
         server: &"s".repeat(64),
         nick: &"n".repeat(32),
@@ -199,5 +199,18 @@ fn no_two_capabilities_have_one_name_or_one_place() {
         let alone = Caps::default().with(*cap);
         assert_eq!(alone.iter().collect::<Vec<_>>(), [*cap]);
         assert_eq!(alone.without(*cap), Caps::default());
+    }
+}
+
+#[test]
+fn the_mechanisms_of_sasl_are_those_of_the_connection() {
+    let sasl = Caps::default().with(Cap::Sasl);
+    for (mechanisms, told) in [
+        (Mechanisms::Plain, "sasl=PLAIN"),
+        (Mechanisms::PlainAndExternal, "sasl=PLAIN,EXTERNAL"),
+    ] {
+        let (replies, _) = Negotiation::new(sasl, mechanisms).hear(&["LS", "302"]);
+        let lines = super::spelled("*", &replies);
+        assert_eq!(lines, [format!(":irc.example CAP * LS {told}")]);
     }
 }

@@ -3,7 +3,9 @@
 use super::play::said;
 use super::written;
 use crate::chat::event::{Departure, Hearing, Manner};
-use crate::chat::{Deed, Gap, GapSize, RoomName, Text, UserName};
+use crate::chat::modes::Ranks;
+use crate::chat::profile::Profile;
+use crate::chat::{Deed, Extras, Gap, GapSize, RoomName, Text, UserName};
 use crate::dialect::irc::caps::{CAPS, Caps};
 use crate::dialect::irc::events;
 use crate::testing::event;
@@ -29,7 +31,7 @@ fn text(words: &str) -> Text {
 }
 
 /// How a deed is told to who has these capabilities.
-fn told(names: &str, deed: Deed, hearing: Hearing) -> Vec<String> {
+pub(super) fn told(names: &str, deed: Deed, hearing: Hearing) -> Vec<String> {
     let happened = event(deed);
     written(|out| events::event(caps(names), &happened, hearing, out))
 }
@@ -47,6 +49,8 @@ fn people_come_and_go() {
     let entered = || Deed::Entered {
         room: room.clone(),
         user: user.clone(),
+        ranks: Ranks::default(),
+        profile: Profile::default(),
     };
     let left = |departure| Deed::Left {
         room: room.clone(),
@@ -100,8 +104,10 @@ fn a_nick_changes_and_who_has_no_account_shows_none() {
         rooms: vec![room()],
     };
     let entered = |who| Deed::Entered {
+        ranks: Ranks::default(),
         room: room(),
         user: seen(who),
+        profile: Profile::default(),
     };
     are_told(vec![
         ("", nicked("ben", "ben/B"), &[":ben!ben@conclave NICK B"]),
@@ -204,6 +210,7 @@ fn private_messages_and_posts_say_what_they_are() {
         sender: ben(),
         text: text("a word"),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
     };
     let post = Deed::Post {

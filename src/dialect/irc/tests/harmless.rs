@@ -4,11 +4,15 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use super::play::{anna, identity, said};
+use super::play::{anna, changes, identity, said};
 use super::whole::whole_lines;
 use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
-use crate::chat::{Answer, Deed, Ending, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::modes::{Flags, Ranks};
+use crate::chat::profile::Profile;
+use crate::chat::{
+    Answer, Deed, Ending, Event, Extras, Position, Refusal, RoomName, Text, UserName,
+};
 use crate::dialect::Heard;
 use crate::dialect::irc::Conversation;
 use crate::dialect::irc::caps::{Cap, Caps};
@@ -26,7 +30,7 @@ proptest! {
         found in prop::collection::vec(anything(), 0..40),
     ) {
         let names: Vec<&str> = caps.iter().map(Cap::name).collect();
-        let mut talk = if is_in { anna(&names.join(" ")) } else { Conversation::new(identity()) };
+        let mut talk = if is_in { anna(&names.join(" ")) } else { Conversation::new(identity(), None) };
         let mut found = found.into_iter();
         let mut out = BytesMut::new();
         for line in lines {
@@ -82,6 +86,8 @@ proptest! {
                     "time" => Cap::ServerTime,
                     "account" => Cap::AccountTag,
                     "msgid" | "conclave/post" => Cap::MessageTags,
+                    "batch" => Cap::Batch,
+                    "draft/multiline-concat" => Cap::Multiline,
                     other => panic!("{other}"),
                 };
                 prop_assert!(caps.has(allowed), "{line:?}");
@@ -150,6 +156,7 @@ fn hearing() -> impl Strategy<Value = Hearing> {
     prop_oneof![
         Just(Hearing::Direct),
         Just(Hearing::Subscriber),
+        Just(Hearing::Witness),
         Just(Hearing::Watcher),
         Just(Hearing::WatcherOfBefore),
         Just(Hearing::Victim),
@@ -160,7 +167,7 @@ fn hearing() -> impl Strategy<Value = Hearing> {
 /// A command that is answered, with whatever behind it.
 fn command() -> impl Strategy<Value = String> {
     let names: Vec<&str> =
-        "ADMIN AWAY HELP INFO ISON JOIN LINKS LIST LUSERS TIME OPER KILL WALLOPS MONITOR MODE MOTD NAMES NICK \
+        "ADMIN AWAY HELP INFO INVITE ISON JOIN KICK LINKS LIST LUSERS TIME OPER KILL WALLOPS MONITOR MODE MOTD NAMES NICK \
         NOTICE PART PASS PING PONG PRIVMSG PUBLISH QUIT SUBSCRIBE SUBSCRIBERS SUBSCRIPTIONS TAGMSG \
         TOPIC UNSUBSCRIBE USER USERHOST VERSION WHO WHOIS WHOWAS AUTHENTICATE DANCE"
             .split_whitespace()
@@ -236,8 +243,11 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
         4 => Answer::Members {
             room,
             away: users.first().cloned().into_iter().collect(),
+            profiles: Vec::new(),
             operators: users.last().cloned().into_iter().collect(),
             users,
+            flags: Flags::default(),
+            ranked: Vec::new(),
         },
         5 => Answer::Rooms {
             rooms: rooms
@@ -288,7 +298,12 @@ fn of_people() -> impl Strategy<Value = Answer> {
                     node,
                     since,
                     rooms,
-                    away: Some(text),
+                    away: Some(text.clone()),
+                    ranked: Vec::new(),
+                    profile: Profile {
+                        real_name: Some(text),
+                        ..Profile::default()
+                    },
                     office: Office::Operator,
                 };
                 Answer::WhoIs { user, presence }
@@ -308,15 +323,37 @@ fn of_people() -> impl Strategy<Value = Answer> {
     })
 }
 
+fn of_moderation(kind: u8, room: RoomName, who: (UserName, UserName), words: Text) -> Deed {
+    let (user, by) = who;
+    match kind {
+        9 => Deed::Left {
+            room,
+            user,
+            departure: Departure::Kicked {
+                by,
+                words: Some(words),
+            },
+        },
+        10 => Deed::ModesChanged {
+            room,
+            by,
+            changes: changes(&format!("+t,-l,+b {user}!x,+o {user},+k")),
+        },
+        _ => Deed::Invited { room, by, user },
+    }
+}
+
 fn deed() -> impl Strategy<Value = Deed> {
     let parts = (room(), user(), user(), text());
-    (0..9_u8, parts).prop_map(|(kind, (room, user, to, text))| match kind {
+    (0..12_u8, parts).prop_map(|(kind, (room, user, to, text))| match kind {
+        9.. => of_moderation(kind, room, (user, to), text),
         0 => said(room.as_str(), text.as_str()).deed,
         1 => Deed::Whisper {
             to,
             sender: user,
             text,
             manner: Manner::Notice,
+            extras: Extras::default(),
             k: 1,
         },
         2 => Deed::Post {
@@ -324,7 +361,12 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             k: 1,
         },
-        3 => Deed::Entered { room, user },
+        3 => Deed::Entered {
+            room,
+            user,
+            ranks: Ranks::default(),
+            profile: Profile::default(),
+        },
         4 => {
             let departure = Departure::Parted { words: Some(text) };
             Deed::Left {

@@ -9,7 +9,9 @@ use super::written;
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::history::{Conversation as Of, Mark, Span};
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Command, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::{
+    Answer, Command, Deed, Event, Extras, Position, Refusal, RoomName, Text, UserName,
+};
 use crate::dialect::Heard;
 use crate::dialect::irc::{Conversation, Guests, Identity};
 
@@ -35,7 +37,7 @@ fn alice(caps: &str) -> Conversation {
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
-    let mut talk = Conversation::new(Arc::new(identity));
+    let mut talk = Conversation::new(Arc::new(identity), None);
     let mut out = BytesMut::new();
     for line in ["PASS alice:secret-word", "NICK alice", "USER a 0 * a"] {
         talk.hear(line.as_bytes());
@@ -117,6 +119,7 @@ fn in_den(n: u64) -> Arc<Event> {
         sender: user("bob"),
         text: Text::new("hello").unwrap(),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: n,
         privacy: Privacy::Public,
         echo: Echo::ExcludeSender,
@@ -333,7 +336,7 @@ fn messages_come_in_a_batch_with_their_ids_and_times() {
     assert_eq!(told[1], ":bob!bob@conclave PRIVMSG #den hello");
     let (_, told) = asks(&mut alice(ALL), line, nothing);
     let empty = [
-        ":irc.example BATCH +history chathistory #lobby",
+        ":irc.example BATCH +history chathistory #den",
         ":irc.example BATCH -history",
     ];
     assert_eq!(told, empty);
@@ -347,6 +350,7 @@ fn a_dialogue_is_told_in_both_directions() {
             sender: user(from),
             text: Text::new("hi").unwrap(),
             manner: Manner::Message,
+            extras: Extras::default(),
             k: 1,
         };
         said(n, deed)

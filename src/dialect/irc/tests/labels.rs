@@ -38,11 +38,11 @@ fn what_the_store_answers_carries_it_too() {
         CAPS,
         &[
             "> @label=a PRIVMSG #den hi",
-            "* Say { room: Room(den), text: \"hi\", manner: Message }",
+            "* Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }",
             "! said",
             "< @label=a ACK",
             "> @label=b PRIVMSG #den hi",
-            "* Say { room: Room(den), text: \"hi\", manner: Message }",
+            "* Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }",
             "! not-in den",
             "< @label=b 404 anna #den :You're not on that channel",
             "> @label=c PING x",
@@ -55,7 +55,7 @@ fn what_the_store_answers_carries_it_too() {
         "batch labeled-response echo-message message-tags",
         &[
             "> @label=a PRIVMSG ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Message }",
+            "* Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }",
             "! said-to-away ben tea",
             "< @label=a BATCH +labelled labeled-response",
             "< @batch=labelled;msgid=7-1 :anna!anna@conclave PRIVMSG ben hi",

@@ -13,7 +13,7 @@ fn what_is_switched_holds_before_it_is_told() {
             "* spell otherwise",
             "< CAP anna ACK :echo-message away-notify",
             "> PRIVMSG ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Message }",
+            "* Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }",
             "! said",
             "< :anna!anna@conclave PRIVMSG ben hi",
             "> CAP LIST",
@@ -22,7 +22,7 @@ fn what_is_switched_holds_before_it_is_told() {
             "* spell otherwise",
             "< CAP anna ACK -echo-message",
             "> PRIVMSG ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Message }",
+            "* Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }",
             "! said",
         ],
     );
@@ -51,7 +51,8 @@ fn what_changes_nothing_is_told_at_once() {
 #[test]
 fn who_understands_302_hears_news_of_capabilities_for_good() {
     let all = "account-tag away-notify batch cap-notify draft/chathistory echo-message extended-join extended-monitor \
-               labeled-response message-tags multi-prefix no-implicit-names sasl=PLAIN server-time \
+               invite-notify labeled-response message-tags draft/multiline=max-bytes=4096,max-lines=32 multi-prefix \
+               no-implicit-names draft/read-marker sasl=PLAIN server-time setname \
                standard-replies userhost-in-names";
     play(
         "",
@@ -67,7 +68,9 @@ fn who_understands_302_hears_news_of_capabilities_for_good() {
             &format!("< CAP anna LS :{all}"),
         ],
     );
-    let names = all.replace("=PLAIN", "");
+    let names = all
+        .replace("=PLAIN", "")
+        .replace("=max-bytes=4096,max-lines=32", "");
     play(
         "",
         &[

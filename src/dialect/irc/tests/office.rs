@@ -98,7 +98,7 @@ fn modes_of_people_are_asked_for_and_changed_by_themselves_alone() {
             "* spell otherwise",
             "< :anna!anna@conclave MODE anna +w",
             "> MODE anna +x",
-            "< 501 anna :The modes of people are i, which all have, o and w",
+            "< 501 anna :The modes of people are i, which all have, B, o and w",
             "> MODE ben",
             "< 502 anna :You are not that one",
             "> MODE ben +w",

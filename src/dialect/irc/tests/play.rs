@@ -9,7 +9,13 @@ use super::whole::whole_lines;
 use super::written;
 use crate::chat::answer::{Census, KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Event, Nick, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::extras::Speaker;
+use crate::chat::modes::{Flags, List, ListedMask, ModeChange, Ranks, RoomModes, Switch};
+use crate::chat::permission::Denial;
+use crate::chat::profile::Profile;
+use crate::chat::{
+    Answer, Deed, Event, Extras, Mask, Nick, Position, Refusal, RoomName, Text, UserName,
+};
 use crate::dialect::Heard;
 use crate::dialect::irc::{Conversation, Guests, Identity};
 use crate::testing::{event, node};
@@ -43,7 +49,7 @@ pub(super) fn anna(caps: &str) -> Conversation {
 
 /// The same before it is known how many there are.
 pub(super) fn newcomer(caps: &str) -> Conversation {
-    let mut talk = Conversation::new(identity());
+    let mut talk = Conversation::new(identity(), None);
     let mut played = Vec::new();
     let wish = format!("CAP REQ :{caps}");
     for line in [
@@ -51,7 +57,7 @@ pub(super) fn newcomer(caps: &str) -> Conversation {
         "CAP END",
         "PASS pw",
         "NICK anna",
-        "USER a 0 * a",
+        "USER a 0 * anna",
     ] {
         says(&mut talk, line, &mut played);
     }
@@ -153,6 +159,17 @@ fn nick(word: &str) -> Nick {
     Nick::new(word).unwrap()
 }
 
+fn ranked(names: &str) -> Vec<(UserName, Ranks)> {
+    let ranked = names.split_whitespace().filter_map(|marked| {
+        let name = marked.trim_start_matches(['@', '+']);
+        let marks = marked[..marked.len() - name.len()]
+            .replace('@', "o")
+            .replace('+', "v");
+        (!marks.is_empty()).then(|| (user(name), Ranks::of_letters(&marks)))
+    });
+    ranked.collect()
+}
+
 fn users(names: &str) -> Vec<UserName> {
     names.split_whitespace().map(user).collect()
 }
@@ -167,6 +184,8 @@ fn online(rooms: Vec<RoomName>, away: Option<Text>) -> Presence {
         since: Timestamp(1_500),
         rooms,
         away,
+        ranked: Vec::new(),
+        profile: Profile::default(),
         office: Office::None,
     }
 }
@@ -178,6 +197,7 @@ pub(super) fn said(name: &str, text: &str) -> Event {
         sender: user("ben"),
         text: Text::new(text).unwrap(),
         manner: Manner::Message,
+        extras: Extras::default(),
         k: 1,
         privacy: Privacy::Public,
         echo: Echo::IncludeSender,
@@ -196,9 +216,41 @@ fn found(words: &str) -> Result<Answer, Refusal> {
         return Err(refusal);
     }
     let answer = of_people(what, rest)
+        .or_else(|| of_programs(what, rest))
         .or_else(|| of_network(what, rest))
         .or_else(|| of_rooms(what, rest));
     Ok(answer.unwrap_or_else(|| panic!("{words}")))
+}
+
+fn of_programs(what: &str, rest: &str) -> Option<Answer> {
+    let position = Position { epoch: 7, n: 1 };
+    Some(match what {
+        "tagged" => Answer::Tagged {
+            position,
+            at: Timestamp(1_500),
+        },
+        "read" => Answer::ReadUpTo {
+            at: rest.parse().ok().map(Timestamp),
+        },
+        "introduced" | "introduced-bot" => Answer::Introduced {
+            profile: Profile {
+                real_name: Text::new(rest).ok(),
+                speaker: if what == "introduced" {
+                    Speaker::Person
+                } else {
+                    Speaker::Bot
+                },
+            },
+        },
+        "certificates" => Answer::Certificates {
+            certificates: rest
+                .split_whitespace()
+                .map(|told| told.parse().unwrap())
+                .collect(),
+        },
+        "nobody-tagged" => Answer::NobodyTagged,
+        _ => return None,
+    })
 }
 
 fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
@@ -222,6 +274,9 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
     if what == "put-in" {
         return Some(Answer::PutIn { rooms: rooms(rest) });
     }
+    if let Some(answer) = of_moderation(what, rest) {
+        return Some(answer);
+    }
     let room = RoomName::new(first).ok()?;
     Some(match what {
         "entered" => Answer::Entered {
@@ -235,10 +290,14 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
             room,
             topic: words.map(|text| Topic { text, set: None }),
         },
-        "members" => Answer::Members {
+        // Marks stand in front of names, and of a room that is not listed.
+        "members" | "hidden-members" => Answer::Members {
             room,
-            users: users(behind),
+            users: users(&behind.replace(['@', '+'], "")),
             away: Vec::new(),
+            flags: Flags::of_letters(if what == "members" { "t" } else { "s" }),
+            ranked: ranked(behind),
+            profiles: Vec::new(),
             operators: Vec::new(),
         },
         "history" => {
@@ -253,6 +312,124 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
         }
         _ => return None,
     })
+}
+
+fn of_moderation(what: &str, rest: &str) -> Option<Answer> {
+    if what == "invitations" {
+        return Some(Answer::Invitations { rooms: rooms(rest) });
+    }
+    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let room = RoomName::new(first).ok()?;
+    Some(match what {
+        "modes" => Answer::Modes {
+            room,
+            modes: modes(behind),
+        },
+        "changed" => Answer::ModesChanged {
+            room,
+            changes: changes(behind),
+            refused: Vec::new(),
+        },
+        "changed-but" => Answer::ModesChanged {
+            room: room.clone(),
+            changes: changes(behind),
+            refused: vec![Refusal::NotThere {
+                room,
+                user: user("zoe"),
+            }],
+        },
+        "bans" | "exceptions" | "invites" => Answer::ModeList {
+            room,
+            list: match what {
+                "bans" => List::Bans,
+                "exceptions" => List::BanExceptions,
+                _ => List::InviteExceptions,
+            },
+            listed: behind.split_whitespace().map(listed).collect(),
+        },
+        "kicked" => {
+            let (name, words) = behind.split_once(' ').unwrap_or((behind, ""));
+            Answer::Kicked {
+                room,
+                user: user(name),
+                words: Text::new(words).ok(),
+            }
+        }
+        "invited" => {
+            let (name, words) = behind.split_once(' ').unwrap_or((behind, ""));
+            Answer::Invited {
+                room,
+                user: user(name),
+                away: Text::new(words).ok(),
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// `+tk 3`: what holds, whether there is a key, and a limit.
+fn modes(words: &str) -> RoomModes {
+    let (letters, limit) = words.split_once(' ').unwrap_or((words, ""));
+    RoomModes {
+        flags: Flags::of_letters(letters),
+        key: if letters.contains('k') {
+            Switch::On
+        } else {
+            Switch::Off
+        },
+        limit: limit.parse().ok(),
+        made: Some(Timestamp(1_500)),
+    }
+}
+
+/// Changes with commas between.
+pub(super) fn changes(words: &str) -> Vec<ModeChange> {
+    words
+        .split(',')
+        .filter(|word| !word.is_empty())
+        .map(change)
+        .collect()
+}
+
+fn change(word: &str) -> ModeChange {
+    let (what, about) = word.split_once(' ').unwrap_or((word, ""));
+    let to = if what.starts_with('+') {
+        Switch::On
+    } else {
+        Switch::Off
+    };
+    match (&what[1..], to) {
+        ("k", to) => ModeChange::Key { to },
+        ("l", Switch::On) => ModeChange::Limit {
+            most: about.parse().unwrap(),
+        },
+        ("l", Switch::Off) => ModeChange::Unlimited,
+        (letter @ ("o" | "v"), to) => ModeChange::Rank {
+            user: user(about),
+            rank: Ranks::of_letters(letter).highest().unwrap(),
+            to,
+        },
+        (letter, to) if about.is_empty() => ModeChange::Flag {
+            flag: Flags::of_letters(letter).iter().next().unwrap(),
+            to,
+        },
+        (letter, to) => ModeChange::Listed {
+            list: *List::ALL
+                .iter()
+                .find(|list| letter.contains(list.letter()))
+                .unwrap(),
+            mask: Mask::new(about).unwrap(),
+            to,
+        },
+    }
+}
+
+fn listed(mask: &str) -> ListedMask {
+    ListedMask {
+        mask: Mask::new(mask).unwrap(),
+        by: user("ben"),
+        at: Timestamp(2_500),
+    }
 }
 
 fn of_network(what: &str, rest: &str) -> Option<Answer> {
@@ -342,11 +519,30 @@ fn refused(what: &str, name: &str) -> Option<Refusal> {
         "not-in" => Refusal::NotIn { room: room(name) },
         "already-in" => Refusal::AlreadyIn { room: room(name) },
         "wrong-key" => Refusal::WrongKey { room: room(name) },
+        "denied" => {
+            let (name, why) = name.split_once(' ').unwrap();
+            let why = Denial::of_word(why).unwrap();
+            Refusal::Denied {
+                room: room(name),
+                why,
+            }
+        }
+        "not-there" => Refusal::NotThere {
+            room: room("den"),
+            user: user(name),
+        },
+        "there-already" => Refusal::ThereAlready {
+            room: room("den"),
+            user: user(name),
+        },
+        "is-offline" => Refusal::Offline { user: user(name) },
+        "list-full" => Refusal::ListFull { room: room(name) },
         "key-too-long" => Refusal::KeyTooLong { most: 128 },
         "enough-rooms" => Refusal::InEnoughRooms { most: 100 },
         "too-many-rooms" => Refusal::TooManyRooms { most: 9 },
         "nick-in-use" => Refusal::NickInUse { nick: nick(name) },
         "nick-registered" => Refusal::NickRegistered { nick: nick(name) },
+        "certificate-taken" => Refusal::CertificateTaken,
         "only-for-accounts" => Refusal::OnlyForAccounts,
         "to-yourself" => Refusal::ToYourself,
         "busy" => Refusal::Busy,

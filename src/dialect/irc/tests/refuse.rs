@@ -40,7 +40,7 @@ fn rooms_stay_closed() {
 
 #[test]
 fn who_is_not_in_a_room_has_no_say_in_it() {
-    let say = "Say { room: Room(den), text: \"hi\", manner: Message }";
+    let say = "Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }";
     let set = "SetTopic { room: Room(den), text: Some(\"tea\") }";
     let leave = "Leave { room: den, words: None }";
     let outside = "anna #den :You're not on that channel";
@@ -72,7 +72,7 @@ fn who_is_not_in_a_room_has_no_say_in_it() {
 
 #[test]
 fn people_are_not_there_or_oneself() {
-    let whisper = "Whisper { to: ben, text: \"hi\", manner: Message }";
+    let whisper = "Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }";
     let subscribe = "Subscribe { author: ben }";
     let (to, none) = ("PRIVMSG ben hi", "401 anna ben :No such nick");
     let oneself = "NOTICE anna :PRIVMSG: That would be to yourself";
@@ -135,7 +135,7 @@ fn who_understands_standard_replies_gets_a_code() {
             "standard-replies",
             &[
                 "> PRIVMSG ben hi",
-                "* Whisper { to: ben, text: \"hi\", manner: Message }",
+                "* Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }",
                 &format!("! {found}"),
                 &format!("< FAIL PRIVMSG {code}"),
             ],

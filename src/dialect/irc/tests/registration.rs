@@ -4,11 +4,13 @@
 use proptest::prelude::*;
 
 use super::spelled;
+use crate::chat::certificate::Certificate;
+use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Secret, UserName};
 use crate::dialect::irc::Guests;
 use crate::dialect::irc::caps::Caps;
 use crate::dialect::irc::grammar::read;
-use crate::dialect::irc::registration::{REALNAME_BYTES, Registration, Step};
+use crate::dialect::irc::registration::{Registration, Step};
 
 /// Plays a conversation, and compares all that happens.
 fn talk(lines: &[&str]) -> Registration {
@@ -16,7 +18,11 @@ fn talk(lines: &[&str]) -> Registration {
 }
 
 fn talk_where(guests: Guests, lines: &[&str]) -> Registration {
-    let mut registration = Registration::new(Caps::offered(), guests);
+    talk_showing(guests, None, lines)
+}
+
+fn talk_showing(guests: Guests, certificate: Option<Certificate>, lines: &[&str]) -> Registration {
+    let mut registration = Registration::new(Caps::offered(), guests, certificate);
     let mut played: Vec<String> = Vec::new();
     for line in lines {
         let (mark, text) = line.split_at(2);
@@ -52,6 +58,10 @@ fn shown(nick: &str, step: &Step) -> Vec<String> {
         Step::Tell { reply } => {
             let lines = spelled(nick, std::slice::from_ref(reply));
             lines.into_iter().map(is_told).collect()
+        }
+        Step::ProveByCertificate { certificate, user } => {
+            let user = user.as_ref().map_or("somebody", UserName::as_str);
+            vec![format!("* prove {user} by {certificate}")]
         }
         Step::Prove { user, password } => {
             let password = String::from_utf8_lossy(password.expose());
@@ -293,8 +303,8 @@ fn negotiation_holds_a_registration_up() {
         "> PASS pw",
         "> CAP LS",
         "< CAP * LS :account-tag away-notify batch cap-notify draft/chathistory echo-message \
-         extended-join extended-monitor labeled-response message-tags multi-prefix no-implicit-names sasl \
-         server-time standard-replies userhost-in-names",
+         extended-join extended-monitor invite-notify labeled-response message-tags draft/multiline multi-prefix \
+         no-implicit-names draft/read-marker sasl server-time setname standard-replies userhost-in-names",
         "> NICK bob",
         "> USER b 0 * b",
         "> CAP LIST",
@@ -346,7 +356,7 @@ fn what_was_said_for_good_is_not_said_again() {
 fn a_real_name_is_cut_at_a_character() {
     let line = format!("> USER b 0 * :x{}", "\u{e9}".repeat(90));
     let registration = talk(&[&line]);
-    assert_eq!(registration.realname().len(), REALNAME_BYTES - 1);
+    assert_eq!(registration.realname().len(), REAL_NAME_BYTES - 1);
 }
 
 #[test]
@@ -373,7 +383,7 @@ fn other_commands_wait() {
 
 #[test]
 fn lines_that_are_no_messages_are_answered() {
-    let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway);
+    let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway, None);
     for (line, told) in [
         (
             &b"NICK \xff"[..],
@@ -408,7 +418,7 @@ fn line() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn nobody_gets_in_without_proof_and_nobody_twice(lines in prop::collection::vec(line(), 0..40)) {
-        let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway);
+        let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway, None);
         let (mut asked, mut proven, mut claims) = (0, false, 0);
         for line in lines {
             let steps = match line.as_str() {
@@ -436,10 +446,60 @@ proptest! {
                         prop_assert!(proven && claims == 1);
                     }
                     Step::Visit { .. } => prop_assert!(false, "no guests are welcome"),
+                    Step::ProveByCertificate { .. } => prop_assert!(false, "none was shown"),
                     Step::Tell { .. } | Step::Quit => {}
                     Step::End => return Ok(()),
                 }
             }
         }
     }
+}
+
+#[test]
+fn who_showed_a_certificate_may_come_in_by_it() {
+    let shown = Certificate([0xab; 32]);
+    let by = |who: &str| format!("* prove {who} by {shown}");
+    talk_showing(
+        Guests::TurnedAway,
+        Some(shown),
+        &[
+            "> CAP REQ :sasl",
+            "< CAP * ACK sasl",
+            "> AUTHENTICATE external",
+            "< AUTHENTICATE +",
+            "> AUTHENTICATE +",
+            &by("somebody"),
+            "! No account is proven by this certificate",
+            "< 904 * :No account is proven by this certificate",
+            "> AUTHENTICATE EXTERNAL",
+            "< AUTHENTICATE +",
+            "> AUTHENTICATE Ym9i",
+            &by("bob"),
+            "! proved bob",
+            "< 900 * *!bob@conclave bob :You are now logged in as bob",
+            "< 903 * :SASL authentication successful",
+        ],
+    );
+    talk_showing(
+        Guests::TurnedAway,
+        Some(shown),
+        &[
+            "> CAP REQ :sasl",
+            "< CAP * ACK sasl",
+            "> AUTHENTICATE EXTERNAL",
+            "< AUTHENTICATE +",
+            "> AUTHENTICATE -",
+            "< 904 * :SASL authentication failed",
+            "> AUTHENTICATE SCRAM-SHA-256",
+            "< 908 * PLAIN,EXTERNAL :are available SASL mechanisms",
+            "< 904 * :SASL authentication failed",
+        ],
+    );
+    talk(&[
+        "> CAP REQ :sasl",
+        "< CAP * ACK sasl",
+        "> AUTHENTICATE EXTERNAL",
+        "< 908 * PLAIN :are available SASL mechanisms",
+        "< 904 * :SASL authentication failed",
+    ]);
 }

@@ -77,7 +77,12 @@ fn a_response_is_bounded() {
 fn an_exchange_can_fail_and_begin_again() {
     let mut exchange = Exchange::default();
     for (word, turn) in [
-        ("EXTERNAL", Turn::UnknownMechanism),
+        ("SCRAM-SHA-256", Turn::UnknownMechanism),
+        ("external", Turn::GoOn),
+        ("+", Turn::Shown { user: None }),
+        ("EXTERNAL", Turn::GoOn),
+        ("-", Turn::Failed),
+        ("EXTERNAL", Turn::GoOn),
         ("*", Turn::Aborted),
         ("PLAIN", Turn::GoOn),
         ("*", Turn::Aborted),

@@ -52,8 +52,10 @@ fn what_the_server_is_like_fits_into_lines() {
         r"NETWORK=Our\x20\x3D\x20\x5CNet",
         "CASEMAPPING=ascii",
         "CHANTYPES=#",
-        "CHANMODES=,k,,",
-        "PREFIX=",
+        "CHANMODES=beI,k,l,imnst",
+        "PREFIX=(ov)@+",
+        "MODES=20",
+        "MAXLIST=b:100,e:100,I:100",
         &format!("CHANNELLEN={}", ROOM_NAME_BYTES + 1),
         &format!("NICKLEN={USER_NAME_BYTES}"),
         "CHATHISTORY=100",
@@ -67,7 +69,7 @@ fn what_the_server_is_like_fits_into_lines() {
         .iter()
         .find(|told| told.starts_with("TARGMAX="))
         .unwrap();
-    for command in ["PRIVMSG", "NOTICE"] {
+    for command in ["PRIVMSG", "NOTICE", "KICK"] {
         let bound = format!(",{command}:{}", isupport::TARGETS);
         assert!(targets.contains(&bound), "{targets}");
     }

@@ -22,7 +22,10 @@ fn who_joins_is_told_the_topic_and_who_is_there() {
             "* History { room: Room(Den), span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history Den",
             "> MODE #dEN",
-            "< 324 anna #Den +",
+            "* Modes { room: Room(Den) }",
+            "! modes Den +",
+            "< 324 anna #Den +n",
+            "< 329 anna #Den 1",
         ],
     );
 }
@@ -114,7 +117,7 @@ fn an_own_part_and_topic_are_told_once() {
 
 #[test]
 fn a_message_is_echoed_to_who_wants_it() {
-    let asked = "* Say { room: Room(DEN), text: \"hi\", manner: Message }";
+    let asked = "* Say { room: Room(DEN), text: \"hi\", manner: Message, extras: Plain }";
     play("", &["> PRIVMSG #DEN hi", asked, "! said"]);
     play(
         "echo-message",
@@ -136,11 +139,11 @@ fn a_message_is_echoed_to_who_wants_it() {
             "! history den",
             // By the room's own name.
             "> PRIVMSG #DEN hi",
-            "* Say { room: Room(den), text: \"hi\", manner: Message }",
+            "* Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }",
             "! said",
             "< @msgid=7-1 :anna!anna@conclave PRIVMSG #den hi",
             "> NOTICE ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Notice }",
+            "* Whisper { to: ben, text: \"hi\", manner: Notice, extras: Plain }",
             "! said",
             "< @msgid=7-1 :anna!anna@conclave NOTICE ben hi",
         ],
@@ -161,11 +164,11 @@ fn who_is_away_is_told_to_who_writes_to_them() {
             "! back",
             "< 305 anna :You are no longer marked as being away",
             "> PRIVMSG ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Message }",
+            "* Whisper { to: ben, text: \"hi\", manner: Message, extras: Plain }",
             "! said-to-away Ben out for tea",
             "< 301 anna Ben :out for tea",
             "> NOTICE ben hi",
-            "* Whisper { to: ben, text: \"hi\", manner: Notice }",
+            "* Whisper { to: ben, text: \"hi\", manner: Notice, extras: Plain }",
             "! said-to-away Ben out for tea",
         ],
     );

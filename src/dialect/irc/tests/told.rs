@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::written;
 use crate::chat::answer::{Topic, TopicSet};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Command, Deed, Event, Refusal};
+use crate::chat::modes::Flags;
+use crate::chat::{Answer, Command, Deed, Event, Extras, Refusal};
 use crate::dialect::Heard;
 use crate::dialect::irc::events;
 use crate::dialect::irc::{Conversation, Guests, Identity};
@@ -22,7 +23,7 @@ fn conversation(caps: &str) -> Conversation {
         motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
-    let mut talk = Conversation::new(Arc::new(identity));
+    let mut talk = Conversation::new(Arc::new(identity), None);
     talk.comes_in(user("anna"));
     if !caps.is_empty() {
         hears(&mut talk, &format!("CAP REQ :{caps}"));
@@ -55,7 +56,12 @@ fn a_notice_is_heard_as_one() {
         ("notice ben :hi", Manner::Notice),
     ] {
         let (to, text) = (user("ben"), text("hi"));
-        let whisper = Command::Whisper { to, text, manner };
+        let whisper = Command::Whisper {
+            to,
+            text,
+            manner,
+            extras: Extras::default(),
+        };
         assert_eq!(hears(&mut talk, line), [Heard::Command(whisper)]);
     }
     for line in ["PRIVMSG #den,ben :hi", "NOTICE #den,ben :hi"] {
@@ -143,6 +149,7 @@ fn an_echo_is_what_everybody_else_reads() {
                     sender: user("anna"),
                     text: text("hi all"),
                     manner,
+                    extras: Extras::default(),
                     k: 1,
                     privacy: Privacy::Public,
                     echo: Echo::ExcludeSender,
@@ -155,6 +162,7 @@ fn an_echo_is_what_everybody_else_reads() {
                     sender: user("anna"),
                     text: text("hi all"),
                     manner,
+                    extras: Extras::default(),
                     k: 1,
                 },
             ),
@@ -274,6 +282,9 @@ fn who_is_in_a_room_is_told_with_who_is_away() {
         room: room("den"),
         users: vec![user("anna"), user("Ben"), user("clara")],
         away: vec![user("ben")],
+        flags: Flags::default(),
+        ranked: Vec::new(),
+        profiles: Vec::new(),
         operators: vec![user("BEN"), user("clara")],
     };
     let told = answered(&mut talk, "WHO #den %nf", &members);

@@ -30,7 +30,7 @@ fn somebody_who_is_in_is_greeted() {
             ":irc.example 001 Bob :Welcome to the Our Net Network, Bob",
             ":irc.example 002 Bob :Your host is irc.example, running version conclave-0.1.0",
             ":irc.example 003 Bob :This server was created 2026-11-26 10:00:00 UTC",
-            ":irc.example 004 Bob irc.example conclave-0.1.0 iow k k",
+            ":irc.example 004 Bob irc.example conclave-0.1.0 Biow Ibeiklmnostv Ibeklov",
         ]
     );
     assert_eq!(features.len(), isupport::lines("x").len());

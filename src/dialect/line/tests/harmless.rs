@@ -6,11 +6,13 @@ use proptest::prelude::*;
 use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
+use crate::chat::modes::{Flags, Ranks};
 use crate::chat::name::NameError;
-use crate::chat::{Answer, Deed, Event, Position, Refusal, RoomName, Text, UserName};
+use crate::chat::profile::Profile;
+use crate::chat::{Answer, Deed, Event, Extras, Position, Refusal, RoomName, Text, UserName};
 use crate::dialect::line::read::{Audience, Told, read};
 use crate::dialect::{self, Dialect, Format, Heard, Malformed};
-use crate::testing::{event, node};
+use crate::testing::{event, node, room_message};
 
 proptest! {
     #[test]
@@ -194,6 +196,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             sender: user,
             text,
             manner: Manner::Message,
+            extras: Extras::default(),
             k: 1,
             privacy: Privacy::Public,
             echo: Echo::IncludeSender,
@@ -203,6 +206,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             sender: user,
             text,
             manner: Manner::Notice,
+            extras: Extras::default(),
             k: 1,
         },
         2 => Deed::Post {
@@ -210,7 +214,12 @@ fn deed() -> impl Strategy<Value = Deed> {
             text,
             k: 1,
         },
-        3 => Deed::Entered { room, user },
+        3 => Deed::Entered {
+            room,
+            user,
+            ranks: Ranks::default(),
+            profile: Profile::default(),
+        },
         4 => Deed::Left {
             room,
             user,
@@ -238,6 +247,9 @@ fn members(room: RoomName, user: UserName) -> Answer {
         users: vec![user.clone()],
         away: vec![user],
         operators: vec![],
+        flags: Flags::default(),
+        ranked: Vec::new(),
+        profiles: Vec::new(),
     }
 }
 
@@ -270,6 +282,8 @@ fn answer() -> impl Strategy<Value = Answer> {
                 since: Timestamp(at),
                 rooms: vec![room],
                 away: Some(text),
+                ranked: Vec::new(),
+                profile: Profile::default(),
                 office: Office::None,
             },
         },
@@ -286,19 +300,8 @@ fn answer() -> impl Strategy<Value = Answer> {
         7 => members(room, user),
         8 => listed(room, at, text),
         _ => {
-            let message = at_any_place(
-                Deed::RoomMessage {
-                    room: room.clone(),
-                    sender: user,
-                    text,
-                    manner: Manner::Message,
-                    k: 1,
-                    privacy: Privacy::Public,
-                    echo: Echo::ExcludeSender,
-                },
-                at,
-                at,
-            );
+            let said = room_message(room.as_str(), user.as_str(), text.as_str());
+            let message = at_any_place(said, at, at);
             Answer::History {
                 room,
                 count: 1,

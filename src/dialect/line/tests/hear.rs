@@ -7,7 +7,7 @@ use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::event::Manner;
 use crate::chat::history::Span;
 use crate::chat::name::NameError;
-use crate::chat::{Refusal, Secret};
+use crate::chat::{Extras, Refusal, Secret};
 use crate::dialect::line::Conversation;
 use crate::dialect::{Format, Heard, Malformed, Prompt};
 use crate::testing::{at, room, text, user};
@@ -398,6 +398,7 @@ fn say(said: &str) -> Command {
         room: Where::Here,
         text: text(said),
         manner: Manner::Message,
+        extras: Extras::default(),
     }
 }
 
@@ -406,6 +407,7 @@ fn whisper(to: &str, said: &str) -> Command {
         to: user(to),
         text: text(said),
         manner: Manner::Message,
+        extras: Extras::default(),
     }
 }
 

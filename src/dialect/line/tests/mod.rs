@@ -2,6 +2,7 @@
 
 mod harmless;
 mod hear;
+mod moderation;
 mod read;
 mod refuse;
 mod tell;

@@ -6,6 +6,8 @@ use super::told;
 use crate::chat::answer::{KeyUse, Listed, Topic};
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::modes::{Flags, Ranks};
+use crate::chat::profile::Profile;
 use crate::chat::refusal::Throttled;
 use crate::chat::{Answer, Deed, Ending, Fate, Position, Refusal, Secret, UserName};
 use crate::dialect::line::read::{
@@ -115,6 +117,8 @@ fn events_are_read_as_they_are_told() {
     let joined = Deed::Entered {
         room: den.clone(),
         user: bob.clone(),
+        ranks: Ranks::default(),
+        profile: Profile::default(),
     };
     let left = left("den", "bob");
     let topic = Deed::TopicSet {
@@ -184,6 +188,9 @@ fn answers_are_read_as_they_are_told() {
         room: den.clone(),
         users: users.to_vec(),
         away: vec![],
+        flags: Flags::default(),
+        ranked: Vec::new(),
+        profiles: vec![],
         operators: vec![],
     };
     let people = |users: &[_]| Told::People {
@@ -206,6 +213,10 @@ fn answers_are_read_as_they_are_told() {
     check_answer(&Answer::PasswordChanged, &[Told::PasswordChanged]);
     let token = Secret::new("a_-.B9");
     check_answer(&Answer::Token { token }, &[Told::Token { token: "a_-.B9" }]);
+}
+
+#[test]
+fn what_is_only_for_people_is_a_line_for_them() {
     let text = "You are back.";
     check_answer(&Answer::Back, &[Told::Info { text }]);
 }

@@ -73,6 +73,18 @@ fn refusals_of_nicks_and_to_guests() {
             "! bob is registered\n",
         ),
         (Refusal::OnlyForAccounts, "! Only for accounts\n"),
+        (
+            Refusal::UnknownCertificate,
+            "! Not a certificate of that account\n",
+        ),
+        (
+            Refusal::CertificateTaken,
+            "! That is another account's certificate\n",
+        ),
+        (
+            Refusal::TooManyCertificates { most: 16 },
+            "! Your account has 16 certificates already\n",
+        ),
     ]);
 }
 

@@ -4,7 +4,9 @@ use super::told;
 use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
-use crate::chat::{Answer, Deed, Gap, GapSize, Position, Secret, UserName};
+use crate::chat::modes::{Flags, Ranks};
+use crate::chat::profile::Profile;
+use crate::chat::{Answer, Deed, Extras, Gap, GapSize, Position, Secret, UserName};
 use crate::dialect::line::read::{Told, read};
 use crate::dialect::{self, Format};
 use crate::testing::{
@@ -65,6 +67,8 @@ fn comings_and_goings_are_information() {
                 Deed::Entered {
                     room: den.clone(),
                     user: bob.clone(),
+                    ranks: Ranks::default(),
+                    profile: Profile::default(),
                 },
                 "* bob joined den\n",
             ),
@@ -216,6 +220,9 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
                 room: den(),
                 users: vec![user("alice"), user("bob")],
                 away: vec![user("bob")],
+                flags: Flags::default(),
+                ranked: Vec::new(),
+                profiles: Vec::new(),
                 operators: vec![user("bob")],
             },
             "* den: alice, bob (2)\n",
@@ -299,6 +306,8 @@ fn what_is_known_about_somebody() {
         since: Timestamp(1_795_383_005_678),
         rooms: vec![room("lobby"), room("den")],
         away: Some(text("lunch")),
+        ranked: Vec::new(),
+        profile: Profile::default(),
         office: Office::None,
     };
     check_answers(&[
@@ -523,6 +532,7 @@ fn private(place: &str, sender: &str, said: &str) -> Deed {
         sender: user(sender),
         text: text(said),
         manner: Manner::Notice,
+        extras: Extras::default(),
         k: 2,
         privacy: Privacy::Private,
         echo: Echo::IncludeSender,

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::chat::command::Positions;
-use crate::chat::{Event, UserName};
+use crate::chat::modes::Ranks;
+use crate::chat::profile::Profile;
+use crate::chat::{Event, Extras, UserName};
 use crate::messages::Missed;
 use crate::testing::{
     event, left, post, released, room, room_message, said_in, session_id, text, user, went_away,
@@ -38,6 +40,8 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         Deed::Entered {
             room: den(),
             user: user("alice"),
+            ranks: Ranks::default(),
+            profile: Profile::default(),
         },
         &[],
     );
@@ -45,6 +49,8 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         Deed::Entered {
             room: den(),
             user: user("bob"),
+            ranks: Ranks::default(),
+            profile: Profile::default(),
         },
         &["alice"],
     );
@@ -52,9 +58,19 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
         Deed::Entered {
             room: den(),
             user: user("dave"),
+            ranks: Ranks::default(),
+            profile: Profile::default(),
         },
         &["alice", "bob"],
     );
+    let tagged = |to| Deed::Tagged {
+        to,
+        sender: user("bob"),
+        extras: Extras::default(),
+    };
+    here.check(tagged(Conversation::Room { room: den() }), &["alice"]);
+    let alice = user("alice");
+    here.check(tagged(Conversation::Person { user: alice }), &["alice"]);
     let topic = Deed::TopicSet {
         room: den(),
         by: user("bob"),
@@ -127,6 +143,8 @@ fn who_goes_or_is_away_is_told_once_to_everybody_who_shares_a_room() {
         here.at(name, |user| Deed::Entered {
             room: room("den"),
             user,
+            ranks: Ranks::default(),
+            profile: Profile::default(),
         });
     }
     // Carol is only in the lobby, bob also in the den.
@@ -147,6 +165,56 @@ fn who_goes_or_is_away_is_told_once_to_everybody_who_shares_a_room() {
     here.happens(left("den", "alice"));
     here.check(released("alice", &both), &["bob", "carol"]);
     here.check(released("dave", &both), &["bob", "carol"]);
+}
+
+fn kicked(place: &str, who: &str, by: &str) -> Deed {
+    Deed::Left {
+        room: room(place),
+        user: user(who),
+        departure: Departure::Kicked {
+            by: user(by),
+            words: None,
+        },
+    }
+}
+
+#[test]
+fn who_is_put_out_hears_it_and_then_nothing_of_the_room() {
+    let mut here = Here::with(&["alice", "bob", "carol"]);
+    let bob = here.conn("bob");
+    let effects = here
+        .rooms
+        .fold(&arrival(kicked("lobby", "bob", "alice"), Brings::Nothing));
+    let out = Effect::PutOut {
+        conn: bob,
+        room: room("lobby"),
+    };
+    assert_eq!(effects.last(), Some(&out));
+    here.check(room_message("lobby", "alice", "he is gone"), &["carol"]);
+    // Who put them out, and who was put out, may be on other nodes; and one may put out oneself.
+    here.check(kicked("lobby", "carol", "dave"), &["alice", "carol"]);
+    here.check(kicked("lobby", "dave", "alice"), &[]);
+    here.check(kicked("lobby", "alice", "alice"), &[]);
+}
+
+#[test]
+fn what_changes_is_heard_by_the_others_and_an_invitation_by_two_kinds_of_people() {
+    let mut here = Here::with(&["alice", "bob"]);
+    here.at("carol", |user| left("lobby", user.as_str()));
+    let changed = Deed::ModesChanged {
+        room: room("lobby"),
+        by: user("alice"),
+        changes: Vec::new(),
+    };
+    here.check(changed, &["bob"]);
+    let invited = |who: &str| Deed::Invited {
+        room: room("lobby"),
+        by: user("alice"),
+        user: user(who),
+    };
+    here.check(invited("dave"), &["bob as witness"]);
+    here.check(left("lobby", "bob"), &["alice"]);
+    here.check(invited("bob"), &["bob"]);
 }
 
 #[test]
@@ -174,10 +242,14 @@ fn subscribers_hear_what_is_public_wherever_they_are() {
     here.at("alice", |user| Deed::Entered {
         room: room("den"),
         user,
+        ranks: Ranks::default(),
+        profile: Profile::default(),
     });
     here.at("bob", |user| Deed::Entered {
         room: room("den"),
         user,
+        ranks: Ranks::default(),
+        profile: Profile::default(),
     });
     here.check(
         room_message("den", "alice", "hi"),
@@ -383,6 +455,8 @@ fn what_is_for_nobody_here_has_no_effect() {
         Deed::Entered {
             room: room("den"),
             user: user("dave"),
+            ranks: Ranks::default(),
+            profile: Profile::default(),
         },
         left("den", "dave"),
         room_message("den", "dave", "hi"),
@@ -503,7 +577,11 @@ impl Here {
                 except,
             } = effect
             else {
-                panic!("{deed:?} ended somebody");
+                assert!(
+                    matches!(effect, Effect::PutOut { .. }),
+                    "{deed:?}: {effect:?}"
+                );
+                continue;
             };
             for conn in by
                 .into_iter()
@@ -513,6 +591,7 @@ impl Here {
                 let heard = match hearing {
                     Hearing::Direct => name.to_owned(),
                     Hearing::Subscriber => format!("{name} as subscriber"),
+                    Hearing::Witness => format!("{name} as witness"),
                     Hearing::Watcher => format!("{name} as watcher"),
                     Hearing::WatcherOfBefore => format!("{name} as watcher of before"),
                     Hearing::Victim => format!("{name} as victim"),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::chat::profile::Profile;
 
 proptest! {
     #[test]
@@ -174,6 +175,7 @@ impl Story {
                 Effect::Suspended { conn } | Effect::Ended { conn, .. } => {
                     assert_eq!(Some(*conn), before, "{deed:?}")
                 }
+                Effect::PutOut { .. } => panic!("nobody is put out"),
                 Effect::Probed { .. } | Effect::HolderAlive { .. } => panic!("nobody asks"),
             }
         }
@@ -245,6 +247,8 @@ fn deed_of(turn: &Turn) -> Option<Deed> {
         Turn::Enter { room, user } => Deed::Entered {
             room: place(room),
             user: person(user),
+            ranks: Ranks::default(),
+            profile: Profile::default(),
         },
         Turn::Leave { room, user } => left(place(room).as_str(), person(user).as_str()),
         Turn::Follow { author, follower } => Deed::Followed {

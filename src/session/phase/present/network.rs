@@ -3,9 +3,8 @@
 use super::{Asked, Lane, Present};
 use crate::chat::answer::Office;
 use crate::chat::command::Watch;
-use crate::chat::history::Span;
 use crate::chat::{Answer, Refusal, Secret, UserName};
-use crate::messages::{HistoryRequest, PeopleRequest, Role};
+use crate::messages::{PeopleRequest, Role};
 use crate::session::phase::Step;
 
 impl Present {
@@ -17,10 +16,6 @@ impl Present {
     pub(super) fn wants_token(&mut self) -> Vec<Step> {
         let user = self.claim.user.clone();
         self.waiting(Asked::Token, Step::Issue { user })
-    }
-
-    pub(super) fn dialogue(&mut self, user: UserName, span: Span, count: u16) -> Vec<Step> {
-        self.history(HistoryRequest::Person { user, span, count })
     }
 
     pub(super) fn is_to_prove(&mut self, user: UserName, password: Secret) -> Vec<Step> {

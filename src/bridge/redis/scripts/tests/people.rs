@@ -157,7 +157,9 @@ async fn people_are_shown_as_far_as_the_asker_may_know(mut desk: Desk) {
             since,
             rooms,
             away,
+            profile: _,
             office: Office::None,
+            ..
         } = presence
         else {
             panic!("{presence:?}")

@@ -1,8 +1,10 @@
+use redis::Value;
+
 use super::desk::{Desk, FIRST, ROOMS, greet, on_both, rules, scripts};
 use crate::bridge::contract::{
     already_in, away, back, entered, entering, entering_too, history, leaving, listed,
-    listed_about, members, moving, no_room, no_topic, not_in, room_named, rooms, say, set_topic,
-    shown, subject, subject_set, topic, went_in, who, who_and_away, wrong_key,
+    listed_about, made_by, members, moving, no_room, no_topic, not_in, room_named, rooms, say,
+    set_topic, shown, subject, subject_set, topic, went_in, who, who_and_away, wrong_key,
 };
 use crate::bridge::redis::task::{Task, Verdict};
 use crate::bridge::wire;
@@ -123,7 +125,9 @@ async fn rooms_vanish_when_nothing_is_left_of_them(mut desk: Desk) {
             "room:lobby:meta",
             "room:spoken:log",
             "room:spoken:meta",
-            "room:titled:meta"
+            "room:spoken:ranks",
+            "room:titled:meta",
+            "room:titled:ranks"
         ]
     );
     // Its history expires: the next sweep takes the room.
@@ -132,6 +136,11 @@ async fn rooms_vanish_when_nothing_is_left_of_them(mut desk: Desk) {
     assert!(matches!(swept, Verdict::Silence), "{swept:?}");
     let there = listed_about(&[("lobby", 1, None), ("titled", 0, Some("Tea"))]);
     assert_eq!(desk.done(&alice, rooms()).await, there);
+    let ranked = desk.raw(&["SMEMBERS", "ranked:alice"]).await;
+    assert_eq!(
+        ranked,
+        Value::Array(vec![Value::BulkString(b"titled".to_vec())])
+    );
 }
 
 async fn a_sweep_sees_every_empty_room_slice_by_slice(mut desk: Desk) {
@@ -176,7 +185,10 @@ async fn a_private_room_does_not_exist_for_others(mut desk: Desk) {
     assert_eq!(desk.done(&bob, rooms()).await, listed(&[("lobby", 1)]));
     desk.done(&bob, entering("lobby", "vault", "key")).await;
     let inside = desk.done(&bob, members("vault")).await;
-    assert_eq!(shown(&inside), shown(&who("Vault", &["Alice", "bob"])));
+    assert_eq!(
+        shown(&inside),
+        shown(&made_by(&["Alice"], who("Vault", &["Alice", "bob"])))
+    );
     let inside = desk.done(&bob, topic("vault")).await;
     assert_eq!(subject(&inside), Some("gold"));
     let nobody = desk.done(&bob, moving("vault", "lobby")).await;

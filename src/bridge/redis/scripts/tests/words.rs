@@ -9,7 +9,7 @@ use crate::bridge::redis::task::Verdict;
 use crate::bridge::wire;
 use crate::chat::event::{Echo, Manner, Privacy};
 use crate::chat::origin::Origin;
-use crate::chat::{Answer, Deed, Refusal};
+use crate::chat::{Answer, Deed, Extras, Refusal};
 use crate::messages::Outcome;
 
 on_both! {
@@ -46,6 +46,7 @@ async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
         sender,
         text: words,
         manner,
+        extras,
         k,
         privacy,
         echo,
@@ -55,6 +56,7 @@ async fn what_is_said_is_in_the_log_in_history_and_on_the_channel() {
     };
     assert_eq!((room.as_str(), sender.as_str()), ("lobby", "Alice"));
     assert_eq!((words, *k), (&text(said), 1));
+    assert_eq!(*extras, Extras::default());
     assert_eq!((*privacy, *echo), (Privacy::Public, Echo::ExcludeSender));
     assert_eq!(
         (*manner, taken_at(&answer)),

@@ -1,0 +1,1 @@
+return {'ok', redis.call('SMEMBERS', K.certificates_of .. me)}

@@ -1,0 +1,29 @@
+//! As what the server shows itself to IRC clients.
+
+/// As what the server is known: the same on all nodes, for people see no nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The name of the server.
+    pub server: String,
+    /// The name of the network.
+    pub network: String,
+    /// What the server is for, in a few words.
+    pub description: String,
+    /// The program and its version, one word.
+    pub version: String,
+    /// Since when the server runs, for people.
+    pub created: String,
+    /// The message of the day, by lines; none of them is none.
+    pub motd: Vec<String>,
+    /// Whether people come in who have no account.
+    pub guests: Guests,
+}
+
+/// Whether people come in who have no account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guests {
+    /// They do, and nobody keeps their nicks for them.
+    Welcome,
+    /// They do not.
+    TurnedAway,
+}
