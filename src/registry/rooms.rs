@@ -205,11 +205,10 @@ impl Rooms {
             Deed::Announced { .. } => direct(self.all_who_hear()),
             Deed::Probed { user, session } => self.probed(user, session.conn).into_iter().collect(),
             Deed::Alive { user, .. } => self.holder_alive(user).collect(),
-            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
-                self.others_and_watchers(rooms, user)
-            }
+            Deed::WentAway { user, rooms, .. }
+            | Deed::CameBack { user, rooms }
+            | Deed::RealNameSet { user, rooms, .. } => self.others_and_watchers(rooms, user),
             Deed::Nicked { user, was, rooms } => self.nicked(user, was, rooms),
-            Deed::RealNameSet { user, rooms, .. } => self.others_in_any(rooms, user),
             Deed::Epoch { .. } => Vec::new(),
         }
     }

@@ -197,8 +197,9 @@ impl View {
                 let beside = self.beside(user, rooms);
                 beside.or_else(|| self.watching(user)).or_else(before)
             }
-            Deed::RealNameSet { user, rooms, .. } => self.beside(user, rooms),
-            Deed::WentAway { user, rooms, .. } | Deed::CameBack { user, rooms } => {
+            Deed::WentAway { user, rooms, .. }
+            | Deed::CameBack { user, rooms }
+            | Deed::RealNameSet { user, rooms, .. } => {
                 self.beside(user, rooms).or_else(|| self.watching(user))
             }
             Deed::RoomMessage {

@@ -37,6 +37,10 @@ server_name = "My.Little.Server"
 description = "test server"
 motd = "{directory}/motd"
 
+# The password is "operpassword".
+[irc.operators]
+operuser = "$2b$04$HzOtrs3Mr2AAQCnfr3kXw./35ePOMp98AZon9KOfrFYgIx4I9a2Li"
+
 [bridge]
 durability = "relaxed"
 
@@ -45,14 +49,12 @@ bcrypt_cost = 4
 min_password = 3
 guests = true
 grace = "0s"
-{accounts}
 
 [limits]
 connections_per_ip = 0
 messages_per_second = 0
 registrations_per_minute = 0
 
-{operators}
 """
 
 
@@ -127,13 +129,10 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
             kept = Path(os.environ.get("CONCLAVE_TEST_CERT", "/nowhere")) / name
             if kept.exists():
                 shutil.copy(kept, self.directory / name)
-        before = self.test_config.account_registration_before_connect
         self.settings.write_text(
             SETTINGS.format(
                 directory=self.directory,
                 port=self.door,
-                accounts="" if before else "",
-                operators=OPERATORS,
             )
         )
 
@@ -160,9 +159,6 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
         assert password
         add = [CONCLAVE, "--config", str(self.settings), "user", "add", username]
         subprocess.run(add, input=password.encode(), check=True, capture_output=True)
-
-
-OPERATORS = ""
 
 
 def get_irctest_controller_class() -> Type[ConclaveController]:

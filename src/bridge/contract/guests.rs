@@ -2,13 +2,15 @@
 
 use super::Subject;
 use super::nicks::{deeds, spelled};
+use super::programs::extras;
 use super::words::{
-    claim as claim_by, conversations, dialogue, follow, members, nick, parts, release, renew, user,
-    whisper,
+    claim as claim_by, conversations, dialogue, follow, members, nick, parts, release, renew,
+    tagging, user, whisper,
 };
 use super::world::{Caller, World};
 use crate::chat::event::Timestamp;
-use crate::chat::history::Span;
+use crate::chat::extras::Speaker;
+use crate::chat::history::{Conversation, Span};
 use crate::chat::{Answer, Deed, Refusal};
 use crate::messages::{
     AccountAnswer, AccountAsk, Brings, DuplicateLogin, FirstRoom, Missed, Outcome, Parting,
@@ -47,6 +49,12 @@ pub(in crate::bridge) async fn a_guest_is_there_and_leaves_nothing<S: Subject>()
     let events = world.events().await;
     let both: Vec<_> = deeds(&events).iter().map(spelled).collect();
     assert!(both.iter().all(|deed| deed.contains(BOB)), "{both:?}");
+    let to_bob = Conversation::Person { user: user("BOB") };
+    let typing = extras("+typing=active", Speaker::Person);
+    let told = alice.done(tagging(to_bob, typing)).await;
+    assert!(matches!(told, Answer::Tagged { .. }), "{told:?}");
+    let deed = spelled(&world.events().await[0].deed);
+    assert!(deed.contains(BOB), "{deed}");
     let Answer::Dialogue { messages, .. } = alice.done(dialogue("bob", Span::Latest, 9)).await
     else {
         panic!("no answer")

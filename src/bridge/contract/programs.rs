@@ -18,7 +18,7 @@ use crate::chat::profile::{Profile, real_name as real_name_of};
 use crate::chat::{Answer, Deed, Event, Extras, Refusal, RoomName};
 use crate::messages::{AccountAnswer, AccountAsk, Outcome, Parting, ProgramRequest, Request};
 
-fn extras(tags: &str, speaker: Speaker) -> Extras {
+pub(super) fn extras(tags: &str, speaker: Speaker) -> Extras {
     let tags = ClientTags::new(tags);
     Extras {
         tags,

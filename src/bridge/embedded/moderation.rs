@@ -326,7 +326,7 @@ impl Store {
         sql::change(
             &self.db,
             "INSERT INTO masks (room, list, mask, by, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            (room, list, &mask, &asker.user, self.now()),
+            (room, list, &mask, asker.user.spelled(), self.now()),
         )?;
         let to = Switch::On;
         Ok(Some(ModeChange::Listed { list, mask, to }))

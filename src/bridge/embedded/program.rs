@@ -116,7 +116,10 @@ impl Store {
                 return Err(Refusal::ToYourself.into());
             }
             Conversation::Person { user } => {
-                let user = self.registered(user)?;
+                let user = self.resolve(user)?;
+                if user == asker.user {
+                    return Err(Refusal::ToYourself.into());
+                }
                 if self.held(&user)?.is_none() {
                     return Ok(Answer::NobodyTagged);
                 }
