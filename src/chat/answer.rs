@@ -135,6 +135,8 @@ pub enum Answer {
     Online {
         /// The accounts.
         users: Vec<UserName>,
+        /// What there is to know of them.
+        known: Known,
     },
     /// Follows from now on, or did already.
     Subscribed {
@@ -311,6 +313,41 @@ pub struct Census {
     pub operators: u64,
     /// The moment, on the store's clock.
     pub at: Timestamp,
+}
+
+/// What there is to know of several people, who are sorted in each part of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Those of them who are away.
+    pub away: Vec<UserName>,
+    /// Those of them who are operators of the network.
+    pub operators: Vec<UserName>,
+    /// What those say about themselves who say anything.
+    pub profiles: Vec<(UserName, Profile)>,
+}
+
+impl Known {
+    /// Whether one of them is away.
+    #[must_use]
+    pub fn is_away(&self, user: &UserName) -> bool {
+        self.away.binary_search(user).is_ok()
+    }
+
+    /// What one of them is beside a person.
+    #[must_use]
+    pub fn office(&self, user: &UserName) -> Office {
+        match self.operators.binary_search(user) {
+            Ok(_) => Office::Operator,
+            Err(_) => Office::None,
+        }
+    }
+
+    /// What one of them says about itself, if anything.
+    #[must_use]
+    pub fn profile(&self, user: &UserName) -> Option<&Profile> {
+        let found = self.profiles.binary_search_by(|(other, _)| other.cmp(user));
+        found.ok().map(|at| &self.profiles[at].1)
+    }
 }
 
 /// What a room is about.

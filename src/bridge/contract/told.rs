@@ -2,8 +2,9 @@
 
 use super::Subject;
 use super::words::{
-    away, back, entering, follow, made_by, members, moving, no_room, no_topic, position, post,
-    said_as, set_topic, subject, subject_set, taken_at, topic, user, whispered_as, who_and_away,
+    away, back, entering, follow, made_by, members, moving, no_room, no_topic, online, position,
+    post, said_as, set_topic, subject, subject_set, taken_at, topic, user, users, whispered_as,
+    who_and_away,
 };
 use super::world::World;
 use crate::chat::event::Manner;
@@ -115,6 +116,10 @@ pub(in crate::bridge) async fn members_are_shown_with_who_of_them_is_away<S: Sub
     carol.done(away("out")).await;
     let told = alice.done(members("lobby")).await;
     assert_eq!(told, who_and_away("lobby", &everybody, &["Bob", "carol"]));
+    let Answer::Online { known, .. } = alice.done(online()).await else {
+        panic!("no answer")
+    };
+    assert_eq!(known.away, users(&["Bob", "carol"]));
     carol.done(back()).await;
     carol.done(entering("lobby", "vault", "key")).await;
     let told = alice.done(members("lobby")).await;

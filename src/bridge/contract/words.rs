@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::chat::answer::{KeyUse, Listed, Presence};
+use crate::chat::answer::{KeyUse, Known, Listed, Presence};
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Departure, Manner, Timestamp};
 use crate::chat::history::{Conversation, Span};
@@ -409,6 +409,7 @@ pub(in crate::bridge) fn listed_about(rooms: &[(&str, u64, Option<&str>)]) -> An
 pub(in crate::bridge) fn online_are(names: &[&str]) -> Answer {
     Answer::Online {
         users: users(names),
+        known: Known::default(),
     }
 }
 

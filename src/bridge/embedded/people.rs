@@ -1,12 +1,12 @@
 //! People: what they say to each other, whom they follow, who is there.
 
-use super::claims::Asker;
+use super::claims::{Asker, profile};
 use super::guard::{Joined, Speech};
 use super::kept::Kind;
 use super::log::{No, Store};
 
 use super::sql::{self, Int};
-use crate::chat::answer::{Census, Presence};
+use crate::chat::answer::{Census, Known, Presence};
 use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::modes::Ranks;
@@ -44,13 +44,7 @@ impl Store {
             PeopleRequest::Followers => Ok(Answer::Subscribers {
                 users: self.followers_of(&asker.user)?,
             }),
-            PeopleRequest::Online => Ok(Answer::Online {
-                users: sql::values(
-                    &self.db,
-                    "SELECT user || coalesce('/' || nick, '') FROM claims ORDER BY user",
-                    (),
-                )?,
-            }),
+            PeopleRequest::Online => Ok(self.online()?),
             PeopleRequest::TakeOffice { office } => self.take_office(asker, office),
             PeopleRequest::Kill { user, words } => self.kill(asker, user, words),
             PeopleRequest::Announce { text } => self.announce(asker, text),
@@ -61,6 +55,30 @@ impl Store {
             PeopleRequest::Back => self.come_back(asker),
             PeopleRequest::Nick { nick } => self.change_nick(asker, &nick),
         }
+    }
+
+    fn online(&self) -> rusqlite::Result<Answer> {
+        let all = sql::rows(
+            &self.db,
+            "SELECT user || coalesce('/' || nick, ''), away IS NOT NULL, operator, profile
+             FROM claims ORDER BY user",
+            (),
+            |row| {
+                let said = profile(&row.get::<_, String>(3)?);
+                let user: UserName = row.get(0)?;
+                Ok((user, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?, said))
+            },
+        )?;
+        let (mut users, mut known) = (Vec::new(), Known::default());
+        for (user, is_away, is_operator, said) in all {
+            known.away.extend(is_away.then(|| user.clone()));
+            known.operators.extend(is_operator.then(|| user.clone()));
+            if !said.is_empty() {
+                known.profiles.push((user.clone(), said));
+            }
+            users.push(user);
+        }
+        Ok(Answer::Online { users, known })
     }
 
     /// Whom an account follows, sorted.

@@ -41,6 +41,7 @@ mod monitor;
 mod multiline;
 pub mod numerics;
 mod office;
+mod online;
 mod refuse;
 pub mod registration;
 pub mod reply;

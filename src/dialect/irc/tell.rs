@@ -16,18 +16,18 @@ use super::moderation;
 use super::monitor;
 use super::numerics::Numeric;
 use super::office;
+use super::online;
 use super::reply::Voice;
 use super::room;
 use super::said;
 use super::welcome::{self, Welcome};
-use super::who::{Here, Person, Query};
+use super::who::{Here, Person};
 use crate::chat::answer::{Office, Presence, Topic, TopicSet};
 use crate::chat::command::Where;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::extras::Speaker;
 use crate::chat::history::{Mark, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
-use crate::chat::profile::Profile;
 use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
 
@@ -75,7 +75,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         | Answer::ModesChanged { .. }
         | Answer::ModeList { .. } => moderation::answer(talk, &asked, answer, out),
         Answer::Rooms { rooms } => listed(talk, &asked, rooms, out),
-        Answer::Online { users } => online(talk, asked, users, out),
+        Answer::Online { users, known } => online::tell(talk, &asked, users, known, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
         Answer::Nicked { user, was } => nicked(talk, user, was, out),
@@ -276,42 +276,6 @@ pub(super) fn rows(names: impl Iterator<Item = String>) -> Vec<String> {
         }
     }
     rows
-}
-
-fn online(talk: &Conversation, asked: Asked, users: &[UserName], out: &mut BytesMut) {
-    let is_here = |nick: &String| {
-        let here = |user: &&UserName| user.as_str().eq_ignore_ascii_case(nick);
-        users.iter().find(here)
-    };
-    let voice = talk.voice();
-    if let Asked::IsOn { nicks } = asked {
-        let here = nicks.iter().filter_map(is_here).map(UserName::to_string);
-        // One line answers; of a name that does not fit, not even a part is told.
-        let here = rows(here).into_iter().next().unwrap_or_default();
-        voice.reply(Numeric::IsOn, &[&here], out);
-    } else if let Asked::UserHost { nicks } = asked {
-        let spelled = |user: &UserName| format!("{user}=+{}@{CLOAK}", user.came_as());
-        let here: Vec<String> = nicks.iter().filter_map(is_here).map(spelled).collect();
-        voice.reply(Numeric::UserHost, &[&here.join(" ")], out);
-    } else if let Asked::Who { query } = asked {
-        who(voice, &query, users, out);
-    }
-}
-
-fn who(voice: Voice<'_>, query: &Query, users: &[UserName], out: &mut BytesMut) {
-    let profile = &Profile::default();
-    for user in users.iter().filter(|user| query.fits(user)) {
-        let person = Person {
-            user,
-            room: None,
-            presence: Here::Here,
-            prefix: "",
-            profile,
-            office: Office::None,
-        };
-        query.tell(voice, person, out);
-    }
-    query.end(voice, out);
 }
 
 fn about_person(

@@ -175,7 +175,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::PutIn { rooms } => put_in(rooms, out),
         Answer::Rooms { rooms: list } => rooms(list, out),
         Answer::Members { room, users, .. } => people(room, users, out),
-        Answer::Online { users } => people("online", users, out),
+        Answer::Online { users, .. } => people("online", users, out),
         Answer::Subscriptions { users } => people("subscriptions", users, out),
         Answer::Subscribers { users } => people("subscribers", users, out),
         Answer::Subscribed { author } => line!(out, "* You subscribe to {author}."),

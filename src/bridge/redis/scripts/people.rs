@@ -3,14 +3,14 @@
 use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked, changed};
-use super::rooms::ranked;
+use super::rooms::{profiles, ranked};
 use super::sources::Lua;
 use super::words::{json, json_if_any};
 use super::{Asker, Scripts};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::wire;
-use crate::chat::answer::{Census, Office, Presence};
+use crate::chat::answer::{Census, Known, Office, Presence};
 use crate::chat::event::Timestamp;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::SessionId;
@@ -108,7 +108,15 @@ impl Scripts {
             }
             PeopleRequest::Following => self.users(reply, |users| Answer::Subscriptions { users }),
             PeopleRequest::Followers => self.users(reply, |users| Answer::Subscribers { users }),
-            PeopleRequest::Online => self.users(reply, |users| Answer::Online { users }),
+            PeopleRequest::Online => asked(&self.rules, reply, |items| {
+                let users = items.sorted()?;
+                let known = Known {
+                    away: items.sorted()?,
+                    operators: items.sorted()?,
+                    profiles: profiles(items)?,
+                };
+                Ok((Answer::Online { users, known }, None))
+            }),
             PeopleRequest::TakeOffice { office } => {
                 let office = *office;
                 self.granted(reply, Answer::InOffice { office })

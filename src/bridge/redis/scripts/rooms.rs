@@ -174,7 +174,7 @@ fn entered(lines: &mut Lines<'_>, head: Option<Position>) -> Result<Verdict, Non
     })))
 }
 
-fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, Nonsense> {
+pub(super) fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, Nonsense> {
     let (mut items, mut profiles) = (items.array()?, Vec::new());
     while !items.is_empty() {
         let user: UserName = items.next()?;

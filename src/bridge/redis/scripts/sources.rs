@@ -76,7 +76,7 @@ scripts! {
     Away: Change ["command" "live" "rooms" "away"];
     Introduce: Change ["command" "live" "rooms" "introduce"];
     Rooms: Read ["asker" "rooms_list"];
-    Members: Read ["asker" "names" "known" "members"];
+    Members: Read ["asker" "names" "known" "people" "members"];
     Topic: Read ["asker" "known" "topic"];
     Modes: Read ["asker" "known" "modes"];
     ModeList: Read ["asker" "known" "permission" "mode_list"];
@@ -86,7 +86,7 @@ scripts! {
     Conversations: Read ["asker" "ids" "stretch" "conversations"];
     Following: Read ["asker" "names" "following"];
     Followers: Read ["asker" "names" "followers"];
-    Online: Read ["asker" "names" "online"];
+    Online: Read ["asker" "names" "people" "online"];
     TakeOffice: Change ["command" "live" "office"];
     Kill: Change ["command" "live" "operator" "ids" "registered" "resolve" "rooms" "kill"];
     Announce: Change ["command" "live" "operator" "announce"];

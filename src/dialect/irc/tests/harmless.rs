@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::play::{anna, changes, identity, said};
 use super::whole::whole_lines;
-use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
+use crate::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
 use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
 use crate::chat::modes::{Flags, Ranks};
 use crate::chat::profile::Profile;
@@ -292,7 +292,10 @@ fn of_people() -> impl Strategy<Value = Answer> {
                 to: user,
                 text,
             },
-            4 => Answer::Online { users },
+            4 => Answer::Online {
+                users,
+                known: Known::default(),
+            },
             5 => {
                 let presence = Presence::Online {
                     node,

@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use super::whole::whole_lines;
 use super::written;
-use crate::chat::answer::{Census, KeyUse, Listed, Office, Presence, Topic};
+use crate::chat::answer::{Census, KeyUse, Known, Listed, Office, Presence, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::extras::Speaker;
 use crate::chat::modes::{Flags, List, ListedMask, ModeChange, Ranks, RoomModes, Switch};
@@ -484,7 +484,15 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
             to: one(),
             text: words(),
         },
-        "online" => Answer::Online { users: users(rest) },
+        "online" => {
+            let (here, away) = rest.split_once('|').unwrap_or((rest, ""));
+            let known = Known {
+                away: users(away),
+                ..Known::default()
+            };
+            let users = users(here);
+            Answer::Online { users, known }
+        }
         "offline" => is(Presence::Offline),
         "here" => is(online(rooms(behind), None)),
         "gone" => is(online(Vec::new(), Some(words()))),

@@ -1,7 +1,7 @@
 use bytes::BytesMut;
 
 use super::told;
-use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
+use crate::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::modes::{Flags, Ranks};
@@ -252,7 +252,10 @@ fn answers_about_people() {
     let two = || vec![user("alice"), user("bob")];
     check_answers(&[
         (
-            Answer::Online { users: two() },
+            Answer::Online {
+                users: two(),
+                known: Known::default(),
+            },
             "* online: alice, bob (2)\n",
         ),
         (
