@@ -11,8 +11,10 @@ mod whole;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use conclave::chat::answer::{KeyUse, Presence};
+use conclave::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
 use conclave::chat::event::Timestamp;
+use conclave::chat::modes::Flags;
+use conclave::chat::profile::Profile;
 use conclave::chat::{Answer, Ending, NodeName, Position, Refusal, RoomName, Text, UserName};
 use conclave::dialect::Heard;
 use conclave::dialect::irc::{Conversation, Guests, Identity};
@@ -91,6 +93,7 @@ fn found(chosen: Option<&u8>, line: &[u8]) -> Result<Answer, Refusal> {
         .expect("something to see");
     let (position, users) = (Position::START, vec![user.clone(); 40]);
     let rooms = vec![room.clone(); 20];
+    let at = Some(Timestamp(1_500));
     Ok(match chosen.map_or(u8::MAX, |chosen| chosen % 20) {
         0 => Answer::Proved { user },
         1 => Answer::Welcome { user, room, node },
@@ -98,26 +101,39 @@ fn found(chosen: Option<&u8>, line: &[u8]) -> Result<Answer, Refusal> {
             room,
             here: 1,
             key: KeyUse::Fitting,
+            position,
         },
         3 => Answer::Left {
             room,
             words: Some(text),
         },
-        4 => Answer::Said { position },
+        4 => Answer::Said { position, at },
         5 => Answer::SaidToAway {
             position,
+            at,
             to: user,
             text,
         },
         6 => Answer::Topic {
             room,
-            topic: Some(text),
+            topic: Some(Topic { text, set: None }),
         },
-        7 => Answer::Members { room, users },
+        7 => Answer::Members {
+            room,
+            away: vec![user],
+            users,
+            operators: Vec::new(),
+            ranked: Vec::new(),
+            flags: Flags::default(),
+            profiles: Vec::new(),
+        },
         8 => Answer::Rooms {
-            rooms: rooms.into_iter().map(|room| (room, 1)).collect(),
+            rooms: rooms.into_iter().map(listed).collect(),
         },
-        9 => Answer::Online { users },
+        9 => {
+            let known = Known::default();
+            Answer::Online { users, known }
+        }
         10 => {
             let (since, away) = (Timestamp(u64::MAX), Some(text));
             let presence = Presence::Online {
@@ -125,6 +141,9 @@ fn found(chosen: Option<&u8>, line: &[u8]) -> Result<Answer, Refusal> {
                 since,
                 rooms,
                 away,
+                ranked: Vec::new(),
+                office: Office::Operator,
+                profile: Profile::default(),
             };
             Answer::WhoIs { user, presence }
         }
@@ -141,4 +160,12 @@ fn found(chosen: Option<&u8>, line: &[u8]) -> Result<Answer, Refusal> {
         18 => return Err(Refusal::NoSuchUser { user }),
         _ => return Err(Refusal::Busy),
     })
+}
+
+fn listed(room: RoomName) -> Listed {
+    Listed {
+        room,
+        here: 1,
+        topic: None,
+    }
 }
