@@ -6,14 +6,6 @@ use bytes::{BufMut, BytesMut};
 
 use crate::chat::{Gap, GapSize};
 
-/// Writes one line; writing into memory cannot fail.
-macro_rules! line {
-    ($out:expr, $($args:tt)*) => {{
-        let _ = write!($out, $($args)*);
-        $out.put_u8(b'\n');
-    }};
-}
-
 /// What can no longer be told.
 pub(in crate::dialect) fn gap(gap: &Gap, out: &mut BytesMut) {
     let many = |size: GapSize| match size {

@@ -2,6 +2,14 @@
 //!
 //! The contract with clients is `docs/protocol.md`.
 
+/// Writes one line; writing into memory cannot fail.
+macro_rules! line {
+    ($out:expr, $($args:tt)*) => {{
+        let _ = write!($out, $($args)*);
+        $out.put_u8(b'\n');
+    }};
+}
+
 pub(super) mod gaps;
 mod hear;
 mod help;

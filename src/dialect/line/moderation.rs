@@ -9,14 +9,6 @@ use crate::chat::modes::{Flag, List, ListedMask, ModeChange, Rank, RoomModes, Sw
 use crate::chat::permission::Denial;
 use crate::chat::{Answer, Refusal, RoomName, Text, UserName};
 
-/// Writes one line; writing into memory cannot fail.
-macro_rules! line {
-    ($out:expr, $($args:tt)*) => {{
-        let _ = write!($out, $($args)*);
-        $out.put_u8(b'\n');
-    }};
-}
-
 /// What is answered about what holds of rooms; nothing to any other answer.
 pub(super) fn answer(answer: &Answer, out: &mut BytesMut) {
     if let Answer::Kicked { room, user, .. } = answer {

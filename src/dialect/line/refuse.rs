@@ -11,14 +11,6 @@ use crate::chat::refusal::Throttled;
 use crate::chat::{Ending, Fate, Refusal};
 use crate::dialect::Malformed;
 
-/// Writes one line; writing into memory cannot fail.
-macro_rules! line {
-    ($out:expr, $($args:tt)*) => {{
-        let _ = write!($out, $($args)*);
-        $out.put_u8(b'\n');
-    }};
-}
-
 /// How to come in.
 const LOGIN_FIRST: &str = "Log in first: /login <user> <password> or /register <user> <password>";
 

@@ -23,14 +23,6 @@ use super::help::{self, COMMANDS};
 use super::moderation;
 use super::refuse;
 
-/// Writes one line; writing into memory cannot fail.
-macro_rules! line {
-    ($out:expr, $($args:tt)*) => {{
-        let _ = write!($out, $($args)*);
-        $out.put_u8(b'\n');
-    }};
-}
-
 /// What is said of a resume token, whatever is wrong with it.
 pub(super) const WRONG_TOKEN: &str = "That token is not good any more: log in with your password";
 
