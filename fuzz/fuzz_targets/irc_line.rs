@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use conclave::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
-use conclave::chat::event::Timestamp;
+use conclave::chat::event::{Privacy, Timestamp};
 use conclave::chat::modes::Flags;
 use conclave::chat::profile::Profile;
 use conclave::chat::{Answer, Ending, NodeName, Position, Refusal, RoomName, Text, UserName};
@@ -167,5 +167,6 @@ fn listed(room: RoomName) -> Listed {
         room,
         here: 1,
         topic: None,
+        privacy: Privacy::Public,
     }
 }

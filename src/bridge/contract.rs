@@ -196,6 +196,7 @@ macro_rules! keeps_the_contract {
             what_was_read_is_kept_and_never_moves_back,
             of_too_many_conversations_those_read_longest_ago_go,
             what_somebody_says_about_themselves_is_told_as_long_as_they_are_here,
+            another_real_name_is_news_for_who_watches,
             a_certificate_proves_one_account,
             an_office_is_that_of_a_session,
             only_operators_put_people_out_and_speak_to_all,

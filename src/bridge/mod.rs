@@ -67,8 +67,8 @@
 //!     entered and left one by one, or one for another at once. Who goes away or comes back names
 //!     them all.
 //! 14. For somebody outside a private room it does not exist: not in lists, members, topic or
-//!     history. A room vanishes when it is empty and has neither key, topic nor history;
-//!     `lobby` never vanishes and is never private.
+//!     history; who is in it finds it in the list. A room vanishes when it is empty and has neither
+//!     key, topic nor history; `lobby` never vanishes and is never private.
 //!
 //! **Moderation.**
 //! 31. Whoever makes a room is its operator. What takes a rank, under which conditions, stands in
@@ -76,8 +76,9 @@
 //!     invitation and the lists are looked at when somebody enters, modes and bans when somebody
 //!     speaks. What is granted of several wishes is one event, and the rest is told with the answer.
 //! 32. Ranks, modes and lists are the room's: they stay while people are gone, outlive the node, and
-//!     vanish with the room. Who enters is shown with the ranks that it has. Whoever has the name of
-//!     an account next has none of its ranks, and of a guest they end with leaving.
+//!     vanish with the room. Who enters is shown with the ranks that it has, and as away if it is.
+//!     Whoever has the name of an account next has none of its ranks, and of a guest they end with
+//!     leaving.
 //! 33. Who is kicked is told so and hears nothing of the room behind that. An invitation of an
 //!     operator opens the room once, for [`INVITE_DAYS`](crate::chat::limits::INVITE_DAYS) and as
 //!     long as that room exists; anybody else's is only told. A room that has a key, is for invited

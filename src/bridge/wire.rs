@@ -161,6 +161,8 @@ enum WireDeed {
         ranks: Ranks,
         #[serde(default, skip_serializing_if = "Profile::is_empty", with = "profile")]
         profile: Profile,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        away: Option<Text>,
     },
     Left {
         #[serde(with = "word")]
@@ -599,14 +601,15 @@ mod tests {
                 }
             ),
             (user(), text()).prop_map(|(by, text)| Deed::Announced { by, text }),
-            (room(), user(), ranks(), profile()).prop_map(|(room, user, ranks, profile)| {
-                Deed::Entered {
+            (room(), user(), ranks(), profile(), words()).prop_map(
+                |(room, user, ranks, profile, away)| Deed::Entered {
                     room,
                     user,
                     ranks,
                     profile,
+                    away,
                 }
-            }),
+            ),
             about_rooms(),
             (room(), user(), departure()).prop_map(|(room, user, departure)| Deed::Left {
                 room,
@@ -788,18 +791,22 @@ mod tests {
     fn ranks_kicks_and_modes_look_as_documented() {
         let (room, user) = (RoomName::new("den").unwrap(), UserName::new("bob").unwrap());
         let by = UserName::new("alice").unwrap();
-        let entered = |letters| Deed::Entered {
+        let comes = |letters, away: Option<&str>| Deed::Entered {
             room: room.clone(),
             user: user.clone(),
             ranks: Ranks::of_letters(letters),
             profile: Profile::default(),
+            away: away.map(|words| Text::new(words).unwrap()),
         };
         let changes = ["+t", "+o bob", "+b Eve!*@*"].map(super::super::changes::read);
         for (fields, deed) in [
-            (r#""type":"entered","room":"den","user":"bob""#, entered("")),
             (
-                r#""type":"entered","room":"den","user":"bob","rank":"o""#,
-                entered("o"),
+                r#""type":"entered","room":"den","user":"bob""#,
+                comes("", None),
+            ),
+            (
+                r#""type":"entered","room":"den","user":"bob","rank":"o","away":"tea""#,
+                comes("o", Some("tea")),
             ),
             (
                 r#""type":"left","room":"den","user":"bob","how":"kicked","by":"alice","text":"out""#,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::certificate::Certificate;
 use super::command::HelpTopic;
-use super::event::Timestamp;
+use super::event::{Privacy, Timestamp};
 use super::history::Conversation;
 use super::modes::{Flags, List, ListedMask, ModeChange, Ranks, RoomModes};
 use super::profile::Profile;
@@ -86,7 +86,7 @@ pub enum Answer {
         /// The rooms, the one entered last at the end.
         rooms: Vec<RoomName>,
     },
-    /// The public rooms, sorted.
+    /// The rooms that one may know of: the public ones, and the private ones that one is in. Sorted.
     Rooms {
         /// Each with what is told of it.
         rooms: Vec<Listed>,
@@ -291,7 +291,7 @@ pub enum Answer {
     },
 }
 
-/// A public room as it is listed.
+/// A room as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// The room.
@@ -300,6 +300,8 @@ pub struct Listed {
     pub here: u64,
     /// What it is about, if it is about anything.
     pub topic: Option<Text>,
+    /// Whether it is listed for everybody, or for those who are in it alone.
+    pub privacy: Privacy,
 }
 
 /// How many there are, on all nodes together, at one moment.

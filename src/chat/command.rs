@@ -4,7 +4,7 @@ use super::certificate::Certificate;
 use super::event::{Manner, Timestamp};
 use super::history::{Conversation, Span};
 use super::modes::{List, ModeWish};
-use super::profile::Profile;
+use super::profile::{Audience, Profile};
 use super::{Extras, Ident, Nick, Position, RoomName, Secret, Text, UserName};
 
 /// A well-formed request of one person.
@@ -98,7 +98,7 @@ pub enum Command {
         /// What is said on leaving, if anything.
         words: Option<Text>,
     },
-    /// The public rooms.
+    /// The rooms that one may know of.
     Rooms,
     /// Who is in a room, on all nodes.
     Who {
@@ -246,6 +246,8 @@ pub enum Command {
     Introduce {
         /// What.
         profile: Profile,
+        /// Who hears of it.
+        audience: Audience,
     },
     /// Prove to be an operator of the network, and be one for this session.
     BecomeOperator {

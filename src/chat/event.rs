@@ -43,6 +43,7 @@ impl Event {
             | Deed::Announced { text, .. }
             | Deed::WentAway { text, .. } => text.as_str(),
             Deed::TopicSet { text, .. }
+            | Deed::Entered { away: text, .. }
             | Deed::RealNameSet {
                 real_name: text, ..
             } => text.as_ref().map_or("", Text::as_str),
@@ -53,7 +54,6 @@ impl Event {
             } => words.as_ref().map_or("", Text::as_str),
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
-            | Deed::Entered { .. }
             | Deed::Left {
                 departure: Departure::Quit,
                 ..
@@ -164,6 +164,8 @@ pub enum Deed {
         ranks: Ranks,
         /// What the person says about itself.
         profile: Profile,
+        /// What the person left to be told, when away.
+        away: Option<Text>,
     },
     /// A person went out of a room and hears nothing of it from here on.
     Left {

@@ -13,6 +13,15 @@ pub struct Profile {
     pub speaker: Speaker,
 }
 
+/// Who hears that somebody has another real name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Those in their rooms: what comes with coming in is no news for anybody else.
+    Rooms,
+    /// Whoever watches for them, too.
+    Watchers,
+}
+
 impl Profile {
     /// Whether nothing was said.
     #[must_use]

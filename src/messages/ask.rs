@@ -235,7 +235,7 @@ pub enum RoomRequest {
         /// What is said on leaving, if anything.
         words: Option<Text>,
     },
-    /// The public rooms.
+    /// The rooms that the asker may know of.
     List,
     /// Who is in a room.
     Members {

@@ -4,7 +4,7 @@ use crate::chat::Extras;
 use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
 use crate::chat::history::Conversation;
-use crate::chat::profile::Profile;
+use crate::chat::profile::{Audience, Profile};
 
 /// Something that programs need of each other, or of the next one that somebody uses.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub enum ProgramRequest {
     Introduce {
         /// What.
         profile: Profile,
+        /// Who hears of it.
+        audience: Audience,
     },
     /// Something about the certificates by which the asker's account can be proven: of one account at
     /// most [`CERTIFICATES_PER_USER`](crate::chat::limits::CERTIFICATES_PER_USER), and one of one alone.

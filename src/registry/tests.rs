@@ -65,6 +65,7 @@ async fn members_and_subscribers_of_one_hub_are_told_apart() {
         user: user("person-0"),
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     };
     stage.happens(vec![
         Deed::Followed {

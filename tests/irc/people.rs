@@ -230,7 +230,7 @@ async fn who_watches_for_somebody_is_told_that_they_come_and_go_on_the_other_nod
     let (one, two) = (&cluster.one.node, &cluster.two.node);
     one.knows(&["anna", "ben", "clara"]).await;
     let mut clara = two.irc("clara").await;
-    let caps = ["extended-monitor", "away-notify"];
+    let caps = ["extended-monitor", "away-notify", "setname"];
     let mut anna = one.irc_with("anna", &caps).await;
     anna.says("MONITOR + ben,CLARA").await;
     anna.hears(":conclave.local 730 anna clara!clara@conclave")
@@ -242,6 +242,8 @@ async fn who_watches_for_somebody_is_told_that_they_come_and_go_on_the_other_nod
     clara.says("AWAY :tea").await;
     clara.hears_numeric("306").await;
     anna.hears(":clara!clara@conclave AWAY tea").await;
+    clara.says("SETNAME :Clara C.").await;
+    anna.hears(":clara!clara@conclave SETNAME :Clara C.").await;
     ben.says("NICK bo").await;
     ben.hears(":ben!ben@conclave NICK bo").await;
     anna.hears("731 * ben").await;
@@ -261,4 +263,63 @@ async fn who_watches_for_somebody_is_told_that_they_come_and_go_on_the_other_nod
     anna.hears_nothing_else().await;
     anna.says("MONITOR S").await;
     anna.hears(":conclave.local 731 anna ben").await;
+}
+
+#[tokio::test]
+async fn who_comes_in_away_is_shown_so_on_the_other_node() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben"]).await;
+    let mut anna = one.irc_with("anna", &["away-notify"]).await;
+    let mut clara = one.newcomer("clara").await;
+    let mut ben = two.irc_with("ben", &["away-notify"]).await;
+    anna.joins("#den").await;
+    clara.asks("/join den", "* You are in den (2 here).").await;
+    anna.hears(":clara!clara@conclave JOIN #den").await;
+    ben.says("AWAY :out for tea").await;
+    ben.hears_numeric("306").await;
+    ben.joins("#den").await;
+    anna.hears(":ben!ben@conclave JOIN #den").await;
+    anna.hears(":ben!ben@conclave AWAY :out for tea").await;
+    clara.hears("* ben joined den").await;
+    ben.says("PART #den").await;
+    ben.hears(":ben!ben@conclave PART #den").await;
+    ben.says("AWAY").await;
+    ben.hears_numeric("305").await;
+    ben.joins("#den").await;
+    anna.hears(":ben!ben@conclave PART #den").await;
+    anna.hears(":ben!ben@conclave JOIN #den").await;
+    for person in [&mut anna, &mut ben] {
+        person.hears_nothing_else().await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_in_a_private_room_finds_it_in_the_list() {
+    let node = Node::start().await;
+    node.knows(&["anna", "ben"]).await;
+    let mut anna = node.irc("anna").await;
+    let mut ben = node.irc("ben").await;
+    for room in ["#vault key", "#den"] {
+        anna.says(&format!("JOIN {room}")).await;
+        anna.hears_up_to("366").await;
+    }
+    anna.says("TOPIC #vault :gold").await;
+    anna.hears(":anna!anna@conclave TOPIC #vault :gold").await;
+    ben.joins("#den").await;
+    anna.hears(":ben!ben@conclave JOIN #den").await;
+    for (person, name, rooms) in [
+        (&mut anna, "anna", &["#den 2 :", "#vault 1 gold"][..]),
+        (&mut ben, "ben", &["#den 2 :"]),
+    ] {
+        person.says("LIST").await;
+        person.hears_numeric("321").await;
+        for room in rooms {
+            let line = format!(":conclave.local 322 {name} {room}");
+            person.hears(&line).await;
+        }
+        person.hears_numeric("323").await;
+    }
 }

@@ -10,6 +10,8 @@ use super::words::{
 use super::world::{Caller, World};
 use super::{ROOMS, Subject};
 use crate::chat::limits::ROOMS_PER_SESSION;
+use crate::chat::modes::{Rank, Ranks};
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Deed, Event, Refusal, RoomName};
 use crate::messages::{Brings, DuplicateLogin, FirstRoom, Outcome, Parting};
 
@@ -211,7 +213,8 @@ pub(in crate::bridge) async fn who_is_away_names_all_rooms<S: Subject>() {
         back(),
         leaving("lobby", None),
         leaving("attic", None),
-        away("nowhere"),
+        away("\"nowhere\" \\ \u{2}\u{e9}"),
+        entering_too("den"),
     ] {
         alice.done(request).await;
     }
@@ -234,7 +237,15 @@ pub(in crate::bridge) async fn who_is_away_names_all_rooms<S: Subject>() {
             came,
             left("lobby"),
             left("attic"),
-            went("nowhere", &[]),
+            went("\"nowhere\" \\ \u{2}\u{e9}", &[]),
+            // Who comes in away is shown so.
+            Deed::Entered {
+                room: room_named("den"),
+                user: name.clone(),
+                ranks: Ranks::default().with(Rank::Operator),
+                profile: Profile::default(),
+                away: Some(text("\"nowhere\" \\ \u{2}\u{e9}")),
+            },
         ]
     );
 }

@@ -517,6 +517,11 @@ pub(in crate::bridge) async fn what_is_not_for_all_reaches_no_outsider<S: Subjec
     for flag in ["i", "s"] {
         alice.done(change("den", &[&format!("+{flag}")])).await;
         assert_eq!(carl.done(rooms()).await, listed(&[("lobby", 3)]), "{flag}");
+        let known = shown(&bob.done(rooms()).await);
+        assert!(
+            known.contains("Den") && known.contains("Private"),
+            "{known}"
+        );
         for request in [members("den"), topic("den"), modes("den")] {
             is_denied(&mut carl, request, no_room("den")).await;
         }

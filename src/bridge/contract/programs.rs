@@ -2,8 +2,9 @@
 
 use super::Subject;
 use super::words::{
-    dialogue, entering_too, history, introducing, leaving, members, not_in, position, reading,
-    release, resume, room_named, said_with, tagging, user, what_is_read, whispered_with, who_is,
+    dialogue, entering_too, history, introducing, introducing_to, leaving, members, not_in,
+    position, reading, release, resume, room_named, said_with, tagging, user, what_is_read,
+    whispered_with, who_is,
 };
 use super::world::{Caller, World};
 use crate::chat::answer::Presence;
@@ -14,7 +15,7 @@ use crate::chat::extras::{ClientTags, Speaker};
 use crate::chat::history::{Conversation, Span};
 use crate::chat::limits::{CERTIFICATES_PER_USER, READ_MARKS_PER_USER};
 use crate::chat::modes::{Rank, Ranks};
-use crate::chat::profile::{Profile, real_name as real_name_of};
+use crate::chat::profile::{Audience, Profile, real_name as real_name_of};
 use crate::chat::{Answer, Deed, Event, Extras, Refusal, RoomName};
 use crate::messages::{AccountAnswer, AccountAsk, Outcome, Parting, ProgramRequest, Request};
 
@@ -257,6 +258,7 @@ pub(in crate::bridge) async fn what_somebody_says_about_themselves_is_told_as_lo
         user: name,
         ranks: Ranks::default().with(Rank::Operator),
         profile: profile.clone(),
+        away: None,
     };
     assert_eq!(world.events().await[0].deed, entered);
     alice.parts(Parting::Broken);
@@ -273,6 +275,26 @@ pub(in crate::bridge) async fn what_somebody_says_about_themselves_is_told_as_lo
     alice.claims("alice").await;
     let nothing = <(Profile, Profile)>::default();
     assert_eq!(seen(&mut world, &mut bob, "alice").await, nothing);
+}
+
+/// Whoever watches from outside hears of another name, but not with the coming.
+pub(in crate::bridge) async fn another_real_name_is_news_for_who_watches<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    world.events().await;
+    let name = says("Alice", Speaker::Person);
+    for (request, events) in [
+        (leaving("lobby", None), 1),
+        (introducing_to(Audience::Rooms, &name), 0),
+        (introducing(&name), 0),
+        (introducing(&says("Al", Speaker::Person)), 1),
+        (introducing(&says("Al", Speaker::Bot)), 0),
+        (entering_too("lobby"), 1),
+        (introducing_to(Audience::Rooms, &name), 1),
+    ] {
+        alice.done(request).await;
+        assert_eq!(world.events().await.len(), events);
+    }
 }
 
 fn certificate(n: usize) -> Certificate {

@@ -11,7 +11,7 @@ use crate::chat::answer::KeyUse;
 use crate::chat::event::Privacy;
 use crate::chat::origin::Origin;
 use crate::chat::profile::Profile;
-use crate::chat::{Answer, Deed, Refusal};
+use crate::chat::{Answer, Deed, Refusal, Text};
 use crate::messages::{Parting, PeopleRequest, Request};
 
 pub(in crate::bridge) async fn a_message_needs_membership<S: Subject>() {
@@ -57,6 +57,20 @@ pub(in crate::bridge) async fn a_private_room_does_not_exist_for_others<S: Subje
         assert_eq!(bob.refused().await, no_room("vault"));
     }
     assert_eq!(bob.done(rooms()).await, listed(&[("lobby", 1)]));
+    let Answer::Rooms { rooms: known } = alice.done(rooms()).await else {
+        panic!("no answer")
+    };
+    let known = known.iter().map(|listed| {
+        let topic = listed.topic.as_ref().map(Text::as_str);
+        (listed.room.as_str(), listed.here, topic, listed.privacy)
+    });
+    assert_eq!(
+        known.collect::<Vec<_>>(),
+        [
+            ("lobby", 1, None, Privacy::Public),
+            ("Vault", 1, Some("gold"), Privacy::Private),
+        ]
+    );
     let inside = entering("lobby", "vault", "key");
     assert_eq!(went_in(&bob.done(inside).await), entered("Vault", 2));
     assert_eq!(
@@ -140,6 +154,7 @@ pub(in crate::bridge) async fn an_entering_is_answered_with_where_it_stands<S: S
             user,
             ranks,
             profile,
+            away: None,
         };
         assert_eq!(entered.deed, deed);
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::chat::answer::{KeyUse, Known, Listed, Presence};
 use crate::chat::command::{RoomKey, Since};
-use crate::chat::event::{Departure, Manner, Timestamp};
+use crate::chat::event::{Departure, Manner, Privacy, Timestamp};
 use crate::chat::history::{Conversation, Span};
 use crate::chat::modes::{Flags, Rank, Ranks};
 use crate::chat::origin::SessionId;
-use crate::chat::profile::Profile;
+use crate::chat::profile::{Audience, Profile};
 use crate::chat::{
     Answer, Deed, Event, Extras, Nick, Position, Refusal, RoomName, Secret, Text, UserName,
 };
@@ -151,8 +151,13 @@ pub(in crate::bridge) const fn tagging(to: Conversation, extras: Extras) -> Requ
 
 /// Somebody says this about themselves.
 pub(in crate::bridge) fn introducing(profile: &Profile) -> Request {
+    introducing_to(Audience::Watchers, profile)
+}
+
+/// The same for another audience.
+pub(in crate::bridge) fn introducing_to(audience: Audience, profile: &Profile) -> Request {
     let profile = profile.clone();
-    Request::Program(ProgramRequest::Introduce { profile })
+    Request::Program(ProgramRequest::Introduce { profile, audience })
 }
 
 /// Up to where a conversation was read.
@@ -400,6 +405,7 @@ pub(in crate::bridge) fn listed_about(rooms: &[(&str, u64, Option<&str>)]) -> An
         room: room_named(room),
         here: *here,
         topic: topic.map(text),
+        privacy: Privacy::Public,
     });
     Answer::Rooms {
         rooms: rooms.collect(),
@@ -514,6 +520,7 @@ pub(in crate::bridge) fn entered_deed(room: &RoomName, user: &UserName) -> Deed 
         user,
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     }
 }
 

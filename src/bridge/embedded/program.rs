@@ -10,7 +10,7 @@ use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
 use crate::chat::history::Conversation;
 use crate::chat::limits::READ_MARKS_PER_USER;
-use crate::chat::profile::Profile;
+use crate::chat::profile::{Audience, Profile};
 use crate::chat::{Answer, Deed, Extras, Refusal, UserName};
 use crate::messages::ProgramRequest;
 
@@ -29,13 +29,20 @@ impl Store {
                     Ok(self.remove_certificate(asker, certificate)?)
                 }
             },
-            ProgramRequest::Introduce { profile } => self.introduce(asker, profile),
+            ProgramRequest::Introduce { profile, audience } => {
+                self.introduce(asker, profile, audience)
+            }
             ProgramRequest::Read { of, upto } => Ok(self.has_read(&asker.user, &of, upto)?),
         }
     }
 
     /// Others are told of another name; whether somebody is a program they see when they ask.
-    fn introduce(&mut self, asker: &Asker, profile: Profile) -> Result<Answer, No> {
+    fn introduce(
+        &mut self,
+        asker: &Asker,
+        profile: Profile,
+        audience: Audience,
+    ) -> Result<Answer, No> {
         if asker.profile == profile {
             return Ok(Answer::Introduced { profile });
         }
@@ -45,7 +52,11 @@ impl Store {
             (&asker.user, wire::profile::json(&profile)),
         )?;
         let rooms = self.rooms_of(&asker.user)?;
-        if asker.profile.real_name != profile.real_name && !rooms.is_empty() {
+        let is_news = match audience {
+            Audience::Rooms => !rooms.is_empty(),
+            Audience::Watchers => true,
+        };
+        if asker.profile.real_name != profile.real_name && is_news {
             let deed = Deed::RealNameSet {
                 user: asker.user.clone(),
                 real_name: profile.real_name.clone(),

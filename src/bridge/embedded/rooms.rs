@@ -87,7 +87,7 @@ impl Store {
             RoomRequest::Move { from, to, key } => self.move_to(asker, from, to, key),
             RoomRequest::Enter { room, key } => self.enter_too(asker, &room, key),
             RoomRequest::Leave { room, words } => self.leave_one(asker, room, words),
-            RoomRequest::List => Ok(self.list()?),
+            RoomRequest::List => Ok(self.list(&asker.user)?),
             RoomRequest::Members { room } => self.members(asker, room),
             RoomRequest::Topic { room } => {
                 let room = self.known_room(&asker.user, room)?;
@@ -107,12 +107,14 @@ impl Store {
         user: &UserName,
         origin: &Origin,
     ) -> Result<Position, StoreError> {
-        let held = self.held(user)?;
+        let held = self.held(user)?.map(|held| (held.profile, held.away));
+        let (profile, away) = held.unwrap_or_default();
         let deed = Deed::Entered {
             room: room.clone(),
             user: user.clone(),
             ranks: self.ranks(room, user)?,
-            profile: held.map(|held| held.profile).unwrap_or_default(),
+            profile,
+            away,
         };
         let entered = self.append(origin, deed)?.position;
         self.uses_invitation(room, user)?;
@@ -337,20 +339,29 @@ impl Store {
         )
     }
 
-    fn list(&self) -> rusqlite::Result<Answer> {
+    fn list(&self, asker: &UserName) -> rusqlite::Result<Answer> {
         let rooms = sql::rows(
             &self.db,
-            "SELECT name, (SELECT count(*) FROM members WHERE room = name), topic, modes
-             FROM rooms WHERE seal IS NULL ORDER BY name",
-            (),
+            "SELECT name, (SELECT count(*) FROM members WHERE room = name), topic,
+                 seal IS NULL AND modes NOT GLOB '*[is]*' AS is_public
+             FROM rooms
+             WHERE is_public OR EXISTS (SELECT 1 FROM members WHERE room = name AND user = ?1)
+             ORDER BY name",
+            [asker],
             |row| {
                 let Int(here) = row.get(1)?;
-                let (room, topic, flags) = (row.get(0)?, row.get(2)?, row.get::<_, Flags>(3)?);
-                Ok((flags, Listed { room, here, topic }))
+                Ok(Listed {
+                    room: row.get(0)?,
+                    here,
+                    topic: row.get(2)?,
+                    privacy: if row.get(3)? {
+                        Privacy::Public
+                    } else {
+                        Privacy::Private
+                    },
+                })
             },
         )?;
-        let public = rooms.into_iter().filter(|(flags, _)| !flags.are_private());
-        let rooms = public.map(|(_, room)| room).collect();
         Ok(Answer::Rooms { rooms })
     }
 

@@ -46,7 +46,8 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("ordinals", "ordinals:"),
     // Hash: since when a user is live, and what it left to be told when away.
     ("presence", "presence:"),
-    // Hash: users who are away, by which the members of a room are asked for in one call.
+    // Hash: users who are away, by which the members of a room are asked for in one call → what they
+    // left to be told (JSON), or `1` where an earlier version kept it.
     ("away", "away"),
     // Hash: users whose session is an operator's.
     ("operators", "operators"),

@@ -247,20 +247,26 @@ pub(super) fn shown<'a>(user: &'a UserName, real_name: Option<&'a Text>) -> &'a 
     real_name.map_or_else(|| user.as_str(), Text::as_str)
 }
 
-/// Writes a way into a room, and behind it the ranks that somebody has there; nothing of any other
-/// event.
+/// Writes a way into a room, and behind it the ranks that somebody has there and that they are away;
+/// nothing of any other event.
 fn entered(caps: Caps, event: &Event, out: &mut BytesMut) {
     if let Deed::Entered {
         room,
         user,
         ranks,
         profile,
+        away,
     } = &event.deed
     {
         let (head, about) = (Head::of(caps, user, event.at), (user, profile));
         joined(caps, &head, &room::spelled(room), about, out);
         let server = Head::of_server(caps, event.at);
         moderation::ranks_given(&server, room, user, *ranks, out);
+        if let Some(text) = away
+            && caps.has(Cap::AwayNotify)
+        {
+            head.tell("AWAY", &[text.as_str()], out);
+        }
     }
 }
 

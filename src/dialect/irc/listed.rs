@@ -40,7 +40,10 @@ pub(super) fn listed(talk: &Conversation, asked: &Asked, rooms: &[Listed], out: 
 /// A room that nobody is in is none to clients, though it has a history.
 fn list(voice: Voice<'_>, wanted: &Wanted, rooms: &[Listed], out: &mut BytesMut) {
     voice.reply(Numeric::ListStart, &["Channel", "Users  Name"], out);
-    for Listed { room, here, topic } in rooms {
+    for Listed {
+        room, here, topic, ..
+    } in rooms
+    {
         let name = room::spelled(room);
         if *here > 0 && wanted.has(&name, *here) {
             let topic = topic.as_ref().map_or("", Text::as_str);

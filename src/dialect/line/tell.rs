@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
-use crate::chat::event::{Departure, Hearing, Timestamp};
+use crate::chat::event::{Departure, Hearing, Privacy, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
 use crate::chat::text::visible;
 use crate::chat::{Answer, Deed, Event, NodeName, Position, RoomName, Secret, Text, UserName};
@@ -240,15 +240,17 @@ fn entered(room: &RoomName, here: u64, key: KeyUse, out: &mut BytesMut) {
     }
 }
 
+/// The public ones alone: the protocol of this door leaves out those with a key, also for who is in.
 fn rooms(rooms: &[Listed], out: &mut BytesMut) {
-    for Listed { room, here, .. } in rooms {
+    let public = rooms.iter().filter(|room| room.privacy == Privacy::Public);
+    let count = public.clone().count();
+    for Listed { room, here, .. } in public {
         line!(out, "* {room} {here}");
     }
     line!(
         out,
-        "* {} {}",
-        rooms.len(),
-        if rooms.len() == 1 { "room" } else { "rooms" }
+        "* {count} {}",
+        if count == 1 { "room" } else { "rooms" }
     );
 }
 

@@ -444,6 +444,7 @@ fn entered(place: &str, who: &str) -> Deed {
         user: user(who),
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     }
 }
 

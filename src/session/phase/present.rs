@@ -195,7 +195,9 @@ impl Present {
             Command::WhatIsRead { of } => self.program(ProgramRequest::WhatIsRead { of }),
             Command::Read { of, upto } => self.program(ProgramRequest::Read { of, upto }),
             Command::Certificates(wanted) => self.program(ProgramRequest::Certificates(wanted)),
-            Command::Introduce { profile } => self.program(ProgramRequest::Introduce { profile }),
+            Command::Introduce { profile, audience } => {
+                self.program(ProgramRequest::Introduce { profile, audience })
+            }
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
             Command::ChangePassword { old, new } => self.changes_password(old, new),
             Command::Token => self.wants_token(),

@@ -14,6 +14,6 @@ if ARGV[9] == '' then
   also('HDEL', K.away, me)
 else
   also('HSET', presence, 'away', ARGV[9])
-  also('HSET', K.away, me, '1')
+  also('HSET', K.away, me, ARGV[10])
 end
 return answer('ok')

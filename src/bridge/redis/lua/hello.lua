@@ -97,7 +97,7 @@ also('ZADD', K.rooms, here, 'lobby')
 if ARGV[1] == 'first' then
   for _, user in ipairs(redis.call('HKEYS', K.sessions)) do
     local is_away = also('HEXISTS', K.presence .. user, 'away')
-    if is_away == 1 then also('HSET', K.away, user, '1') end
+    if is_away == 1 then also('HSETNX', K.away, user, '1') end
   end
 end
 return {'ok', log, before, head, string.format('%d', head_epoch), last, damage}

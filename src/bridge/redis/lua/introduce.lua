@@ -1,5 +1,5 @@
 -- ARGV: 9 what somebody says about themselves (JSON), '{}' for nothing; 10 the real name in it (JSON),
--- or ''.
+-- or ''; 11 `rooms` or `watchers`: who hears of it.
 local before = redis.call('HGET', K.profiles, me) or '{}'
 if before == ARGV[9] then return answer('ok') end
 local rooms = rooms_of(me)
@@ -10,7 +10,7 @@ if is_same and named_before then
   is_same = string.sub(before, 1, #real) == real
 end
 -- Others are told of another name.
-if not is_same and #rooms > 0 then
+if not is_same and (#rooms > 0 or ARGV[11] == 'watchers') then
   local event = '"type":"real_name_set","user":"' .. ARGV[7] .. '"'
   if ARGV[10] ~= '' then event = event .. ',"text":' .. ARGV[10] end
   if not append(event .. named(rooms), now) then return 'epoch\n-\n' end

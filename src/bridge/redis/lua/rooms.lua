@@ -67,6 +67,9 @@ local function enter(room, user, name, order)
   if room.ranks then event = event .. ',"rank":"' .. room.ranks .. '"' end
   local profile = also('HGET', K.profiles, user)
   if type(profile) == 'string' then event = event .. ',"profile":' .. profile end
+  -- An earlier version kept no more than that somebody is away.
+  local away = also('HGET', K.away, user)
+  if type(away) == 'string' and away ~= '1' then event = event .. ',"away":' .. away end
   if not append(event, now) then return false end
   also('SADD', K.room .. room.room, user)
   also('ZADD', K.rooms_of .. user, order, room.room)

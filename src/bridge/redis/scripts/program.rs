@@ -14,6 +14,7 @@ use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
 use crate::chat::history::Conversation;
 use crate::chat::limits::{CERTIFICATES_PER_USER, READ_MARKS_PER_USER};
+use crate::chat::profile::Audience;
 use crate::messages::{Outcome, ProgramRequest};
 
 impl Scripts {
@@ -43,10 +44,14 @@ impl Scripts {
                     call
                 }
             },
-            ProgramRequest::Introduce { profile } => {
+            ProgramRequest::Introduce { profile, audience } => {
                 let real_name = json_if_any(profile.real_name.as_ref());
                 let mut call = self.live(Lua::Introduce, asker);
                 call.arg(wire::profile::json(profile)).arg(real_name);
+                call.arg(match audience {
+                    Audience::Rooms => "rooms",
+                    Audience::Watchers => "watchers",
+                });
                 call
             }
             ProgramRequest::WhatIsRead { of } => {
@@ -99,7 +104,7 @@ impl Scripts {
                     Ok(Verdict::Outcome(Outcome::Done(answer)))
                 })
             }
-            ProgramRequest::Introduce { profile } => changed(&self.rules, reply, |_, _| {
+            ProgramRequest::Introduce { profile, .. } => changed(&self.rules, reply, |_, _| {
                 let profile = profile.clone();
                 Ok(Verdict::Outcome(Outcome::Done(Answer::Introduced {
                     profile,

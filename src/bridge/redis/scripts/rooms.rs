@@ -11,7 +11,7 @@ use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::seal::seal;
 use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
 use crate::chat::command::RoomKey;
-use crate::chat::event::Timestamp;
+use crate::chat::event::{Privacy, Timestamp};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::modes::{Flags, Ranks};
 use crate::chat::profile::Profile;
@@ -72,7 +72,9 @@ impl Scripts {
                 })))
             }),
             RoomRequest::List => asked(&self.rules, reply, |items| {
-                let rooms = listed(items)?;
+                let mut rooms = listed(items, Privacy::Public)?;
+                rooms.extend(listed(items, Privacy::Private)?);
+                rooms.sort_by(|one, other| one.room.cmp(&other.room));
                 Ok((Answer::Rooms { rooms }, None))
             }),
             RoomRequest::Members { .. } => asked(&self.rules, reply, |items| {
@@ -184,14 +186,18 @@ pub(super) fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, No
     Ok(profiles)
 }
 
-fn listed(items: &mut Items) -> Result<Vec<Listed>, Nonsense> {
+fn listed(items: &mut Items, privacy: Privacy) -> Result<Vec<Listed>, Nonsense> {
     let (mut items, mut rooms) = (items.array()?, Vec::new());
     while !items.is_empty() {
         let (room, here, topic) = (items.next()?, items.next()?, items.next::<String>()?);
         // What is no text is none that can be told.
         let topic = Text::new(&topic).ok();
-        rooms.push(Listed { room, here, topic });
+        rooms.push(Listed {
+            room,
+            here,
+            topic,
+            privacy,
+        });
     }
-    rooms.sort_by(|one: &Listed, other| one.room.cmp(&other.room));
     Ok(rooms)
 }

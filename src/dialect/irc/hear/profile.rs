@@ -5,7 +5,7 @@
 use super::nothing;
 use crate::chat::extras::Speaker;
 use crate::chat::limits::REAL_NAME_BYTES;
-use crate::chat::profile::{Profile, real_name};
+use crate::chat::profile::{Audience, Profile, real_name};
 use crate::chat::{Command, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::asked::{Asked, Introducing, Item};
@@ -55,8 +55,12 @@ pub(in crate::dialect::irc) fn again(user: &UserName, profile: &Profile) -> Opti
 }
 
 const fn introduce(profile: Profile, how: Introducing) -> Item {
+    let audience = match how {
+        Introducing::Quietly | Introducing::ByMode => Audience::Rooms,
+        Introducing::ByName => Audience::Watchers,
+    };
     (
-        Heard::Command(Command::Introduce { profile }),
+        Heard::Command(Command::Introduce { profile, audience }),
         Asked::Introduce(how),
     )
 }

@@ -51,6 +51,7 @@ fn people_come_and_go() {
         user: user.clone(),
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     };
     let left = |departure| Deed::Left {
         room: room.clone(),
@@ -96,6 +97,23 @@ fn people_come_and_go() {
 }
 
 #[test]
+fn who_comes_in_away_is_shown_so() {
+    let away = || Deed::Entered {
+        room: room(),
+        user: ben(),
+        ranks: Ranks::of_letters("v"),
+        profile: Profile::default(),
+        away: Some(text("out for tea")),
+    };
+    let (join, mode) = (":ben!ben@conclave JOIN #den", "MODE #den +v ben");
+    let note = ":ben!ben@conclave AWAY :out for tea";
+    are_told(vec![
+        ("", away(), &[join, mode]),
+        ("away-notify", away(), &[join, mode, note]),
+    ]);
+}
+
+#[test]
 fn a_nick_changes_and_who_has_no_account_shows_none() {
     let seen = |spelled: &str| UserName::stored(spelled).unwrap();
     let nicked = |was, now| Deed::Nicked {
@@ -108,6 +126,7 @@ fn a_nick_changes_and_who_has_no_account_shows_none() {
         room: room(),
         user: seen(who),
         profile: Profile::default(),
+        away: None,
     };
     are_told(vec![
         ("", nicked("ben", "ben/B"), &[":ben!ben@conclave NICK B"]),

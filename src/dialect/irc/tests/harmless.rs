@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::play::{anna, changes, identity, said};
 use super::whole::whole_lines;
 use crate::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
-use crate::chat::event::{Departure, Hearing, Manner, Timestamp};
+use crate::chat::event::{Departure, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::modes::{Flags, Ranks};
 use crate::chat::profile::Profile;
 use crate::chat::{
@@ -256,6 +256,7 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
                     room,
                     here: at,
                     topic: words.clone(),
+                    privacy: Privacy::Private,
                 })
                 .collect(),
         },
@@ -369,6 +370,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             user,
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         4 => {
             let departure = Departure::Parted { words: Some(text) };

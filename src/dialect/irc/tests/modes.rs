@@ -426,6 +426,7 @@ fn others_are_told_what_happens() {
         user: user.clone(),
         ranks: Ranks::of_letters(letters),
         profile: Profile::default(),
+        away: None,
     };
     for (deed, lines) in [
         (

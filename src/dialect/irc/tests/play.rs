@@ -266,6 +266,7 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
                 room: room(name),
                 here: name.len() as u64,
                 topic: Text::new(topic).ok(),
+                privacy: Privacy::Public,
             }
         };
         let rooms = rest.split_whitespace().map(counted).collect();

@@ -46,8 +46,7 @@ fn the_real_name_is_said_at_the_login_where_it_says_more_than_the_account() {
 
 #[test]
 fn another_real_name_is_told_to_who_asked_and_understands() {
-    let introduce =
-        "* Introduce { profile: Profile { real_name: Some(\"Anna B.\"), speaker: Person } }";
+    let introduce = "* Introduce { profile: Profile { real_name: Some(\"Anna B.\"), speaker: Person }, audience: Watchers }";
     for (caps, told) in [
         ("setname", Some("< :anna!anna@conclave SETNAME :Anna B.")),
         ("", None),
@@ -78,8 +77,8 @@ fn another_real_name_is_told_to_who_asked_and_understands() {
 
 #[test]
 fn a_bot_says_so_by_a_mode_and_with_what_it_says() {
-    let bot = "* Introduce { profile: Profile { real_name: Some(\"anna\"), speaker: Bot } }";
-    let person = "* Introduce { profile: Profile { real_name: Some(\"anna\"), speaker: Person } }";
+    let bot = "* Introduce { profile: Profile { real_name: Some(\"anna\"), speaker: Bot }, audience: Rooms }";
+    let person = "* Introduce { profile: Profile { real_name: Some(\"anna\"), speaker: Person }, audience: Rooms }";
     play(
         "message-tags echo-message",
         &[
@@ -116,6 +115,7 @@ fn others_are_told() {
         user: user("anna"),
         ranks: Ranks::default(),
         profile: anna_b.clone(),
+        away: None,
     };
     for (caps, deed, line) in [
         (

@@ -219,6 +219,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             user,
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         4 => Deed::Left {
             room,
@@ -256,7 +257,12 @@ fn members(room: RoomName, user: UserName) -> Answer {
 fn listed(room: RoomName, here: u64, topic: Text) -> Answer {
     let topic = Some(topic);
     Answer::Rooms {
-        rooms: vec![Listed { room, here, topic }],
+        rooms: vec![Listed {
+            room,
+            here,
+            topic,
+            privacy: Privacy::Public,
+        }],
     }
 }
 

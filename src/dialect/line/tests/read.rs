@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::told;
 use crate::chat::answer::{KeyUse, Listed, Topic};
 use crate::chat::command::Positions;
-use crate::chat::event::{Hearing, Timestamp};
+use crate::chat::event::{Hearing, Privacy, Timestamp};
 use crate::chat::modes::{Flags, Ranks};
 use crate::chat::profile::Profile;
 use crate::chat::refusal::Throttled;
@@ -119,6 +119,7 @@ fn events_are_read_as_they_are_told() {
         user: bob.clone(),
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     };
     let left = left("den", "bob");
     let topic = Deed::TopicSet {
@@ -179,6 +180,7 @@ fn answers_are_read_as_they_are_told() {
             room: den.clone(),
             here: 3,
             topic: None,
+            privacy: Privacy::Public,
         }],
     };
     let room = den.clone();

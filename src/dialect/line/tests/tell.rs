@@ -69,6 +69,7 @@ fn comings_and_goings_are_information() {
                     user: bob.clone(),
                     ranks: Ranks::default(),
                     profile: Profile::default(),
+                    away: None,
                 },
                 "* bob joined den\n",
             ),
@@ -200,6 +201,11 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
         room,
         here,
         topic: Some(text("cats")),
+        privacy: Privacy::Public,
+    };
+    let private = Listed {
+        privacy: Privacy::Private,
+        ..listed(room("vault"), 2)
     };
     check_answers(&[
         (
@@ -210,7 +216,7 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
         ),
         (
             Answer::Rooms {
-                rooms: vec![listed(den(), 3)],
+                rooms: vec![listed(den(), 3), private],
             },
             "* den 3\n* 1 room\n",
         ),

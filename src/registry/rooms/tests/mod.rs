@@ -42,6 +42,7 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
             user: user("alice"),
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         &[],
     );
@@ -51,6 +52,7 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
             user: user("bob"),
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         &["alice"],
     );
@@ -60,6 +62,7 @@ fn who_enters_or_leaves_is_announced_to_the_others() {
             user: user("dave"),
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         &["alice", "bob"],
     );
@@ -145,6 +148,7 @@ fn who_goes_or_is_away_is_told_once_to_everybody_who_shares_a_room() {
             user,
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         });
     }
     // Carol is only in the lobby, bob also in the den.
@@ -244,12 +248,14 @@ fn subscribers_hear_what_is_public_wherever_they_are() {
         user,
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     });
     here.at("bob", |user| Deed::Entered {
         room: room("den"),
         user,
         ranks: Ranks::default(),
         profile: Profile::default(),
+        away: None,
     });
     here.check(
         room_message("den", "alice", "hi"),
@@ -457,6 +463,7 @@ fn what_is_for_nobody_here_has_no_effect() {
             user: user("dave"),
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         left("den", "dave"),
         room_message("den", "dave", "hi"),

@@ -249,6 +249,7 @@ fn deed_of(turn: &Turn) -> Option<Deed> {
             user: person(user),
             ranks: Ranks::default(),
             profile: Profile::default(),
+            away: None,
         },
         Turn::Leave { room, user } => left(place(room).as_str(), person(user).as_str()),
         Turn::Follow { author, follower } => Deed::Followed {

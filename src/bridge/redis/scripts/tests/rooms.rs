@@ -4,13 +4,13 @@ use super::desk::{Desk, FIRST, ROOMS, greet, on_both, rules, scripts};
 use crate::bridge::contract::{
     already_in, away, back, entered, entering, entering_too, history, leaving, listed,
     listed_about, made_by, members, moving, no_room, no_topic, not_in, room_named, rooms, say,
-    set_topic, shown, subject, subject_set, topic, went_in, who, who_and_away, wrong_key,
+    set_topic, shown, subject, subject_set, text, topic, went_in, who, who_and_away, wrong_key,
 };
 use crate::bridge::redis::task::{Task, Verdict};
 use crate::bridge::wire;
 use crate::chat::answer::KeyUse;
 use crate::chat::limits::ROOM_KEY_BYTES;
-use crate::chat::{Answer, Refusal};
+use crate::chat::{Answer, Deed, Refusal};
 
 on_both! {
     rooms_are_entered_by_name_and_key,
@@ -261,6 +261,20 @@ async fn who_was_away_before_there_was_a_list_of_them_is_shown_so(mut desk: Desk
     greet(&mut desk.redis, &second, &FIRST).await.expect("in");
     let told = desk.done(&alice, members("lobby")).await;
     assert_eq!(told, who_and_away("lobby", &["alice", "bob"], &["bob"]));
+    // In which words is not known of those, and stays known of all others.
+    desk.done(&alice, away("cake")).await;
+    greet(&mut desk.redis, &second, &FIRST).await.expect("in");
+    for (person, words) in [(&bob, None), (&alice, Some("cake"))] {
+        desk.events().await;
+        desk.done(person, entering_too("den")).await;
+        let entered = desk.events().await;
+        let entered = entered.last().map(|event| event.deed.clone());
+        let Some(Deed::Entered { away, .. }) = entered else {
+            panic!("{entered:?}")
+        };
+        assert_eq!(away, words.map(text));
+    }
+    desk.done(&alice, back()).await;
     let gone = desk.decide(&bob.release()).await;
     assert!(matches!(gone, Verdict::Silence), "{gone:?}");
     assert_eq!(desk.number(&["EXISTS", "away"]).await, 0);
