@@ -6,6 +6,7 @@
 //! | 2 | session → registry | [`Introduce`], [`SetFormat`], [`Forget`], [`FellBehind`], [`CatchUp`] | one each in flight per session | never refused; the last is tried again |
 //! | 3 | session → authenticator | [`Prove`], [`Register`], [`ChangePassword`] | `limits.password_checks` in flight | `Busy` |
 //! | 3 | session → authenticator | [`IssueToken`], [`RedeemToken`] | [`TOKENS_IN_FLIGHT`] in flight | `Busy` |
+//! | 3 | session → noticeboard | [`Inquire`] | one in flight per session | never refused |
 //! | 4 | authenticator → bridge | [`AccountAsk`] | as 3, for it only asks for those | `Busy` |
 //! | 5 | session → bridge | [`Ask`] | [`ASKS_IN_FLIGHT`] per session, [`STORE_QUEUE`] in all | `Busy` |
 //! | 6 | bridge → session | [`SessionMail::Answered`], [`SessionMail::Resolved`] for each text in doubt, [`SessionMail::Suspended`] or [`SessionMail::End`] to one whose claim event was lost | as 5, twice [`ASKS_IN_FLIGHT`], and one | never refused; who has so many texts in doubt says no more |
@@ -23,6 +24,7 @@ mod account;
 mod ask;
 mod certificate;
 mod feed;
+mod inquire;
 mod near;
 mod program;
 mod token;
@@ -41,6 +43,7 @@ pub use feed::{
     Arrival, Arrived, Brings, Continuity, Credit, Delivery, Frame, Frames, Handoff, Kept, LookBack,
     LookedBack, Lost, Missed, MissedPart, Rest, Returned, Run, SessionMail, Span, Then,
 };
+pub use inquire::Inquire;
 pub use near::{
     Archive, Attach, CatchUp, CloseAll, Detach, FellBehind, Forget, HubId, Introduce, SetFormat,
     SetWatch,

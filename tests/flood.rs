@@ -12,15 +12,15 @@ use std::time::{Duration, Instant};
 
 use actix::{
     Actor, ActorFutureExt, Arbiter, AsyncContext, Context, ContextFutureSpawner, Handler,
-    Recipient, WrapFuture,
+    MessageResult, Recipient, WrapFuture,
 };
 use conclave::bridge::embedded::{Durability, EmbeddedBridge, Options};
 use conclave::chat::origin::{ConnId, Incarnation, SessionId};
-use conclave::chat::{NodeName, Refusal, Secret, UserName};
+use conclave::chat::{Answer, NodeName, Refusal, Secret, UserName};
 use conclave::dialect::Dialect;
 use conclave::messages::{
-    BATCH_FRAMES, ChangePassword, Credit, Delivery, DuplicateLogin, Handoff, HubId, IssueToken,
-    Prove, ProveByCertificate, RedeemToken, Redeemed, Register, Vital,
+    BATCH_FRAMES, ChangePassword, Credit, Delivery, DuplicateLogin, Handoff, HubId, Inquire,
+    IssueToken, Prove, ProveByCertificate, RedeemToken, Redeemed, Register, Vital,
 };
 use conclave::registry::RoomRegistry;
 use conclave::registry::hub::Hub;
@@ -174,7 +174,8 @@ fn start_node(folder: &std::path::Path, measured: &Arc<Measured>) -> Vec<DuplexS
             register: doorkeeper.clone().recipient(),
             change_password: doorkeeper.clone().recipient(),
             issue_token: doorkeeper.clone().recipient(),
-            redeem_token: doorkeeper.recipient(),
+            redeem_token: doorkeeper.clone().recipient(),
+            inquire: doorkeeper.recipient(),
             ask: bridge.recipient(),
             rules: rules(),
         });
@@ -381,6 +382,15 @@ impl Handler<ChangePassword> for Doorkeeper {
 
     fn handle(&mut self, _: ChangePassword, _: &mut Self::Context) -> Self::Result {
         Err(Refusal::PasswordFixed)
+    }
+}
+
+impl Handler<Inquire> for Doorkeeper {
+    type Result = MessageResult<Inquire>;
+
+    fn handle(&mut self, _: Inquire, _: &mut Self::Context) -> Self::Result {
+        let lines = [].into();
+        MessageResult(Answer::MessageOfTheDay { lines })
     }
 }
 

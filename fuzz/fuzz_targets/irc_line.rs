@@ -55,7 +55,6 @@ fn identity() -> Arc<Identity> {
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
         description: "Where people talk".to_owned(),
-        motd: Vec::new(),
         guests: Guests::TurnedAway,
     })
 }

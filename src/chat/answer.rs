@@ -129,6 +129,18 @@ pub enum Answer {
     },
     /// All who want to hear it do.
     Announced,
+    /// The message of the day of the node.
+    MessageOfTheDay {
+        /// Its lines; none of them where there is none.
+        lines: Arc<[String]>,
+    },
+    /// The node has read its settings again.
+    Rehashed {
+        /// Where they come from, for the operator.
+        source: String,
+        /// What came of it.
+        outcome: Rehash,
+    },
     /// Watched for is who was asked for, and nobody else.
     Watching,
     /// Everyone online on all nodes, sorted.
@@ -411,4 +423,21 @@ pub enum Office {
     None,
     /// What an operator of the network is: it ends sessions, and speaks to all who want to hear it.
     Operator,
+}
+
+/// What came of reading a node's settings again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rehash {
+    /// The message of the day is that of now.
+    Done {
+        /// The settings that are others by now and hold from the next start on, by their keys.
+        restart: Vec<&'static str>,
+        /// What is doubtful about the settings, a line each.
+        warnings: Vec<String>,
+    },
+    /// The settings have mistakes, and everything is as it was.
+    Mistaken {
+        /// Them, a line each.
+        mistakes: Vec<String>,
+    },
 }

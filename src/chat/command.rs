@@ -258,6 +258,8 @@ pub enum Command {
     },
     /// Be no operator any more.
     Resign,
+    /// Something that the node knows by itself.
+    Inquire(Inquiry),
     /// As an operator, end somebody's session.
     Kill {
         /// The person.
@@ -388,4 +390,13 @@ pub enum HelpTopic {
     All,
     /// One command, as typed, without its slash.
     Command(String),
+}
+
+/// What a node is asked that it knows without the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inquiry {
+    /// Its message of the day.
+    MessageOfTheDay,
+    /// As an operator: to read its settings again.
+    Rehash,
 }

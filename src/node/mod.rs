@@ -6,6 +6,7 @@ pub mod admin;
 pub mod banner;
 mod bridge;
 pub mod logging;
+mod noticeboard;
 mod parts;
 pub mod probe;
 mod reception;
@@ -30,11 +31,12 @@ use crate::net::listener::{self, Listener};
 use crate::net::tls::{Existing, Identity, TlsError};
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
-use crate::settings::{Listen, Settings};
+use crate::settings::{Listen, Loaded, Settings};
 
 pub use running::{Reason, Running, Stopped};
 
 use bridge::Opened;
+use noticeboard::Noticeboard;
 use reception::{Doors, Reception, Road};
 
 /// Why a node did not start; for the operator.
@@ -80,7 +82,10 @@ pub enum StartError {
 ///
 /// # Errors
 /// [`StartError`]; nothing is left running, also when the future is dropped.
-pub async fn start(settings: Settings) -> Result<Running, StartError> {
+pub async fn start(loaded: Loaded) -> Result<Running, StartError> {
+    let Loaded {
+        settings, source, ..
+    } = loaded;
     let (identity, origin) = parts::identity(&settings.tls)?;
     let tls = Doors::new(
         &identity,
@@ -92,10 +97,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         run: random()?,
     };
     let (opened, doors) = open(&settings, incarnation.clone()).await?;
-    let addresses = doors
-        .iter()
-        .filter_map(|door| door.address().ok())
-        .collect();
+    let addresses = doors.iter().filter_map(|it| it.address().ok()).collect();
 
     let (failed, failures) = mpsc::channel(1);
     let vital = |part| Vital::new(part, failed.clone());
@@ -112,10 +114,12 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
         vital("authenticator"),
     );
 
+    let noticeboard = Noticeboard::new(settings.clone(), source).start();
     let road = Road {
         incarnation,
         registry,
         authenticator,
+        noticeboard: noticeboard.clone(),
         bridge: bridge.clone(),
         rules: parts::rules(&settings),
         handshake: settings.limits.handshake,
@@ -123,21 +127,17 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     };
     let mut reception = Reception::open(&arbiters, &hubs, &road);
     let (stop, stopped) = oneshot::channel();
-    let crowd = parts::crowd(&settings);
-    let listening = actix_rt::spawn(async move {
-        listener::listen(doors, crowd, stopped, move |accepted| {
-            reception.enter(accepted)
-        })
-        .await;
-    });
+    let enter = move |accepted| reception.enter(accepted);
+    let listening = listener::listen(doors, parts::crowd(&settings), stopped, enter);
     Ok(Running {
         addresses,
         identity,
         origin,
         doors: stop,
-        listening,
+        listening: actix_rt::spawn(listening),
         hubs,
         bridge,
+        noticeboard: noticeboard.recipient(),
         arbiters,
         failures,
         drain: settings.node.drain,

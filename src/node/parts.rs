@@ -57,7 +57,6 @@ pub(super) fn irc_identity(settings: &settings::Irc, guests: settings::Guests) -
         description: settings.description.as_str().to_owned(),
         version: concat!("conclave-", env!("CARGO_PKG_VERSION")).to_owned(),
         created: format!("{} {:02}:{:02} UTC", now.date(), now.hour(), now.minute()),
-        motd: settings.motd.lines().to_vec(),
         guests: match guests {
             settings::Guests::Welcome => irc::Guests::Welcome,
             settings::Guests::TurnedAway => irc::Guests::TurnedAway,

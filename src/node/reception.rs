@@ -23,6 +23,7 @@ use crate::registry::hub::Hub;
 use crate::session::{Links, Rules, Session};
 
 use super::bridge::Bridge;
+use super::noticeboard::Noticeboard;
 
 /// Sockets that wait for their arbiter; beyond it they are closed.
 const WAITING_SOCKETS: usize = 1024;
@@ -33,6 +34,7 @@ pub(super) struct Road {
     pub(super) incarnation: Incarnation,
     pub(super) registry: Addr<RoomRegistry>,
     pub(super) authenticator: Addr<Authenticator>,
+    pub(super) noticeboard: Addr<Noticeboard>,
     pub(super) bridge: Bridge,
     pub(super) rules: Rules,
     pub(super) handshake: Duration,
@@ -181,6 +183,7 @@ fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {
         change_password: road.authenticator.clone().recipient(),
         issue_token: road.authenticator.clone().recipient(),
         redeem_token: road.authenticator.clone().recipient(),
+        inquire: road.noticeboard.clone().recipient(),
         ask: road.bridge.asks(),
         rules: road.rules,
     }

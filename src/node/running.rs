@@ -4,14 +4,15 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use actix::{Addr, Arbiter};
+use actix::{Addr, Arbiter, Recipient};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
 use crate::chat::Ending;
-use crate::messages::{CloseAll, PartFailed};
+use crate::chat::command::Inquiry;
+use crate::messages::{CloseAll, Inquire, PartFailed};
 use crate::net::door::Door;
 use crate::net::tls::{Identity, Origin};
 use crate::registry::hub::Hub;
@@ -34,6 +35,7 @@ pub struct Running {
     pub(super) listening: JoinHandle<()>,
     pub(super) hubs: Vec<Addr<Hub>>,
     pub(super) bridge: Bridge,
+    pub(super) noticeboard: Recipient<Inquire>,
     pub(super) arbiters: Vec<Arbiter>,
     pub(super) failures: mpsc::Receiver<PartFailed>,
     pub(super) drain: Duration,
@@ -56,6 +58,12 @@ impl Running {
             why: "all its parts are gone".to_owned(),
         };
         self.failures.recv().await.unwrap_or_else(gone)
+    }
+
+    /// Has the settings read again, as an operator's `REHASH` does; what came of it is logged.
+    pub async fn rehash(&self) {
+        // Its answer is for people; that it is gone is told by what it does not log.
+        let _told = self.noticeboard.send(Inquire(Inquiry::Rehash)).await;
     }
 
     /// Closes the door, tells the sessions, waits for their last words and for the store.

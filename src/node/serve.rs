@@ -17,15 +17,14 @@ pub fn serve(loaded: Loaded) -> Exit {
 }
 
 async fn run(loaded: Loaded) -> Exit {
-    let settings = loaded.settings;
     let mut signals = match Signals::watch() {
         Ok(signals) => signals,
         Err(error) => return refused(&error),
     };
     info!("opening the store");
     let started = tokio::select! {
-        started = start(settings.clone()) => started,
-        () = signals.next() => {
+        started = start(loaded.clone()) => started,
+        () = signals.stop() => {
             info!("stopped before any door was open");
             return Exit::Done;
         }
@@ -34,23 +33,28 @@ async fn run(loaded: Loaded) -> Exit {
         Ok(running) => running,
         Err(error) => return refused(&error),
     };
-    println!("{}", banner::started(&settings, &running));
+    println!("{}", banner::started(&loaded.settings, &running));
     info!(settings = %loaded.source, "serving");
     live(running, &mut signals).await
 }
 
 async fn live(mut running: Running, signals: &mut Signals) -> Exit {
-    let reason = tokio::select! {
-        () = signals.next() => Reason::Asked,
-        failed = running.failed() => {
-            error!("{failed}; the node stops");
-            Reason::Failed
+    let reason = loop {
+        tokio::select! {
+            wish = signals.next() => match wish {
+                Wish::Stop => break Reason::Asked,
+                Wish::Rehash => running.rehash().await,
+            },
+            failed = running.failed() => {
+                error!("{failed}; the node stops");
+                break Reason::Failed;
+            }
         }
     };
     info!("stopping; once more stops at once");
     let stopped = tokio::select! {
         stopped = running.stop(reason) => stopped,
-        () = signals.next() => {
+        () = signals.stop() => {
             warn!("stopped at once: sessions were not waited for");
             return Exit::Failed;
         }
@@ -66,10 +70,21 @@ fn refused(error: &dyn std::error::Error) -> Exit {
     Exit::Failed
 }
 
-/// SIGINT (Ctrl-C) and SIGTERM mean the same.
+/// What a signal asks of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// To stop.
+    Stop,
+    /// To read its settings again.
+    Rehash,
+}
+
+/// SIGINT (Ctrl-C) and SIGTERM mean the same: stop. SIGHUP is what a service manager sends to have
+/// settings read again.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hangup: Signal,
 }
 
 impl Signals {
@@ -77,13 +92,19 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Wish {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.hangup.recv() => Wish::Rehash,
         }
+    }
+
+    async fn stop(&mut self) {
+        while self.next().await != Wish::Stop {}
     }
 }

@@ -28,8 +28,8 @@ use crate::chat::{Ending, Text, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
-    HubId, Introduce, IssueToken, Parting, Peer, Prove, ProveByCertificate, Question, RedeemToken,
-    Register, SESSION_MAILBOX, SessionMail, SetFormat, SetWatch,
+    HubId, Inquire, Introduce, IssueToken, Parting, Peer, Prove, ProveByCertificate, Question,
+    RedeemToken, Register, SESSION_MAILBOX, SessionMail, SetFormat, SetWatch,
 };
 use crate::net::listener::Place;
 use crate::net::pace::Pace;
@@ -93,6 +93,8 @@ pub struct Links {
     pub issue_token: Recipient<IssueToken>,
     /// To the authenticator.
     pub redeem_token: Recipient<RedeemToken>,
+    /// To the node's noticeboard.
+    pub inquire: Recipient<Inquire>,
     /// To the bridge.
     pub ask: Recipient<Ask>,
     /// What the operator allows.

@@ -4,6 +4,7 @@
 //! This file is the way in and out; what somebody who is logged in may do is in [`present`].
 
 mod entrance;
+mod history;
 mod lane;
 mod moderation;
 mod places;
@@ -228,20 +229,17 @@ impl Phase {
 
     /// Takes the answer to [`Step::Issue`].
     pub(super) fn issued(&mut self, token: Result<Secret, Refusal>) -> Vec<Step> {
-        let step = match token {
-            Ok(token) => Step::Answer(Answer::Token { token }),
-            Err(refusal) => Step::Refuse(refusal),
-        };
-        self.alone_answered(step)
+        self.told(token.map(|token| Answer::Token { token }))
     }
 
     /// Takes the answer to [`Step::ChangePassword`].
     pub(super) fn password_changed(&mut self, outcome: Result<(), Refusal>) -> Vec<Step> {
-        let step = match outcome {
-            Ok(()) => Step::Answer(Answer::PasswordChanged),
-            Err(refusal) => Step::Refuse(refusal),
-        };
-        self.alone_answered(step)
+        self.told(outcome.map(|()| Answer::PasswordChanged))
+    }
+
+    /// Takes the answer to [`Step::Inquire`].
+    pub(super) fn told(&mut self, answer: Result<Answer, Refusal>) -> Vec<Step> {
+        self.alone_answered(answer.map_or_else(Step::Refuse, Step::Answer))
     }
 
     fn alone_answered(&mut self, step: Step) -> Vec<Step> {
@@ -351,6 +349,7 @@ impl Phase {
             | Command::Census
             | Command::BecomeOperator { .. }
             | Command::Resign
+            | Command::Inquire(_)
             | Command::Kill { .. }
             | Command::Announce { .. }
             | Command::Watch { .. }

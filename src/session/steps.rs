@@ -7,12 +7,12 @@ use tracing::{debug, info};
 use super::phase::Step;
 use super::{END_TO_COME, LAST_WORDS, Leaving, RECORD_SEEN, RENEW_AGAIN, RETRY, Session, parting};
 use crate::chat::certificate::Certificate;
-use crate::chat::command::{Positions, Since, Watch};
+use crate::chat::command::{Inquiry, Positions, Since, Watch};
 use crate::chat::{Answer, Ending, Refusal, Secret, UserName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::{
-    Ask, ChangePassword, Entrance, Forget, Introduce, IssueToken, Prove, ProveByCertificate,
-    Question, RedeemToken, Register, SetFormat, SetWatch,
+    Ask, ChangePassword, Entrance, Forget, Inquire, Introduce, IssueToken, Prove,
+    ProveByCertificate, Question, RedeemToken, Register, SetFormat, SetWatch,
 };
 use crate::net::transport::Transport;
 
@@ -65,6 +65,7 @@ impl<IO: Transport + 'static> Session<IO> {
                 let node = self.id.incarnation.node.clone();
                 self.answer(&Answer::Welcome { user, room, node });
             }
+            Step::Inquire(what) => self.inquire(what, ctx),
             Step::Ask { claim, request } => self.asks.push(Question::Live { claim, request }),
             Step::PutOut { room } => self.dialect.put_out(&room),
             Step::Settle => self.asks.push(Question::Settle),
@@ -187,6 +188,16 @@ impl<IO: Transport + 'static> Session<IO> {
         ctx.spawn(answer.into_actor(self).map(|token, session, ctx| {
             let token = token.unwrap_or(Err(Refusal::NotDelivered));
             let steps = session.phase.issued(token);
+            session.perform(steps, ctx);
+            session.wake_work();
+        }));
+    }
+
+    fn inquire(&self, what: Inquiry, ctx: &mut Context<Self>) {
+        let answer = self.links.inquire.send(Inquire(what)).into_actor(self);
+        ctx.spawn(answer.map(|answer, session, ctx| {
+            let answer = answer.map_err(|_| Refusal::NotDelivered);
+            let steps = session.phase.told(answer);
             session.perform(steps, ctx);
             session.wake_work();
         }));

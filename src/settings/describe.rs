@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::units::{show_duration, show_size};
 use super::{
-    Accounts, Bridge, Durability, Guests, Irc, KeyType, Limits, Redis, Registration, Settings,
+    Accounts, Bridge, Durability, Guests, History, Irc, KeyType, Limits, Redis, Registration,
+    Settings,
 };
 use crate::chat::UserName;
 use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
@@ -19,29 +20,29 @@ const ENTRY_BYTES: u64 = 512;
 /// hold at most. Holds no password and no hash of one.
 #[must_use]
 pub fn describe(settings: &Settings) -> String {
-    let mut lines: Vec<String> = [
-        node_and_doors(settings),
-        irc(&settings.irc),
-        bridge(&settings.bridge),
-        accounts(&settings.accounts),
-        limits(&settings.limits),
-        vec![
-            (
-                "history.keep_messages",
-                settings.history.keep_messages.to_string(),
-            ),
-            ("history.keep_days", settings.history.keep_days.to_string()),
-        ],
-    ]
-    .concat()
-    .into_iter()
-    .map(|(path, value)| format!("{path} = {value}"))
-    .collect();
+    let mut lines: Vec<String> = values(settings)
+        .into_iter()
+        .map(|(path, value)| format!("{path} = {value}"))
+        .collect();
     lines.extend(names("accounts.users", &settings.accounts.users));
     lines.extend(names("irc.operators", &settings.irc.operators));
     lines.extend(bounds(&settings.limits));
     lines.extend(in_redis(settings));
     lines.join("\n") + "\n"
+}
+
+/// Every resolved setting but the accounts, by its key and in the order of the manual; of `redis.url`
+/// what can be shown.
+pub(super) fn values(settings: &Settings) -> Lines {
+    [
+        node_and_doors(settings),
+        irc(&settings.irc),
+        bridge(&settings.bridge),
+        accounts(&settings.accounts),
+        limits(&settings.limits),
+        history(settings.history),
+    ]
+    .concat()
 }
 
 type Lines = Vec<(&'static str, String)>;
@@ -162,6 +163,13 @@ fn limits(limits: &Limits) -> Lines {
         ),
         ("limits.password_checks", limits.password_checks.to_string()),
         ("limits.rooms", limits.rooms.to_string()),
+    ]
+}
+
+fn history(history: History) -> Lines {
+    vec![
+        ("history.keep_messages", history.keep_messages.to_string()),
+        ("history.keep_days", history.keep_days.to_string()),
     ]
 }
 

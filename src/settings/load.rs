@@ -58,6 +58,18 @@ pub fn load(
     resolved(source, &text, environment)
 }
 
+/// Reads the settings once more from where they came.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_again(source: &Source) -> Result<Loaded, Mistakes> {
+    let file = match source {
+        Source::File(path) => Some(path.as_path()),
+        Source::BuiltIn => None,
+    };
+    load(file, environment())
+}
+
 /// The variables of this process, without those whose name is no text.
 pub fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| {

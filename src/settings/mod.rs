@@ -4,6 +4,7 @@
 //! `written` (read key by key) → `resolve` (into the types below), with every mistake on the way
 //! in one list. And back to words: `describe`.
 
+mod changed;
 mod describe;
 mod irc;
 mod keys;
@@ -23,9 +24,10 @@ use std::time::Duration;
 use crate::chat::{NodeName, UserName};
 use crate::messages::DuplicateLogin;
 
+pub use changed::changed;
 pub use describe::describe;
 pub use irc::{Irc, Motd, NetworkName, ServerName};
-pub use load::{Loaded, Source, environment, load};
+pub use load::{Loaded, Source, environment, load, load_again};
 pub use mistakes::{Mistake, Mistakes, Warning};
 pub use redis::{Redis, RedisUrl};
 

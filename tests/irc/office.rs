@@ -1,6 +1,6 @@
 //! Operators of the network: who they are, whom they put out, what all hear of them.
 
-use crate::support::{Cluster, Home, Irc, Redis};
+use crate::support::{Cluster, Home, Irc, Redis, soon};
 
 /// Of the password `opersecret`, made with the lowest cost.
 async fn is_operator(person: &mut Irc, name: &str) {
@@ -43,9 +43,8 @@ async fn an_operator_is_seen_and_puts_people_out_on_the_other_node() {
     clara.says("NICK clair").await;
     clara.catches_up().await;
     clara.says("NICK clara").await;
-    clara.catches_up().await;
-    for person in [&mut anna, &mut ben] {
-        person.catches_up().await;
+    for person in [&mut anna, &mut ben, &mut clara] {
+        person.finds(" NICK clara").await;
     }
     ben.says("KILL anna :no").await;
     ben.hears_numeric("481").await;
@@ -98,4 +97,59 @@ async fn what_operators_say_to_all_is_heard_by_who_wants_to() {
             .await;
     }
     clara.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn the_message_of_the_day_is_read_again_while_people_stay() {
+    let hash = hash();
+    let home = Home::new()
+        .set("irc.operators.root", &hash)
+        .set("irc.motd", "motd.txt");
+    home.write("motd.txt", "Be kind.\n");
+    let node = home.start().await;
+    node.knows(&["anna"]).await;
+    let mut anna = node.irc("anna").await;
+    home.write("motd.txt", "Be quick.\n");
+    home.write("config/conclave.toml", "limits.rooms = 7\n");
+    anna.says("REHASH").await;
+    anna.hears_numeric("481").await;
+    is_operator(&mut anna, "anna").await;
+    anna.says("REHASH").await;
+    anna.hears_numeric("382").await;
+    for note in [
+        "The message of the day was read again, on this node",
+        "Changed, and good from the next start of the node on:",
+        "limits.rooms",
+        "stolen hashes",
+    ] {
+        let note = anna.finds(note).await;
+        assert!(note.starts_with(":conclave.local NOTICE anna "), "{note}");
+    }
+    anna.says("MOTD").await;
+    anna.hears(":conclave.local 375 anna :- conclave.local Message of the day - ")
+        .await;
+    anna.hears(":conclave.local 372 anna :Be quick.").await;
+    anna.hears_numeric("376").await;
+}
+
+/// As service managers have settings read again.
+#[tokio::test]
+async fn a_hangup_has_the_message_of_the_day_read_again() {
+    let home = Home::new().set("irc.motd", "motd.txt");
+    home.write("motd.txt", "Be kind.\n");
+    let node = home.start().await;
+    node.knows(&["anna"]).await;
+    let mut anna = node.irc("anna").await;
+    home.write("motd.txt", "Be quick.\n");
+    node.signal("HUP");
+    soon("the message of the day is another one", async {
+        loop {
+            anna.says("MOTD").await;
+            let told = anna.hears_up_to("376").await;
+            if told.iter().any(|line| line.ends_with(":Be quick.")) {
+                return;
+            }
+        }
+    })
+    .await;
 }

@@ -9,6 +9,7 @@ use super::reply::Reply;
 use super::said;
 use super::umodes::Wallops;
 use super::who::Query;
+use crate::chat::command::Inquiry;
 use crate::chat::event::Manner;
 use crate::chat::{Command, Extras, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -123,6 +124,8 @@ pub(super) enum Asked {
     Census,
     /// The same, for who has just come in: the rest of the welcome stands behind it.
     Arrival,
+    /// What the node knows by itself.
+    Inquiry(Inquiry),
     /// What time it is.
     Time,
     /// To be seen under another nick.
@@ -202,8 +205,6 @@ pub(super) enum Introducing {
 /// What a server tells about itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
-    /// The message of the day.
-    Motd,
     /// Its version and its features.
     Version,
     /// Whom to ask.
@@ -268,6 +269,8 @@ impl Asked {
             Self::IsOn { .. } => "ISON",
             Self::UserHost { .. } => "USERHOST",
             Self::Census | Self::Arrival => "LUSERS",
+            Self::Inquiry(Inquiry::MessageOfTheDay) => "MOTD",
+            Self::Inquiry(Inquiry::Rehash) => "REHASH",
             Self::Time => "TIME",
             Self::Monitor => "MONITOR",
             Self::Oper => "OPER",

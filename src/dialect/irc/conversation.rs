@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::asked::{About, Asked, Item, of_registration};
+use super::asked::{Asked, Item, of_registration};
 use super::caps::{Caps, Mechanisms, Negotiation};
 use super::events;
 use super::grammar::{self, Message, Read};
@@ -329,8 +329,8 @@ impl Conversation {
         match self.asked.pop_front() {
             None => {}
             Some(Asked::Proof) => self.not_proved(refusal, out),
-            // Nobody asked for it, and clients wait for what stands behind it.
-            Some(Asked::Arrival) => tell::about(self, About::Motd, out),
+            // Nobody asked for it.
+            Some(Asked::Arrival) => {}
             Some(Asked::Claim) if refuse::is_about_nick(refusal) => {
                 self.not_so_called(refusal, out)
             }
@@ -409,6 +409,7 @@ impl Conversation {
             | Asked::UserHost { .. }
             | Asked::Census
             | Asked::Arrival
+            | Asked::Inquiry(_)
             | Asked::Time
             | Asked::Monitor
             | Asked::Oper

@@ -24,7 +24,7 @@ use super::office;
 use super::reply::Reply;
 use super::room;
 use super::said;
-use crate::chat::command::{RoomKey, Where};
+use crate::chat::command::{Inquiry, RoomKey, Where};
 use crate::chat::event::Manner;
 use crate::chat::text::NothingToSay;
 use crate::chat::{Command, Extras, RoomName, Secret, Text, UserName};
@@ -93,6 +93,8 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item>
         Verb::About(about) => vec![(Heard::Reply, Asked::About(about))],
         Verb::Lusers => vec![(Heard::Command(Command::Census), Asked::Census)],
         Verb::Oper => vec![office::oper(message)],
+        Verb::Motd => vec![office::inquire(Inquiry::MessageOfTheDay)],
+        Verb::Rehash => vec![office::inquire(Inquiry::Rehash)],
         Verb::Kill => vec![office::kill(message)],
         Verb::Wallops => vec![office::wallops(first)],
         Verb::Time => vec![(Heard::Command(Command::Census), Asked::Time)],

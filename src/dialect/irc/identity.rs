@@ -13,8 +13,6 @@ pub struct Identity {
     pub version: String,
     /// Since when the server runs, for people.
     pub created: String,
-    /// The message of the day, by lines; none of them is none.
-    pub motd: Vec<String>,
     /// Whether people come in who have no account.
     pub guests: Guests,
 }

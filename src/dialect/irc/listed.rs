@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::asked::{About, Asked};
+use super::asked::Asked;
 use super::conversation::Conversation;
 use super::events;
 use super::history::{self, Empty};
@@ -12,7 +12,6 @@ use super::list::Wanted;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
-use super::tell::about;
 use super::welcome;
 use crate::chat::answer::{Census, Listed};
 use crate::chat::{Event, RoomName, Text};
@@ -25,9 +24,6 @@ pub(super) fn counted(talk: &Conversation, asked: &Asked, census: Census, out: &
         return voice.reply(Numeric::Time, &[voice.server, &time], out);
     }
     welcome::census(voice, census, out);
-    if let Asked::Arrival = asked {
-        about(talk, About::Motd, out);
-    }
 }
 
 /// Writes the rooms that are wanted.

@@ -8,9 +8,11 @@ use super::asked::{Asked, Item};
 use super::conversation::Conversation;
 use super::grammar::Message;
 use super::hear::{no_nick, own, short};
+use super::line::word;
 use super::numerics::Numeric;
 use super::umodes::{self, Wallops};
-use crate::chat::answer::Office;
+use crate::chat::answer::{Office, Rehash};
+use crate::chat::command::Inquiry;
 use crate::chat::{Command, Secret, Text, UserName};
 use crate::dialect::Heard;
 
@@ -40,6 +42,31 @@ pub(super) fn wallops(words: &str) -> Item {
     match Text::new(words) {
         Ok(text) => (Heard::Command(Command::Announce { text }), Asked::Announce),
         Err(_) => own(Numeric::NoTextToSend, &["No text to send"]),
+    }
+}
+
+pub(super) const fn inquire(what: Inquiry) -> Item {
+    (Heard::Command(Command::Inquire(what)), Asked::Inquiry(what))
+}
+
+/// What came of reading the settings again: <https://modern.ircdocs.horse/#rehash-message>.
+pub(super) fn rehashed(talk: &Conversation, source: &str, outcome: &Rehash, out: &mut BytesMut) {
+    let voice = talk.voice();
+    voice.reply(Numeric::Rehashing, &[word(source), "Rehashing"], out);
+    let mut note = |text: &str| voice.tell("NOTICE", &[voice.nick, text], out);
+    match outcome {
+        Rehash::Done { restart, warnings } => {
+            note("The message of the day was read again, on this node");
+            if !restart.is_empty() {
+                note("Changed, and good from the next start of the node on:");
+            }
+            restart.iter().for_each(|key| note(key));
+            warnings.iter().for_each(|warning| note(warning));
+        }
+        Rehash::Mistaken { mistakes } => {
+            note("Nothing was changed, for the settings have mistakes:");
+            mistakes.iter().for_each(|mistake| note(mistake));
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use super::said;
 use super::welcome::{self, Welcome};
 use super::who::{Here, Person};
 use crate::chat::answer::{Office, Presence, Topic, TopicSet};
-use crate::chat::command::Where;
+use crate::chat::command::{Inquiry, Where};
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::extras::Speaker;
 use crate::chat::history::{Mark, Span};
@@ -93,6 +93,8 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
             history::messages(talk, &target, messages, Empty::Told, out);
         }
         Answer::Conversations { latest } => history::targets(talk, latest, out),
+        Answer::MessageOfTheDay { lines } => welcome::motd(talk.voice(), lines, out),
+        Answer::Rehashed { source, outcome } => office::rehashed(talk, source, outcome, out),
         Answer::InOffice { office } => office::in_office(talk, *office, out),
         Answer::Presence { here, gone } => monitor::status(talk.voice(), here, gone, out),
         // These are not asked for by IRC, or need no word.
@@ -123,7 +125,8 @@ fn welcomed(talk: &mut Conversation, user: &UserName, out: &mut BytesMut) {
     };
     welcome::spell(&welcome, out);
     let census = (Heard::Command(Command::Census), Asked::Arrival);
-    talk.asks_first(std::iter::once(census));
+    let motd = office::inquire(Inquiry::MessageOfTheDay);
+    talk.asks_first([census, motd].into_iter());
     program::introduces_again(talk);
 }
 

@@ -99,7 +99,7 @@ pub fn census(voice: Voice<'_>, census: Census, out: &mut BytesMut) {
 }
 
 /// Writes the message of the day, or that there is none.
-pub fn motd(voice: Voice<'_>, lines: &[&str], out: &mut BytesMut) {
+pub fn motd(voice: Voice<'_>, lines: &[String], out: &mut BytesMut) {
     if lines.is_empty() {
         voice.reply(Numeric::NoMotd, &["There is no message of the day"], out);
         return;

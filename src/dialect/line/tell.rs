@@ -189,6 +189,8 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         | Answer::Presence { .. }
         | Answer::Watching
         | Answer::InOffice { .. }
+        | Answer::MessageOfTheDay { .. }
+        | Answer::Rehashed { .. }
         | Answer::Killed { .. }
         | Answer::Announced => {}
         Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),

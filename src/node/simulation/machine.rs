@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix::{Actor, Addr, Handler};
+use actix::{Actor, Addr, Handler, MessageResult};
 use redis::IntoConnectionInfo;
 use tokio::io::DuplexStream;
 use tokio::sync::{mpsc, oneshot};
@@ -17,10 +17,10 @@ use super::several::Several;
 use crate::bridge::redis::simulated::network::Wire;
 use crate::bridge::redis::{Options, RedisBridge};
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
-use crate::chat::{Ending, NodeName, Refusal, Secret, UserName};
+use crate::chat::{Answer, Ending, NodeName, Refusal, Secret, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Archive, ChangePassword, CloseAll, DuplicateLogin, HubId, IssueToken, Prove,
+    Archive, ChangePassword, CloseAll, DuplicateLogin, HubId, Inquire, IssueToken, Prove,
     ProveByCertificate, RedeemToken, Redeemed, Register, Shut, Vital,
 };
 use crate::registry::RoomRegistry;
@@ -268,7 +268,8 @@ fn links(
         register: porter.clone().recipient(),
         change_password: porter.clone().recipient(),
         issue_token: porter.clone().recipient(),
-        redeem_token: porter.recipient(),
+        redeem_token: porter.clone().recipient(),
+        inquire: porter.recipient(),
         ask: store.clone().recipient(),
         rules: Rules {
             line_bytes: 4096,
@@ -318,6 +319,15 @@ impl Handler<ChangePassword> for Porter {
 
     fn handle(&mut self, _: ChangePassword, _: &mut Self::Context) -> Self::Result {
         Err(Refusal::PasswordFixed)
+    }
+}
+
+impl Handler<Inquire> for Porter {
+    type Result = MessageResult<Inquire>;
+
+    fn handle(&mut self, _: Inquire, _: &mut Self::Context) -> Self::Result {
+        let lines = [].into();
+        MessageResult(Answer::MessageOfTheDay { lines })
     }
 }
 

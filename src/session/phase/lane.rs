@@ -32,6 +32,8 @@ pub(super) enum Asked {
     Password,
     /// A resume token.
     Token,
+    /// Something that the node knows without the store.
+    Inquiry,
     /// Whether somebody is the operator who they say they are.
     Office,
 }

@@ -6,6 +6,7 @@
 mod network;
 
 use super::Step;
+use super::history;
 use super::lane::{Asked, Lane};
 use super::moderation;
 use super::places::Places;
@@ -14,8 +15,8 @@ use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Answer, Command, Ending, Nick, Position, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
-    ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, HistoryRequest, Outcome, PeopleRequest,
-    ProgramRequest, Request, RoomRequest,
+    ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, Outcome, PeopleRequest, ProgramRequest,
+    Request, RoomRequest,
 };
 
 /// A session whose account is live.
@@ -29,6 +30,8 @@ pub(super) struct Present {
     in_flight: usize,
     lane: Lane,
     standing: Standing,
+    /// As far as the store has told.
+    office: Office,
 }
 
 /// What is known of the claim.
@@ -54,6 +57,7 @@ impl Present {
             in_flight: 0,
             lane: Lane::Free,
             standing: Standing::Firm,
+            office: Office::None,
         }
     }
 
@@ -179,6 +183,7 @@ impl Present {
             Command::Census => self.people(PeopleRequest::Census),
             Command::BecomeOperator { name, password } => self.is_to_prove(name, password),
             Command::Resign => self.takes(Office::None),
+            Command::Inquire(what) => self.inquires(what),
             Command::Kill { user, words } => self.people(PeopleRequest::Kill { user, words }),
             Command::Announce { text } => self.people(PeopleRequest::Announce { text }),
             Command::Watch { change } => self.watches(change),
@@ -238,7 +243,7 @@ impl Present {
         self.waiting(Asked::Nick, Step::Ask { claim, request })
     }
 
-    /// An answer says in which rooms, or as whom it is seen, from here on.
+    /// An answer says in which rooms, as whom, or in which office it is from here on.
     fn moves(&mut self, answer: &Answer) {
         if let Answer::Entered { room, position, .. } = answer {
             if self.is_moving() {
@@ -249,6 +254,8 @@ impl Present {
             self.places.leave(room);
         } else if let Answer::Nicked { user, .. } = answer {
             self.claim.user = user.clone();
+        } else if let Answer::InOffice { office } = answer {
+            self.office = *office;
         }
     }
 
@@ -292,18 +299,8 @@ impl Present {
 
     /// Asks for what was said before.
     fn looks_back(&mut self, command: Command) -> Vec<Step> {
-        let request = if let Command::History { room, span, count } = command {
-            let room = self.meant(room);
-            HistoryRequest::Room { room, span, count }
-        } else if let Command::Dialogue { with, span, count } = command {
-            let user = with;
-            HistoryRequest::Person { user, span, count }
-        } else if let Command::Conversations { from, to, count } = command {
-            HistoryRequest::Conversations { from, to, count }
-        } else {
-            return Vec::new();
-        };
-        self.ask(Request::History(request))
+        let request = history::request(command, |room| self.meant(room));
+        request.map_or_else(Vec::new, |request| self.ask(Request::History(request)))
     }
 
     fn ask(&mut self, request: Request) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! What a session has to do.
 
 use crate::chat::certificate::Certificate;
-use crate::chat::command::Watch;
+use crate::chat::command::{Inquiry, Watch};
 use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, Secret, Text, UserName};
 use crate::dialect::{Format, Malformed, Prompt};
 use crate::messages::{Claim, Entrance, Request, Role};
@@ -93,6 +93,8 @@ pub(in crate::session) enum Step {
         /// The room it is in.
         room: RoomName,
     },
+    /// Ask the node.
+    Inquire(Inquiry),
     /// Ask the store.
     Ask {
         /// As whom.

@@ -3,7 +3,8 @@
 use bytes::BytesMut;
 
 use super::*;
-use crate::chat::command::{Positions, RoomKey, Watch};
+use crate::chat::answer::Office;
+use crate::chat::command::{Inquiry, Positions, RoomKey, Watch};
 use crate::chat::{Ident, Nick, RoomName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;
@@ -767,6 +768,26 @@ fn who_is_called_as_somebody_else_chooses_again_and_stays_proven() {
 }
 
 #[test]
+fn settings_are_read_again_for_operators_alone() {
+    let mut talk = Talk::present();
+    let takes = |office| Outcome::Done(Answer::InOffice { office });
+    let no_operator = ["! Only for operators"];
+    talk.hears(Command::Inquire(Inquiry::Rehash))
+        .does(&no_operator);
+    talk.answered(takes(Office::Operator)).does(&[""]);
+    talk.hears(Command::Inquire(Inquiry::Rehash))
+        .does(&["inquire Rehash"]);
+    let outcome = Err(Refusal::NotDelivered);
+    let told = talk.phase_does(|phase| phase.told(outcome));
+    told.does(&[NOT_DELIVERED]);
+    talk.answered(takes(Office::None)).does(&[""]);
+    talk.hears(Command::Inquire(Inquiry::Rehash))
+        .does(&no_operator);
+    talk.hears(Command::Inquire(Inquiry::MessageOfTheDay))
+        .does(&["inquire MessageOfTheDay"]);
+}
+
+#[test]
 fn a_guest_has_what_ends_with_the_connection() {
     let mut talk = Talk::new();
     let visit = |word| Command::Visit {
@@ -1005,6 +1026,7 @@ impl Talk {
             }
             Step::Issue { user } => format!("issue for {user}"),
             Step::Welcome { user, room } => format!("welcome {user} to {room}"),
+            Step::Inquire(what) => format!("inquire {what:?}"),
             Step::Ask { claim, request } => {
                 assert_eq!(Some(claim), self.phase.claim());
                 format!("ask {request:?}")

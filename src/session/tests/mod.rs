@@ -25,7 +25,7 @@ use crate::chat::{Answer, Fate, Position, Refusal, RoomName, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
     Append, Ask, Attach, CatchUp, ChangePassword, Claim, Credit, Detach, DuplicateLogin, Entrance,
-    FellBehind, Forget, Frames, HubId, Introduce, IssueToken, Outcome, Parting, Prove,
+    FellBehind, Forget, Frames, HubId, Inquire, Introduce, IssueToken, Outcome, Parting, Prove,
     ProveByCertificate, Question, RedeemToken, Register, Request, Returned, SessionMail, SetFormat,
     SetWatch, Span,
 };
@@ -51,6 +51,7 @@ enum Sent {
     ChangePassword(Call<ChangePassword>),
     IssueToken(Call<IssueToken>),
     RedeemToken(Call<RedeemToken>),
+    Inquire(Call<Inquire>),
     Ask(Ask),
 }
 
@@ -79,6 +80,7 @@ sent!(
     ChangePassword(Call<ChangePassword>),
     IssueToken(Call<IssueToken>),
     RedeemToken(Call<RedeemToken>),
+    Inquire(Call<Inquire>),
     Ask(Ask)
 );
 
@@ -102,6 +104,7 @@ impl Sent {
                 let token = String::from_utf8_lossy(call.asked.token.expose());
                 format!("redeem {token}")
             }
+            Self::Inquire(call) => format!("inquire {:?}", call.asked),
             Self::Ask(ask) => format!("ask {}", questions_in_words(ask)),
         }
     }
@@ -360,6 +363,7 @@ fn links(outbox: &Outbox<Sent>, rules: Rules) -> Links {
         change_password: desk::<ChangePassword, _>(outbox),
         issue_token: desk::<IssueToken, _>(outbox),
         redeem_token: desk::<RedeemToken, _>(outbox),
+        inquire: desk::<Inquire, _>(outbox),
         ask: probe::<Ask, _>(outbox),
         rules,
     }

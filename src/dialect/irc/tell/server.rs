@@ -17,10 +17,6 @@ pub(in crate::dialect::irc) fn about(talk: &Conversation, about: About, out: &mu
     let network = identity.network.as_str();
     let mut tell = |numeric, params: &[&str]| voice.reply(numeric, params, out);
     match about {
-        About::Motd => {
-            let lines: Vec<&str> = identity.motd.iter().map(String::as_str).collect();
-            welcome::motd(voice, &lines, out);
-        }
         About::Version => {
             let program = "conclave, a chat cluster";
             tell(

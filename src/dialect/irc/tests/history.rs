@@ -34,7 +34,6 @@ fn alice(caps: &str) -> Conversation {
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
         description: "Where people talk".to_owned(),
-        motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
     let mut talk = Conversation::new(Arc::new(identity), None);

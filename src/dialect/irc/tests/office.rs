@@ -161,3 +161,30 @@ fn who_is_put_out_hears_by_whom_and_others_see_it_quit() {
         assert_eq!(told, [line]);
     }
 }
+
+#[test]
+fn an_operator_has_the_settings_read_again() {
+    play(
+        "",
+        &[
+            "> REHASH",
+            "* Inquire(Rehash)",
+            "! not-an-operator",
+            "< 481 anna :Permission denied: you are no IRC operator",
+            "> REHASH",
+            "* Inquire(Rehash)",
+            "! rehashed cost is low",
+            "< 382 anna config/conclave.toml Rehashing",
+            "< NOTICE anna :The message of the day was read again, on this node",
+            "< NOTICE anna :Changed, and good from the next start of the node on:",
+            "< NOTICE anna listen.irc",
+            "< NOTICE anna :cost is low",
+            "> REHASH",
+            "* Inquire(Rehash)",
+            "! not-rehashed no such file",
+            "< 382 anna * Rehashing",
+            "< NOTICE anna :Nothing was changed, for the settings have mistakes:",
+            "< NOTICE anna :no such file",
+        ],
+    );
+}

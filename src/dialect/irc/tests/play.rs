@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use super::whole::whole_lines;
 use super::written;
-use crate::chat::answer::{Census, KeyUse, Known, Listed, Office, Presence, Topic};
+use crate::chat::answer::{Census, KeyUse, Known, Listed, Office, Presence, Rehash, Topic};
 use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
 use crate::chat::extras::Speaker;
 use crate::chat::modes::{Flags, List, ListedMask, ModeChange, Ranks, RoomModes, Switch};
@@ -28,7 +28,6 @@ pub(super) fn identity() -> Arc<Identity> {
         version: "conclave-1".to_owned(),
         created: "today".to_owned(),
         description: "Where people talk".to_owned(),
-        motd: vec!["Be kind.".to_owned()],
         guests: Guests::TurnedAway,
     })
 }
@@ -38,6 +37,7 @@ pub(super) fn anna(caps: &str) -> Conversation {
     let mut talk = newcomer(caps);
     let mut played = Vec::new();
     learns(&mut talk, "census 2 1", &mut played);
+    learns(&mut talk, "motd Be kind.", &mut played);
     let last = played.last().map(String::as_str);
     assert_eq!(
         last,
@@ -450,6 +450,22 @@ fn of_network(what: &str, rest: &str) -> Option<Answer> {
         },
         "killed" => Answer::Killed { user: user(first) },
         "announced" => Answer::Announced,
+        "rehashed" => Answer::Rehashed {
+            source: "config/conclave.toml".to_owned(),
+            outcome: Rehash::Done {
+                restart: vec!["listen.irc"],
+                warnings: vec![rest.to_owned()],
+            },
+        },
+        "not-rehashed" => Answer::Rehashed {
+            source: "built-in settings".to_owned(),
+            outcome: Rehash::Mistaken {
+                mistakes: vec![rest.to_owned()],
+            },
+        },
+        "motd" => Answer::MessageOfTheDay {
+            lines: [rest.to_owned()].into(),
+        },
         "presence" => {
             let (here, gone) = rest.split_once('|').unwrap();
             Answer::Presence {

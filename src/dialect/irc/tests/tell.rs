@@ -370,8 +370,11 @@ fn a_welcome_comes_to_its_end_also_where_nobody_can_be_counted() {
     let mut talk = newcomer("");
     let mut played = Vec::new();
     learns(&mut talk, "busy", &mut played);
+    learns(&mut talk, "motd Be kind.", &mut played);
     let end = [
         "! busy",
+        "* Inquire(MessageOfTheDay)",
+        "! motd Be kind.",
         "< 375 anna :- irc.example Message of the day - ",
         "< 372 anna :Be kind.",
         "< 376 anna :End of /MOTD command.",
@@ -422,6 +425,8 @@ fn the_server_tells_about_itself() {
         "",
         &[
             "> MOTD",
+            "* Inquire(MessageOfTheDay)",
+            "! motd Be kind.",
             "< 375 anna :- irc.example Message of the day - ",
             "< 372 anna :Be kind.",
             "< 376 anna :End of /MOTD command.",

@@ -20,7 +20,6 @@ fn conversation(caps: &str) -> Conversation {
         version: "conclave-0".to_owned(),
         created: "long ago".to_owned(),
         description: "Where people talk".to_owned(),
-        motd: Vec::new(),
         guests: Guests::TurnedAway,
     };
     let mut talk = Conversation::new(Arc::new(identity), None);

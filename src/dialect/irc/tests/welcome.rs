@@ -64,7 +64,7 @@ fn people_and_rooms_are_counted_as_of_one_server() {
 #[test]
 fn a_message_of_the_day_is_told_line_by_line() {
     assert_eq!(
-        written(|out| welcome::motd(voice(), &["Be kind.", ""], out)),
+        written(|out| welcome::motd(voice(), &["Be kind.".to_owned(), String::new()], out)),
         [
             ":irc.example 375 Bob :- irc.example Message of the day - ",
             ":irc.example 372 Bob :Be kind.",

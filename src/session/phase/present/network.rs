@@ -2,7 +2,7 @@
 
 use super::{Asked, Lane, Present};
 use crate::chat::answer::Office;
-use crate::chat::command::Watch;
+use crate::chat::command::{Inquiry, Watch};
 use crate::chat::{Answer, Refusal, Secret, UserName};
 use crate::messages::{PeopleRequest, Role};
 use crate::session::phase::Step;
@@ -21,6 +21,15 @@ impl Present {
     pub(super) fn is_to_prove(&mut self, user: UserName, password: Secret) -> Vec<Step> {
         let of = Role::Operator;
         self.waiting(Asked::Office, Step::Prove { user, password, of })
+    }
+
+    pub(super) fn inquires(&mut self, what: Inquiry) -> Vec<Step> {
+        match (what, self.office) {
+            (Inquiry::Rehash, Office::None) => vec![Step::Refuse(Refusal::NoOperator)],
+            (Inquiry::MessageOfTheDay, _) | (Inquiry::Rehash, Office::Operator) => {
+                self.waiting(Asked::Inquiry, Step::Inquire(what))
+            }
+        }
     }
 
     pub(super) fn takes(&mut self, office: Office) -> Vec<Step> {
