@@ -17,7 +17,7 @@ use conclave::chat::modes::Flags;
 use conclave::chat::profile::Profile;
 use conclave::chat::{Answer, Ending, NodeName, Position, Refusal, RoomName, Text, UserName};
 use conclave::dialect::Heard;
-use conclave::dialect::irc::{Conversation, Guests, Identity};
+use conclave::dialect::irc::{Accounts, Conversation, Guests, Identity};
 use libfuzzer_sys::fuzz_target;
 
 const LOGIN: [&str; 5] = [
@@ -56,6 +56,7 @@ fn identity() -> Arc<Identity> {
         created: "today".to_owned(),
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
+        accounts: Accounts::Open,
     })
 }
 

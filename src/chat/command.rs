@@ -24,6 +24,13 @@ pub enum Command {
         /// The wanted password.
         password: Secret,
     },
+    /// Make an account, and no more for now: it is proven by that.
+    MakeAccount {
+        /// The wanted name.
+        user: UserName,
+        /// The wanted password.
+        password: Secret,
+    },
     /// Come back to an account by a resume token, without its password.
     Resume {
         /// The token.

@@ -89,7 +89,7 @@ pub async fn start(loaded: Loaded) -> Result<Running, StartError> {
     let (identity, origin) = parts::identity(&settings.tls)?;
     let tls = Doors::new(
         &identity,
-        parts::irc_identity(&settings.irc, settings.accounts.guests),
+        parts::irc_identity(&settings.irc, &settings.accounts),
     )?;
     let passwords = parts::passwords(&settings)?;
     let incarnation = Incarnation {

@@ -49,7 +49,10 @@ pub(crate) fn generation(settings: &settings::Tls) -> tls::Generation {
 }
 
 /// What the IRC door says of the server; this run of it begins now.
-pub(super) fn irc_identity(settings: &settings::Irc, guests: settings::Guests) -> irc::Identity {
+pub(super) fn irc_identity(
+    settings: &settings::Irc,
+    accounts: &settings::Accounts,
+) -> irc::Identity {
     let now = OffsetDateTime::now_utc();
     irc::Identity {
         server: settings.server_name.as_str().to_owned(),
@@ -57,9 +60,13 @@ pub(super) fn irc_identity(settings: &settings::Irc, guests: settings::Guests) -
         description: settings.description.as_str().to_owned(),
         version: concat!("conclave-", env!("CARGO_PKG_VERSION")).to_owned(),
         created: format!("{} {:02}:{:02} UTC", now.date(), now.hour(), now.minute()),
-        guests: match guests {
+        guests: match accounts.guests {
             settings::Guests::Welcome => irc::Guests::Welcome,
             settings::Guests::TurnedAway => irc::Guests::TurnedAway,
+        },
+        accounts: match accounts.registration {
+            settings::Registration::Open => irc::Accounts::Open,
+            settings::Registration::Closed => irc::Accounts::Closed,
         },
     }
 }

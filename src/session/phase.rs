@@ -15,7 +15,7 @@ use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Command, Ending, Fate, Position, Refusal, RoomName, Secret, UserName};
 use crate::dialect::Heard;
-use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed, Role};
+use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
 
 use present::Present;
 pub(super) use step::Step;
@@ -324,14 +324,11 @@ impl Phase {
 
     fn first_command(&mut self, command: Command) -> Vec<Step> {
         match command {
-            Command::Login { user, password } => self.proves(Then::Claim, account(user, password)),
-            Command::Prove { user, password } => self.proves(Then::Listen, account(user, password)),
-            Command::ProveByCertificate { certificate, user } => {
-                self.proves(Then::Listen, Step::ProveByCertificate { certificate, user })
-            }
-            Command::Register { user, password } => {
-                self.proves(Then::Claim, Step::Register { user, password })
-            }
+            proof @ (Command::Login { .. }
+            | Command::Prove { .. }
+            | Command::ProveByCertificate { .. }
+            | Command::Register { .. }
+            | Command::MakeAccount { .. }) => self.begins_to_prove(proof),
             Command::Claim { nick } => self.claims_as_proven(&nick),
             Command::Visit { nick, ident } => self.visits(&nick, &ident),
             Command::Resume { token, since } => self.resumes(token, since),
@@ -474,12 +471,6 @@ fn unconfirmed() -> Vec<Step> {
         Step::Refuse(Refusal::NotConfirmed),
         Step::End(Ending::Unconfirmed),
     ]
-}
-
-/// Somebody proves an account.
-const fn account(user: UserName, password: Secret) -> Step {
-    let of = Role::Account;
-    Step::Prove { user, password, of }
 }
 
 #[cfg(test)]

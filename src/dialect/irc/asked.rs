@@ -4,6 +4,7 @@ use super::caps::Negotiation;
 use super::cert;
 use super::history::{self, Fault};
 use super::markread;
+use super::register::{self, Wish};
 use super::registration;
 use super::reply::Reply;
 use super::said;
@@ -41,6 +42,8 @@ pub(super) enum Asked {
     },
     /// Whether a password is right.
     Proof,
+    /// That there is an account.
+    Register(Wish),
     /// The account.
     Claim,
     /// To be in a room.
@@ -247,6 +250,7 @@ impl Asked {
             | Self::LabelEnds => "*",
             Self::Caps { .. } => "CAP",
             Self::Proof => "AUTHENTICATE",
+            Self::Register(_) => register::COMMAND,
             Self::Claim => "USER",
             Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",
             Self::History { .. } | Self::NoHistory(_) => history::COMMAND,
@@ -301,6 +305,7 @@ pub(super) fn of_registration(step: registration::Step) -> Item {
             Heard::Command(Command::ProveByCertificate { certificate, user }),
             Asked::Proof,
         ),
+        registration::Step::Register { wish, password } => register::asked(wish, password),
         registration::Step::Claim { nick } => {
             (Heard::Command(Command::Claim { nick }), Asked::Claim)
         }

@@ -3,9 +3,11 @@
 //! <https://ircv3.net/specs/extensions/capability-negotiation>.
 
 use super::grammar::LINE_BYTES;
+use super::identity::Accounts;
 use super::line::word;
 use super::multiline;
 use super::numerics::Numeric;
+use super::register;
 use super::reply::{Part, Reply};
 use crate::chat::certificate::Certificate;
 
@@ -69,6 +71,7 @@ macro_rules! caps {
 
 caps! {
     AccountNotify = "account-notify", "", Withheld, "account-notify";
+    AccountRegistration = "draft/account-registration", register::VALUE, Open, "account-registration";
     AccountTag = "account-tag", "", Open, "account-tag";
     AwayNotify = "away-notify", "", Open, "away-notify";
     Batch = "batch", "", Open, "batch";
@@ -98,15 +101,19 @@ caps! {
 pub struct Caps(u32);
 
 impl Caps {
-    /// What the server offers.
+    /// What the server offers, where people make accounts themselves or do not.
     #[must_use]
-    pub fn offered() -> Self {
+    pub fn offered(accounts: Accounts) -> Self {
         let open = |cap: &&Cap| match cap.offer() {
             Offer::Open => true,
             Offer::Withheld => false,
         };
         let with = |caps: Self, cap: &Cap| caps.with(*cap);
-        CAPS.iter().filter(open).fold(Self::default(), with)
+        let all = CAPS.iter().filter(open).fold(Self::default(), with);
+        match accounts {
+            Accounts::Open => all,
+            Accounts::Closed => all.without(Cap::AccountRegistration),
+        }
     }
 
     /// Whether it is in the set.
@@ -206,6 +213,12 @@ impl Negotiation {
             version: Version::First,
             mechanisms,
         }
+    }
+
+    /// What is offered.
+    #[must_use]
+    pub const fn offered(self) -> Caps {
+        self.offered
     }
 
     /// What is enabled.

@@ -11,7 +11,7 @@ use super::events;
 use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
-use super::identity::Identity;
+use super::identity::{Accounts, Identity};
 use super::labels::{self, Labelled};
 use super::monitor::{self, Watched};
 use super::multiline;
@@ -26,6 +26,8 @@ use crate::chat::certificate::Certificate;
 use crate::chat::profile::{Profile, real_name};
 use crate::chat::{Answer, Ending, Fate, Refusal, RoomName, UserName};
 use crate::dialect::{Format, Heard};
+
+mod arriving;
 
 /// Where an IRC conversation stands.
 #[derive(Debug)]
@@ -69,6 +71,8 @@ pub(super) struct Me {
     pub(super) watched: Watched,
     /// The modes that not everybody has.
     pub(super) modes: Modes,
+    /// Whether people make accounts themselves.
+    pub(super) accounts: Accounts,
 }
 
 impl Me {
@@ -83,7 +87,7 @@ impl Conversation {
     /// A conversation at its beginning.
     #[must_use]
     pub fn new(identity: Arc<Identity>, shown: Option<Certificate>) -> Self {
-        let offered = Caps::offered();
+        let offered = Caps::offered(identity.accounts);
         Self {
             stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests, shown))),
             identity,
@@ -300,6 +304,7 @@ impl Conversation {
             shown: self.shown,
             watched: Watched::default(),
             modes: Modes::default(),
+            accounts: self.identity.accounts,
         });
     }
 
@@ -329,6 +334,7 @@ impl Conversation {
         match self.asked.pop_front() {
             None => {}
             Some(Asked::Proof) => self.not_proved(refusal, out),
+            Some(Asked::Register(wish)) => self.not_made(&wish, refusal, out),
             // Nobody asked for it.
             Some(Asked::Arrival) => {}
             Some(Asked::Claim) if refuse::is_about_nick(refusal) => {
@@ -382,6 +388,7 @@ impl Conversation {
             }
             Asked::Over => self.stage = Stage::Over,
             Asked::Proof
+            | Asked::Register(_)
             | Asked::Claim
             | Asked::Enter { .. }
             | Asked::Subject
@@ -440,48 +447,6 @@ impl Conversation {
                 self.labelled = Some(labelled);
             }
             None => spell(self, out),
-        }
-    }
-
-    /// The password was right.
-    pub(super) fn proved(&mut self, user: UserName, out: &mut BytesMut) {
-        if let Stage::Registering(registration) = &mut self.stage {
-            let steps = registration.proved(user);
-            self.goes_on(steps, out);
-        }
-    }
-
-    fn not_proved(&mut self, refusal: &Refusal, out: &mut BytesMut) {
-        if let Stage::Registering(registration) = &mut self.stage {
-            let steps = registration.not_proved(&refuse::words(refusal));
-            self.goes_on(steps, out);
-        }
-    }
-
-    /// Somebody else is called so.
-    fn not_so_called(&mut self, refusal: &Refusal, out: &mut BytesMut) {
-        if let Stage::Registering(registration) = &mut self.stage {
-            let steps = registration.not_so_called(&refuse::words(refusal));
-            self.goes_on(steps, out);
-        }
-    }
-
-    /// What is to be told is told at once, for it is the answer.
-    fn goes_on(&mut self, steps: Vec<registration::Step>, out: &mut BytesMut) {
-        for step in steps {
-            match step {
-                registration::Step::Tell { reply } => reply.spell(self.voice(), out),
-                registration::Step::End => {
-                    self.stage = Stage::Over;
-                    self.heard
-                        .push_back(of_registration(registration::Step::Quit));
-                }
-                registration::Step::Prove { .. }
-                | registration::Step::ProveByCertificate { .. }
-                | registration::Step::Claim { .. }
-                | registration::Step::Visit { .. }
-                | registration::Step::Quit => self.heard.push_back(of_registration(step)),
-            }
         }
     }
 

@@ -21,6 +21,7 @@ use super::list::Wanted;
 use super::markread;
 use super::numerics::Numeric;
 use super::office;
+use super::register;
 use super::reply::Reply;
 use super::room;
 use super::said;
@@ -86,6 +87,8 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item>
             let why = ["You have already authenticated using SASL"];
             vec![own(Numeric::SaslAlready, &why)]
         }
+        Verb::Register => vec![register::hear(&message.params, me)],
+        Verb::Verify => vec![register::hear_verify(&message.params, me)],
         Verb::Help => {
             let subject = first.to_owned();
             vec![(Heard::Reply, Asked::Help { subject })]

@@ -15,6 +15,17 @@ pub struct Identity {
     pub created: String,
     /// Whether people come in who have no account.
     pub guests: Guests,
+    /// Whether people make accounts themselves.
+    pub accounts: Accounts,
+}
+
+/// Whether people make accounts themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    /// Whoever comes.
+    Open,
+    /// The operator alone makes them.
+    Closed,
 }
 
 /// Whether people come in who have no account.

@@ -43,6 +43,7 @@ pub mod numerics;
 mod office;
 mod online;
 mod refuse;
+mod register;
 pub mod registration;
 pub mod reply;
 pub mod room;
@@ -57,7 +58,7 @@ pub mod welcome;
 pub mod who;
 
 pub use conversation::Conversation;
-pub use identity::{Guests, Identity};
+pub use identity::{Accounts, Guests, Identity};
 
 /// Bytes of a line with the tags that a client may put in front of it.
 pub const LINE_WITH_TAGS_BYTES: usize = grammar::TAG_BYTES + 2 + grammar::LINE_BYTES;

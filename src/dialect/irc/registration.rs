@@ -7,13 +7,16 @@
 use super::caps::{Cap, Caps, Hold, Mechanisms, Negotiation};
 use super::grammar::{Message, Read};
 use super::identity::Guests;
-use super::line::{CLOAK, word};
+use super::line::word;
 use super::numerics::Numeric;
+use super::register::{self, Wish};
 use super::reply::{FailCode, NO_NICK, Reply, misread};
 use super::sasl::{self, Exchange, Turn};
 use crate::chat::certificate::Certificate;
 use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Ident, Nick, Secret, UserName};
+
+mod account;
 
 /// How to get in, for who tried without.
 const HOW_TO_LOG_IN: &str = "This server is for people with an account: log in by SASL PLAIN, \
@@ -32,6 +35,13 @@ pub enum Step {
         /// Who it is said to be.
         user: UserName,
         /// The proof.
+        password: Secret,
+    },
+    /// An account is made; [`Registration::proved`] or [`Registration::not_made`] follows.
+    Register {
+        /// What is asked for.
+        wish: Wish,
+        /// Its password.
         password: Secret,
     },
     /// The certificate is looked up; the same follows.
@@ -105,7 +115,7 @@ enum Proof {
     /// The password is being checked.
     Asked { by: By },
     /// It is.
-    Given,
+    Given { user: UserName },
 }
 
 /// Where a password came from.
@@ -113,6 +123,8 @@ enum Proof {
 enum By {
     Sasl,
     Pass,
+    /// It is that of an account that is being made.
+    Register,
 }
 
 /// The commands of those who are not in.
@@ -123,17 +135,21 @@ enum Verb {
     Nick,
     User,
     Authenticate,
+    Register,
+    Verify,
     Ping,
     Pong,
     Quit,
 }
 
-const VERBS: [(&str, Verb); 8] = [
+const VERBS: [(&str, Verb); 10] = [
     ("CAP", Verb::Cap),
     ("PASS", Verb::Pass),
     ("NICK", Verb::Nick),
     ("USER", Verb::User),
     ("AUTHENTICATE", Verb::Authenticate),
+    (register::COMMAND, Verb::Register),
+    (register::VERIFY, Verb::Verify),
     ("PING", Verb::Ping),
     ("PONG", Verb::Pong),
     ("QUIT", Verb::Quit),
@@ -192,15 +208,15 @@ impl Registration {
 
     /// The password was right.
     pub fn proved(&mut self, user: UserName) -> Vec<Step> {
-        let whole = format!("{}!{user}@{CLOAK}", self.nick());
-        let text = format!("You are now logged in as {user}");
-        let mut steps = vec![say(
-            Numeric::LoggedIn,
-            &[&whole, user.as_str(), text.as_str()],
-        )];
+        let account = user.to_string();
+        let mut steps = vec![tell(sasl::logged_in(self.nick(), &account))];
         let by = self.asked_by();
-        self.proof = Proof::Given;
+        self.proof = Proof::Given { user };
         match by {
+            By::Register => {
+                steps.push(tell(register::success(&account)));
+                self.complete(&mut steps);
+            }
             By::Sasl => {
                 let text = ["SASL authentication successful"];
                 steps.push(say(Numeric::SaslSuccess, &text));
@@ -216,7 +232,7 @@ impl Registration {
         let by = self.asked_by();
         self.proof = Proof::Missing;
         match by {
-            By::Sasl => {
+            By::Sasl | By::Register => {
                 let mut steps = vec![say(Numeric::SaslFail, &[why])];
                 self.complete(&mut steps);
                 steps
@@ -242,7 +258,7 @@ impl Registration {
         match self.proof {
             Proof::Asked { by } => by,
             // An answer that nobody waits for is told as that of SASL, which ends nothing.
-            Proof::Missing | Proof::Given => By::Sasl,
+            Proof::Missing | Proof::Given { .. } => By::Sasl,
         }
     }
 
@@ -254,6 +270,8 @@ impl Registration {
             Verb::Nick => self.hear_nick(first).into_iter().collect(),
             Verb::User => self.hear_user(message).into_iter().collect(),
             Verb::Authenticate => self.authenticate(first),
+            Verb::Register => vec![self.register(&message.params)],
+            Verb::Verify => vec![tell(register::verify(&message.params, self.account()))],
             Verb::Ping if first.is_empty() => {
                 vec![say(Numeric::NoOrigin, &["A PING needs a token"])]
             }
@@ -394,7 +412,7 @@ impl Registration {
             self.exchange.abort();
             steps.push(aborted());
         }
-        if matches!(self.proof, Proof::Given) {
+        if matches!(self.proof, Proof::Given { .. }) {
             steps.push(Step::Claim { nick });
         } else {
             self.prove_by_pass(nick, steps);

@@ -24,6 +24,24 @@ pub struct Voice<'a> {
 /// <https://ircv3.net/registry>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailCode {
+    /// There is such an account, or somebody has that as a nick.
+    AccountExists,
+    /// Who is logged in needs no other account.
+    AlreadyAuthenticated,
+    /// No account can be called so.
+    BadAccountName,
+    /// Accounts are made by the operator alone.
+    Disallowed,
+    /// Nothing has to be verified.
+    InvalidCode,
+    /// No emails are sent from here.
+    InvalidEmail,
+    /// A nick comes first.
+    NeedNick,
+    /// A password is too short.
+    WeakPassword,
+    /// A password is too long.
+    UnacceptablePassword,
     /// Nobody gets in without an account.
     AccountRequired,
     /// A line was not UTF-8: <https://ircv3.net/specs/extensions/utf8-only>.
@@ -65,6 +83,15 @@ impl FailCode {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::AccountExists => "ACCOUNT_EXISTS",
+            Self::AlreadyAuthenticated => "ALREADY_AUTHENTICATED",
+            Self::BadAccountName => "BAD_ACCOUNT_NAME",
+            Self::Disallowed => "DISALLOWED",
+            Self::InvalidCode => "INVALID_CODE",
+            Self::InvalidEmail => "INVALID_EMAIL",
+            Self::NeedNick => "NEED_NICK",
+            Self::WeakPassword => "WEAK_PASSWORD",
+            Self::UnacceptablePassword => "UNACCEPTABLE_PASSWORD",
             Self::AccountRequired => "ACCOUNT_REQUIRED",
             Self::InvalidUtf8 => "INVALID_UTF8",
             Self::InvalidTarget => "INVALID_TARGET",
@@ -147,6 +174,11 @@ pub enum Reply {
         about: Vec<String>,
         /// The same in words.
         text: &'static str,
+    },
+    /// There is an account by now, and the peer is logged in to it.
+    Registered {
+        /// Its name.
+        account: String,
     },
     /// A standard reply that names no command.
     Fail {
@@ -232,6 +264,10 @@ impl Reply {
                 about,
                 text,
             } => voice.fail_about(command, *code, about, text, out),
+            Self::Registered { account } => {
+                let text = "Your account is made, and you are logged in to it";
+                voice.tell("REGISTER", &["SUCCESS", account, text], out);
+            }
             Self::Fail { code, text } => voice.fail("*", *code, text, out),
             Self::Cap {
                 subcommand,

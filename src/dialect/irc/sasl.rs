@@ -6,6 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::line::CLOAK;
+use super::numerics::Numeric;
+use super::reply::Reply;
 use crate::chat::{Secret, UserName};
 
 /// By a password; the line below it is TLS.
@@ -19,6 +22,14 @@ pub const CHUNK_BYTES: usize = 400;
 
 /// Bytes of base64 in all chunks of a response: two names and the longest password.
 pub const RESPONSE_BYTES: usize = 4 * CHUNK_BYTES;
+
+/// As whom the peer is logged in from here on.
+#[must_use]
+pub fn logged_in(nick: &str, account: &str) -> Reply {
+    let whole = format!("{nick}!{account}@{CLOAK}");
+    let text = format!("You are now logged in as {account}");
+    Reply::numeric(Numeric::LoggedIn, &[&whole, account, &text])
+}
 
 /// Where an exchange stands.
 #[derive(Debug, Default)]

@@ -1,10 +1,18 @@
 //! The ways to an account, and to a session without one.
 
-use super::{Known, Phase, Proof, State, Step};
+use super::{Known, Phase, Proof, State, Step, Then};
 use crate::chat::command::Since;
-use crate::chat::{Ident, Nick, Refusal, Secret, UserName};
+use crate::chat::{Command, Ident, Nick, Refusal, Secret, UserName};
+use crate::messages::Role;
 
 impl Phase {
+    pub(super) fn begins_to_prove(&mut self, command: Command) -> Vec<Step> {
+        let claims = matches!(command, Command::Login { .. } | Command::Register { .. });
+        let then = if claims { Then::Claim } else { Then::Listen };
+        let step = proof(command);
+        step.map_or_else(Vec::new, |step| self.proves(then, step))
+    }
+
     pub(super) fn claims_as_proven(&mut self, nick: &Nick) -> Vec<Step> {
         match &self.state {
             State::Arriving(Known::Proven { user }) => self.claims(user.seen_as(nick), 0),
@@ -22,5 +30,21 @@ impl Phase {
     pub(super) fn resumes(&mut self, token: Secret, since: Since) -> Vec<Step> {
         self.state = State::Proving(Proof::Token { since });
         vec![Step::Redeem { token }]
+    }
+}
+
+/// By what an account is proven, if a command is about that; who makes one has proven it.
+pub(super) fn proof(command: Command) -> Option<Step> {
+    if let Command::Login { user, password } | Command::Prove { user, password } = command {
+        let of = Role::Account;
+        Some(Step::Prove { user, password, of })
+    } else if let Command::ProveByCertificate { certificate, user } = command {
+        Some(Step::ProveByCertificate { certificate, user })
+    } else if let Command::Register { user, password } | Command::MakeAccount { user, password } =
+        command
+    {
+        Some(Step::Register { user, password })
+    } else {
+        None
     }
 }

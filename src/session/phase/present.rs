@@ -214,6 +214,7 @@ impl Present {
             | Command::Claim { .. }
             | Command::Visit { .. }
             | Command::Register { .. }
+            | Command::MakeAccount { .. }
             | Command::Resume { .. } => self.is_in_already(),
             append @ (Command::Say { .. } | Command::Whisper { .. } | Command::Post { .. }) => {
                 self.hear(Heard::Command(append))

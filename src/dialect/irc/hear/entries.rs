@@ -1,7 +1,7 @@
 //! The commands of those who are in, each with what it needs and how it is used.
 
 use crate::dialect::irc::asked::About;
-use crate::dialect::irc::{cert, history, markread, monitor};
+use crate::dialect::irc::{cert, history, markread, monitor, register};
 
 /// A command of those who are in.
 pub(super) struct Entry {
@@ -41,6 +41,8 @@ pub(super) enum Verb {
     TooLate,
     TagMsg,
     Authenticate,
+    Register,
+    Verify,
     About(About),
     Help,
     Lusers,
@@ -128,6 +130,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ":<text>, to your subscribers alone",
     ),
     entry("QUIT", 0, Verb::Quit, "[:words]"),
+    entry(register::COMMAND, 0, Verb::Register, register::USAGE),
     entry("REHASH", 0, Verb::Rehash, ", for operators"),
     entry("SETNAME", 1, Verb::SetName, ":<real name>"),
     entry(
@@ -154,6 +157,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         "<user> 0 * :<name>, before you are in",
     ),
     entry("USERHOST", 1, Verb::UserHost, "<nick> ..."),
+    entry(
+        register::VERIFY,
+        0,
+        Verb::Verify,
+        "<account> <code>, which nothing needs here",
+    ),
     entry("VERSION", 0, Verb::About(About::Version), ""),
     entry("WALLOPS", 1, Verb::Wallops, ":<text>, for operators"),
     entry(

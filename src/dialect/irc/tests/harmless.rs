@@ -14,9 +14,9 @@ use crate::chat::{
     Answer, Deed, Ending, Event, Extras, Position, Refusal, RoomName, Text, UserName,
 };
 use crate::dialect::Heard;
-use crate::dialect::irc::Conversation;
 use crate::dialect::irc::caps::{Cap, Caps};
 use crate::dialect::irc::events;
+use crate::dialect::irc::{Accounts, Conversation};
 use crate::testing::node;
 
 type Found = Result<Answer, Refusal>;
@@ -120,7 +120,7 @@ fn goes_on(talk: &mut Conversation, found: &mut impl Iterator<Item = Found>, out
 }
 
 fn caps() -> impl Strategy<Value = Caps> {
-    let offered: Vec<Cap> = Caps::offered().iter().collect();
+    let offered: Vec<Cap> = Caps::offered(Accounts::Open).iter().collect();
     let all = offered.len();
     prop::sample::subsequence(offered, 0..=all)
         .prop_map(|caps| caps.into_iter().fold(Caps::default(), Caps::with))

@@ -13,7 +13,7 @@ use crate::chat::{
     Answer, Command, Deed, Event, Extras, Position, Refusal, RoomName, Text, UserName,
 };
 use crate::dialect::Heard;
-use crate::dialect::irc::{Conversation, Guests, Identity};
+use crate::dialect::irc::{Accounts, Conversation, Guests, Identity};
 
 /// The 4th of January 2019, 14:33:26.123.
 const THEN: u64 = 1_546_612_406_123;
@@ -35,6 +35,7 @@ fn alice(caps: &str) -> Conversation {
         created: "today".to_owned(),
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
+        accounts: Accounts::Open,
     };
     let mut talk = Conversation::new(Arc::new(identity), None);
     let mut out = BytesMut::new();

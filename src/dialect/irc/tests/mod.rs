@@ -18,6 +18,7 @@ mod office;
 mod play;
 mod profile;
 mod refuse;
+mod register;
 mod registration;
 mod sasl;
 mod split;

@@ -17,7 +17,7 @@ use crate::chat::{
     Answer, Deed, Event, Extras, Mask, Nick, Position, Refusal, RoomName, Text, UserName,
 };
 use crate::dialect::Heard;
-use crate::dialect::irc::{Conversation, Guests, Identity};
+use crate::dialect::irc::{Accounts, Conversation, Guests, Identity};
 use crate::testing::{event, node};
 
 /// As what the server is known.
@@ -29,6 +29,7 @@ pub(super) fn identity() -> Arc<Identity> {
         created: "today".to_owned(),
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
+        accounts: Accounts::Open,
     })
 }
 
@@ -44,6 +45,17 @@ pub(super) fn anna(caps: &str) -> Conversation {
         Some("< 376 anna :End of /MOTD command."),
         "{played:#?}"
     );
+    talk
+}
+
+/// Somebody who is not in and wants an account, with a password of so many bytes.
+pub(super) fn stranger(account: &str, bytes: usize) -> Conversation {
+    let mut talk = Conversation::new(identity(), None);
+    let wish = format!("REGISTER {account} * {}", "x".repeat(bytes));
+    let mut played = Vec::new();
+    for line in ["NICK zoe", &wish] {
+        says(&mut talk, line, &mut played);
+    }
     talk
 }
 

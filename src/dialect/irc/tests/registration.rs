@@ -7,22 +7,27 @@ use super::spelled;
 use crate::chat::certificate::Certificate;
 use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Secret, UserName};
-use crate::dialect::irc::Guests;
 use crate::dialect::irc::caps::Caps;
 use crate::dialect::irc::grammar::read;
 use crate::dialect::irc::registration::{Registration, Step};
+use crate::dialect::irc::{Accounts, Guests};
 
 /// Plays a conversation, and compares all that happens.
 fn talk(lines: &[&str]) -> Registration {
     talk_where(Guests::TurnedAway, lines)
 }
 
-fn talk_where(guests: Guests, lines: &[&str]) -> Registration {
+pub(super) fn talk_where(guests: Guests, lines: &[&str]) -> Registration {
     talk_showing(guests, None, lines)
 }
 
 fn talk_showing(guests: Guests, certificate: Option<Certificate>, lines: &[&str]) -> Registration {
-    let mut registration = Registration::new(Caps::offered(), guests, certificate);
+    let offered = Caps::offered(Accounts::Open);
+    played(Registration::new(offered, guests, certificate), lines)
+}
+
+/// The same with a registration at its beginning.
+pub(super) fn played(mut registration: Registration, lines: &[&str]) -> Registration {
     let mut played: Vec<String> = Vec::new();
     for line in lines {
         let (mark, text) = line.split_at(2);
@@ -42,6 +47,9 @@ fn talk_showing(guests: Guests, certificate: Option<Certificate>, lines: &[&str]
 }
 
 fn found_out(registration: &mut Registration, text: &str) -> Vec<Step> {
+    if text == "not made" {
+        return registration.not_made();
+    }
     match (
         text.strip_prefix("proved "),
         text.strip_prefix("not so called: "),
@@ -66,6 +74,10 @@ fn shown(nick: &str, step: &Step) -> Vec<String> {
         Step::Prove { user, password } => {
             let password = String::from_utf8_lossy(password.expose());
             vec![format!("* prove {user} {password}")]
+        }
+        Step::Register { wish, password } => {
+            let password = String::from_utf8_lossy(password.expose());
+            vec![format!("* make {} {password}", wish.account)]
         }
         Step::Claim { nick } => vec![format!("* claim as {nick}")],
         Step::Visit { nick, ident } => vec![format!("* visit as {nick}, {ident}")],
@@ -302,7 +314,7 @@ fn negotiation_holds_a_registration_up() {
     talk(&[
         "> PASS pw",
         "> CAP LS",
-        "< CAP * LS :account-tag away-notify batch cap-notify draft/chathistory echo-message \
+        "< CAP * LS :draft/account-registration account-tag away-notify batch cap-notify draft/chathistory echo-message \
          extended-join extended-monitor invite-notify labeled-response message-tags draft/multiline multi-prefix \
          no-implicit-names draft/read-marker sasl server-time setname standard-replies userhost-in-names",
         "> NICK bob",
@@ -383,7 +395,8 @@ fn other_commands_wait() {
 
 #[test]
 fn lines_that_are_no_messages_are_answered() {
-    let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway, None);
+    let mut registration =
+        Registration::new(Caps::offered(Accounts::Open), Guests::TurnedAway, None);
     for (line, told) in [
         (
             &b"NICK \xff"[..],
@@ -418,7 +431,7 @@ fn line() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn nobody_gets_in_without_proof_and_nobody_twice(lines in prop::collection::vec(line(), 0..40)) {
-        let mut registration = Registration::new(Caps::offered(), Guests::TurnedAway, None);
+        let mut registration = Registration::new(Caps::offered(Accounts::Open), Guests::TurnedAway, None);
         let (mut asked, mut proven, mut claims) = (0, false, 0);
         for line in lines {
             let steps = match line.as_str() {
@@ -447,6 +460,7 @@ proptest! {
                     }
                     Step::Visit { .. } => prop_assert!(false, "no guests are welcome"),
                     Step::ProveByCertificate { .. } => prop_assert!(false, "none was shown"),
+                    Step::Register { .. } => prop_assert!(false, "nobody asked for one"),
                     Step::Tell { .. } | Step::Quit => {}
                     Step::End => return Ok(()),
                 }
