@@ -22,6 +22,7 @@ mod renew;
 mod rooms;
 mod tokens;
 mod told;
+mod was;
 mod words;
 mod world;
 
@@ -38,7 +39,7 @@ use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 pub(super) use {
     asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
     moderation::*, nicks::*, office::*, order::*, probes::*, programs::*, renew::*, rooms::*,
-    tokens::*, told::*, words::*, world::*,
+    tokens::*, told::*, was::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -201,6 +202,8 @@ macro_rules! keeps_the_contract {
             an_office_is_that_of_a_session,
             only_operators_put_people_out_and_speak_to_all,
             who_is_meant_by_a_nick_is_found_and_put_out,
+            who_is_gone_is_remembered_by_the_nick,
+            who_is_put_out_or_was_a_guest_is_remembered_too,
         }
     };
     ($subject:ty: $($sentence:ident,)*) => {

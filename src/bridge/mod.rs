@@ -151,6 +151,10 @@
 //!     people as they are seen then, and what waited for somebody names them as they are seen now.
 //! 30. A guest has no account: nobody follows it, nothing is kept for it, and it is released at once
 //!     when its connection breaks, or with the run of its node. It renews while its nick is free.
+//! 34. Who is released, and who is seen under another nick than before, is remembered by the nick that
+//!     others saw, with what they said about themselves and until when: of all together the last
+//!     [`FORMER_KEPT`](crate::chat::limits::FORMER_KEPT), for as long as the settings keep messages,
+//!     beyond a restart. Whose place is kept has not gone. An account that is removed is forgotten.
 
 mod addressee;
 mod changes;

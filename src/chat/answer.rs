@@ -284,6 +284,13 @@ pub enum Answer {
         /// Whether and where it is online.
         presence: Presence,
     },
+    /// Who was seen under a nick before, those who were so last in front.
+    WhoWas {
+        /// The nick, as it was asked for.
+        user: UserName,
+        /// They; nobody where nobody is remembered.
+        former: Vec<Former>,
+    },
     /// A resume token, told this once.
     Token {
         /// The token: one word.
@@ -314,6 +321,17 @@ pub struct Listed {
     pub topic: Option<Text>,
     /// Whether it is listed for everybody, or for those who are in it alone.
     pub privacy: Privacy,
+}
+
+/// Somebody who was seen under a nick, and then went or took another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Former {
+    /// As others saw them.
+    pub user: UserName,
+    /// What they said about themselves.
+    pub profile: Profile,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// How many there are, on all nodes together, at one moment.

@@ -294,6 +294,13 @@ pub enum Command {
         /// The person.
         user: UserName,
     },
+    /// Who was seen under a nick before.
+    WhoWas {
+        /// The nick.
+        user: UserName,
+        /// How many at most, those who were so last; at most [`super::limits::FORMER_TOLD`].
+        count: u16,
+    },
     /// Something about the certificates of one's account.
     Certificates(Certificates),
     /// Another password for one's account.

@@ -78,6 +78,13 @@ pub const TOKENS_PER_USER: usize = 16;
 /// Days that a resume token lives from when it was told: a holiday.
 pub const TOKEN_DAYS: u64 = 30;
 
+/// People who are gone, or have another nick by now, and are remembered: what a store looks through for
+/// one question. The oldest are forgotten.
+pub const FORMER_KEPT: usize = 1000;
+
+/// Those of them who are told for one question: more than anybody reads.
+pub const FORMER_TOLD: u16 = 50;
+
 /// Bytes of a peer's word that are repeated back to it in a refusal.
 pub const ECHO_BYTES: usize = 64;
 

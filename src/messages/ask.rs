@@ -346,6 +346,13 @@ pub enum PeopleRequest {
         /// The person.
         user: UserName,
     },
+    /// Who was seen under a nick before.
+    WhoWas {
+        /// The nick.
+        user: UserName,
+        /// How many at most.
+        count: u16,
+    },
     /// Not at the keyboard.
     Away {
         /// What others are told.

@@ -344,6 +344,7 @@ impl Phase {
             | Command::Who { .. }
             | Command::Online
             | Command::Census
+            | Command::WhoWas { .. }
             | Command::BecomeOperator { .. }
             | Command::Resign
             | Command::Inquire(_)

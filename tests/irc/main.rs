@@ -17,3 +17,4 @@ mod office;
 mod people;
 mod programs;
 mod rooms;
+mod whowas;

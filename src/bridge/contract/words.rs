@@ -160,6 +160,12 @@ pub(in crate::bridge) fn introducing_to(audience: Audience, profile: &Profile) -
     Request::Program(ProgramRequest::Introduce { profile, audience })
 }
 
+/// Who was seen under a nick.
+pub(in crate::bridge) fn who_was(nick: &str, count: u16) -> Request {
+    let user = user(nick);
+    Request::People(PeopleRequest::WhoWas { user, count })
+}
+
 /// Up to where a conversation was read.
 pub(in crate::bridge) const fn what_is_read(of: Conversation) -> Request {
     Request::Program(ProgramRequest::WhatIsRead { of })

@@ -267,6 +267,7 @@ impl Store {
         self.forget_person(user)?;
         self.forget_read(user)?;
         self.forget_certificates(user)?;
+        self.forget_former(user)?;
         Ok(())
     }
 }

@@ -67,6 +67,12 @@ impl Store {
             Admission::As(user) => user,
             Admission::No(outcome) => return Ok(outcome),
         };
+        let renamed = held
+            .as_ref()
+            .filter(|held| held.user.as_seen() != user.as_seen());
+        if let Some(was) = renamed {
+            self.remember(was)?;
+        }
         let was = held.map_or_else(|| user.clone(), |held| held.user);
         let origin = Origin::Session(session.clone());
         let mut rooms = match &entrance {
@@ -415,6 +421,9 @@ impl Store {
         let rooms = self.rooms_of(user)?;
         for room in &rooms {
             self.leave(room, user, Departure::Quit, origin)?;
+        }
+        if let Some(was) = self.held(user)? {
+            self.remember(&was)?;
         }
         sql::change(&self.db, "DELETE FROM claims WHERE user = ?1", [user])?;
         self.forget_guest(user)?;

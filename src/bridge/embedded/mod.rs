@@ -30,6 +30,7 @@ mod rooms;
 mod schema;
 mod sql;
 mod tokens;
+mod was;
 mod writer;
 
 #[cfg(test)]

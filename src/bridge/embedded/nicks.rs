@@ -89,6 +89,11 @@ impl Store {
         if user.spelled() != was.spelled() {
             let rooms = self.rooms_of(&was)?;
             self.rename(&user, &was, &rooms, &asker.origin)?;
+            if user.as_seen() != was.as_seen()
+                && let Some(held) = self.held(&was)?
+            {
+                self.remember(&held)?;
+            }
             sql::change(
                 &self.db,
                 "UPDATE claims SET nick = ?2 WHERE user = ?1",

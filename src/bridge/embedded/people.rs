@@ -51,6 +51,7 @@ impl Store {
             PeopleRequest::Presence { people } => Ok(self.who_is_here(people)?),
             PeopleRequest::Census => Ok(Answer::Census(self.census()?)),
             PeopleRequest::WhoIs { user } => self.who_is(asker, user),
+            PeopleRequest::WhoWas { user, count } => Ok(self.who_was(user, count)?),
             PeopleRequest::Away { text } => self.go_away(asker, text),
             PeopleRequest::Back => self.come_back(asker),
             PeopleRequest::Nick { nick } => self.change_nick(asker, &nick),

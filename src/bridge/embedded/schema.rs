@@ -183,6 +183,16 @@ pub(super) const STEPS: &[&str] = &[
     "
     ALTER TABLE claims ADD COLUMN operator INTEGER NOT NULL DEFAULT 0;
 ",
+    // Who was here, and under which nick.
+    "
+    CREATE TABLE former (
+        seq     INTEGER PRIMARY KEY,
+        user    TEXT    NOT NULL COLLATE NOCASE,
+        nick    TEXT    COLLATE NOCASE,
+        at      INTEGER NOT NULL,
+        profile TEXT    NOT NULL
+    );
+",
 ];
 
 /// Opens the database in an existing `data_dir`, makes it if there is none, brings it up to date.

@@ -188,6 +188,7 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
         ("kept", "name"),
         ("seen", "user"),
         ("conversations", "name"),
+        ("former", "user"),
     ] {
         let whose: Vec<UserName> = sql::values(
             &world.beside(),

@@ -70,6 +70,9 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("names", "names"),
     // Hash: nick in lower case → id; only where the nick is not the account's own name.
     ("nicks", "nicks"),
+    // Stream: who went or took another nick, under the clock's ids: `u` as they were spelled, `p` what
+    // they said about themselves (JSON).
+    ("former", "former"),
     // Stream: all events.
     ("log", "log"),
     // Hash: the server's run, the log's random name and its epoch; until when nobody counts as gone.

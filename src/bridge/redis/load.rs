@@ -168,7 +168,8 @@ const fn kind_of(request: &Request) -> Kind {
             | PeopleRequest::Online
             | PeopleRequest::Census
             | PeopleRequest::Presence { .. }
-            | PeopleRequest::WhoIs { .. },
+            | PeopleRequest::WhoIs { .. }
+            | PeopleRequest::WhoWas { .. },
         )
         | Request::History(_) => Kind::Read,
     }

@@ -113,6 +113,8 @@ pub(super) enum Asked {
         /// Who.
         user: UserName,
     },
+    /// Who was seen under a nick before.
+    WhoWas,
     /// Which of these are here.
     IsOn {
         /// As they were spelled.
@@ -270,6 +272,7 @@ impl Asked {
             Self::List { .. } => "LIST",
             Self::Who { .. } => "WHO",
             Self::WhoIs { .. } => "WHOIS",
+            Self::WhoWas => "WHOWAS",
             Self::IsOn { .. } => "ISON",
             Self::UserHost { .. } => "USERHOST",
             Self::Census | Self::Arrival => "LUSERS",

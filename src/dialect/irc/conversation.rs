@@ -154,10 +154,8 @@ impl Conversation {
 
     /// A line of more bytes than fit was skipped.
     pub fn hear_too_long(&mut self) {
-        self.heard.push_back(hear::own(
-            Numeric::InputTooLong,
-            &["Input line was too long"],
-        ));
+        let why = ["Input line was too long"];
+        self.heard.push_back(hear::own(Numeric::InputTooLong, &why));
     }
 
     fn hear_present(&mut self, read: &Read<'_>) {
@@ -380,12 +378,7 @@ impl Conversation {
             Asked::About(about) => tell::about(self, about, out),
             Asked::Help { subject } => tell::help(self.voice(), &subject, out),
             Asked::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
-            Asked::Wallops { wallops, told } => {
-                if let Stage::Present(me) = &mut self.stage {
-                    me.modes.wallops = wallops;
-                }
-                self.tell_mode(told, out);
-            }
+            Asked::Wallops { wallops, told } => self.hears_wallops(wallops, told, out),
             Asked::Over => self.stage = Stage::Over,
             Asked::Proof
             | Asked::Register(_)
@@ -412,6 +405,7 @@ impl Conversation {
             | Asked::List { .. }
             | Asked::Who { .. }
             | Asked::WhoIs { .. }
+            | Asked::WhoWas
             | Asked::IsOn { .. }
             | Asked::UserHost { .. }
             | Asked::Census
@@ -431,6 +425,13 @@ impl Conversation {
             | Asked::LabelBegins { .. }
             | Asked::LabelEnds => {}
         }
+    }
+
+    fn hears_wallops(&mut self, wallops: Wallops, told: &str, out: &mut BytesMut) {
+        if let Stage::Present(me) = &mut self.stage {
+            me.modes.wallops = wallops;
+        }
+        self.tell_mode(told, out);
     }
 
     fn reply(&self, replies: &[Reply], out: &mut BytesMut) {

@@ -25,6 +25,7 @@ use super::register;
 use super::reply::Reply;
 use super::room;
 use super::said;
+use super::whowas;
 use crate::chat::command::{Inquiry, RoomKey, Where};
 use crate::chat::event::Manner;
 use crate::chat::text::NothingToSay;
@@ -33,6 +34,7 @@ use crate::dialect::Heard;
 
 pub(super) use entries::usages;
 use entries::{ENTRIES, Verb};
+pub(super) use people::none_given;
 
 /// What goes with what is said by this message.
 pub(super) fn extras(message: &Message<'_>, caps: Caps, me: &Me) -> Extras {
@@ -68,7 +70,7 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item>
         Verb::List => vec![list(message)],
         Verb::Who => vec![people::who(message)],
         Verb::WhoIs => vec![people::who_is(message)],
-        Verb::WhoWas => vec![people::who_was(first)],
+        Verb::WhoWas => whowas::hear(message),
         Verb::IsOn => vec![people::is_on(message)],
         Verb::UserHost => vec![people::user_host(message)],
         Verb::Cert => vec![cert::hear(&message.params, me.shown)],

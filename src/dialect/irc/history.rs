@@ -296,6 +296,18 @@ pub(super) fn messages(
     batch(voice, &["chathistory", target], &lines, out);
 }
 
+/// What was said in private with somebody.
+pub(super) fn dialogue(
+    talk: &Talk,
+    asked: &Asked,
+    with: &UserName,
+    said: &[Arc<Event>],
+    out: &mut BytesMut,
+) {
+    let target = target(asked, || with.to_string());
+    messages(talk, &target, said, Empty::Told, out);
+}
+
 /// Conversations, each with the time of its last message.
 pub(super) fn targets(talk: &Talk, latest: &[(Conversation, Timestamp)], out: &mut BytesMut) {
     let (caps, voice) = (talk.enabled(), talk.voice());

@@ -56,6 +56,7 @@ mod tests;
 pub mod umodes;
 pub mod welcome;
 pub mod who;
+mod whowas;
 
 pub use conversation::Conversation;
 pub use identity::{Accounts, Guests, Identity};

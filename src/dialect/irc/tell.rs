@@ -7,7 +7,7 @@ use super::caps::Cap;
 use super::conversation::Conversation;
 use super::events;
 use super::grammar::LINE_BYTES;
-use super::history::{self, Empty};
+use super::history;
 use super::line::CLOAK;
 use super::listed::{self, counted, listed};
 use super::markread;
@@ -22,6 +22,7 @@ use super::room;
 use super::said;
 use super::welcome::{self, Welcome};
 use super::who::{Here, Person};
+use super::whowas;
 use crate::chat::answer::{Office, Presence, Topic, TopicSet};
 use crate::chat::command::{Inquiry, Where};
 use crate::chat::event::{Manner, Timestamp};
@@ -78,6 +79,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::Online { users, known } => online::tell(talk, &asked, users, known, out),
         Answer::Census(census) => counted(talk, &asked, *census, out),
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
+        Answer::WhoWas { user, former } => whowas::tell(talk.voice(), user, former, out),
         Answer::Nicked { user, was } => nicked(talk, user, was, out),
         Answer::Away { .. } => talk.voice().reply(Numeric::NowAway, &NOW_AWAY, out),
         Answer::Back => talk.voice().reply(Numeric::UnAway, &NOT_AWAY, out),
@@ -88,10 +90,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         | Answer::Subscriptions { .. }
         | Answer::Subscribers { .. } => subscriptions::answer(talk, answer, out),
         Answer::History { room, messages, .. } => listed::told(talk, &asked, room, messages, out),
-        Answer::Dialogue { with, messages } => {
-            let target = history::target(&asked, || with.to_string());
-            history::messages(talk, &target, messages, Empty::Told, out);
-        }
+        Answer::Dialogue { with, messages } => history::dialogue(talk, &asked, with, messages, out),
         Answer::Conversations { latest } => history::targets(talk, latest, out),
         Answer::MessageOfTheDay { lines } => welcome::motd(talk.voice(), lines, out),
         Answer::Rehashed { source, outcome } => office::rehashed(talk, source, outcome, out),

@@ -181,6 +181,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Dialogue { .. }
         | Answer::Conversations { .. }
         | Answer::Census(_)
+        | Answer::WhoWas { .. }
         | Answer::Tagged { .. }
         | Answer::ReadUpTo { .. }
         | Answer::Introduced { .. }

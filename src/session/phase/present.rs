@@ -193,6 +193,7 @@ impl Present {
             Command::Subscriptions => self.people(PeopleRequest::Following),
             Command::Subscribers => self.people(PeopleRequest::Followers),
             Command::WhoIs { user } => self.people(PeopleRequest::WhoIs { user }),
+            Command::WhoWas { user, count } => self.people(PeopleRequest::WhoWas { user, count }),
             Command::Away { text } => self.people(PeopleRequest::Away { text }),
             Command::Back => self.people(PeopleRequest::Back),
             Command::ChangeNick { nick } => self.changes_nick(nick),
@@ -200,9 +201,7 @@ impl Present {
             Command::WhatIsRead { of } => self.program(ProgramRequest::WhatIsRead { of }),
             Command::Read { of, upto } => self.program(ProgramRequest::Read { of, upto }),
             Command::Certificates(wanted) => self.program(ProgramRequest::Certificates(wanted)),
-            Command::Introduce { profile, audience } => {
-                self.program(ProgramRequest::Introduce { profile, audience })
-            }
+            Command::Introduce { profile, audience } => self.introduces(profile, audience),
             Command::Ping { token } => self.waiting(Asked::Settle { token }, Step::Settle),
             Command::ChangePassword { old, new } => self.changes_password(old, new),
             Command::Token => self.wants_token(),

@@ -10,6 +10,7 @@ local name = account or shown({me})[1]
 redis.call('HLEN', K.ordinals .. me)
 redis.call('HLEN', K.seen)
 local families, ranked = families_of(me), ranked_in(me)
+local former = redis.call('XRANGE', K.former, '-', '+')
 if #authors + #followers > 0 and epoch == '' then return 'epoch\n-\n' end
 
 local slice = {}
@@ -29,6 +30,9 @@ local proven_by = redis.pcall('SMEMBERS', K.certificates_of .. me)
 if #proven_by > 0 then also('HDEL', K.certificates, unpack(proven_by)) end
 also('DEL', K.certificates_of .. me)
 also('HDEL', K.seen, me)
+for _, entry in ipairs(former) do
+  if id(entry[2][2]) == me then also('XDEL', K.former, entry[1]) end
+end
 revoke(me, families)
 forget_ranks(me, ranked)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)

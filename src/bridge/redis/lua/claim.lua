@@ -2,7 +2,8 @@
 -- `insist`, which replaces one that does not answer, `resume`, which replaces it and stays in the
 -- rooms, or `renew`, which does so where it is older than 15, the session's fence so far; 14 the room
 -- where it begins, or '' where that is nowhere; 16 the rooms that this one was in, 17 the account's
--- name in the settings or '', 18 that of the account with the name of the nick.
+-- name in the settings or '', 18 that of the account with the name of the nick, 19 how long a nick
+-- before is remembered.
 local renews = ARGV[10] == 'renew'
 local resumes = ARGV[10] == 'resume' or renews
 local function follows()
@@ -78,7 +79,7 @@ redis.call('ZCARD', K.invites .. me)
 redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.presence .. me)
 redis.call('HLEN', K.away)
-redis.call('HLEN', K.profiles)
+local profile = redis.call('HGET', K.profiles, me)
 -- How far the account has seen: a first login begins with all that waits for it.
 local known = redis.call('HGET', K.seen, me)
 local seen, showed = string.match(known or '', '^(%S+) (%S+)$')
@@ -104,6 +105,7 @@ for order, room in ipairs(stays) do stays[order] = room.name end
 local event = '"type":"claimed","user":"' .. name .. '","session":"' .. session .. '"'
 local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
+if held and is_renamed(name, was) then remember(was, profile) end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
 also('HDEL', K.presence .. me, 'probed')
 -- An office is that of the session alone.

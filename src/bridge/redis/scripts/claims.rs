@@ -56,7 +56,8 @@ impl Scripts {
             }
         }
         call.arg(self.configured(user))
-            .arg(self.configured_as(user.as_str()));
+            .arg(self.configured_as(user.as_str()))
+            .arg(self.remembered_for());
         call
     }
 
@@ -134,7 +135,9 @@ impl Scripts {
         match parting {
             Parting::Goodbye { words } => {
                 let mut release = call(Lua::Release);
-                release.arg(json_if_any(words.as_ref()));
+                release
+                    .arg(json_if_any(words.as_ref()))
+                    .arg(self.remembered_for());
                 release
             }
             Parting::Broken => detach(Hold::Detached),

@@ -251,6 +251,11 @@ impl Scripts {
         call
     }
 
+    /// Milliseconds for which it is remembered who was here.
+    fn remembered_for(&self) -> u64 {
+        self.rules.kept_for().min(MOST)
+    }
+
     /// The account of the settings of that name, as a script expects it.
     fn configured(&self, user: &UserName) -> &str {
         let configured = self.rules.configured.get(user);

@@ -10,7 +10,7 @@ use super::{Asker, Scripts};
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::wire;
-use crate::chat::answer::{Census, Known, Office, Presence};
+use crate::chat::answer::{Census, Former, Known, Office, Presence};
 use crate::chat::event::Timestamp;
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::origin::SessionId;
@@ -50,10 +50,18 @@ impl Scripts {
                 call.arg(user.id()).arg(self.configured(user));
                 call
             }
+            PeopleRequest::WhoWas { user, count } => {
+                let mut call = self.question(Lua::WhoWas, asker);
+                call.arg(user.as_str())
+                    .arg(*count)
+                    .arg(self.remembered_for());
+                call
+            }
             PeopleRequest::Nick { nick } => {
                 let mut call = self.live(Lua::Nick, asker);
                 call.arg(nick.as_str())
-                    .arg(self.configured_as(nick.as_str()));
+                    .arg(self.configured_as(nick.as_str()))
+                    .arg(self.remembered_for());
                 call
             }
             PeopleRequest::Away { text } => {
@@ -82,7 +90,8 @@ impl Scripts {
         let mut call = self.live(Lua::Kill, asker);
         call.arg(user.as_str())
             .arg(self.configured(user))
-            .arg(json_if_any(words));
+            .arg(json_if_any(words))
+            .arg(self.remembered_for());
         call
     }
 
@@ -141,6 +150,7 @@ impl Scripts {
                 let presence = presence(items)?;
                 Ok((Answer::WhoIs { user, presence }, None))
             }),
+            PeopleRequest::WhoWas { user, .. } => self.who_was(user.clone(), reply),
             PeopleRequest::Nick { .. } => changed(&self.rules, reply, |lines, _| {
                 let (user, was) = (lines.next()?, lines.next()?);
                 Ok(Verdict::Outcome(Outcome::Done(Answer::Nicked {
@@ -156,6 +166,13 @@ impl Scripts {
                 Ok(Verdict::Outcome(Outcome::Done(Answer::Back)))
             }),
         }
+    }
+
+    fn who_was(&self, user: UserName, reply: Value) -> Result<Decision, Trouble> {
+        asked(&self.rules, reply, |items| {
+            let former = former(items)?;
+            Ok((Answer::WhoWas { user, former }, None))
+        })
     }
 
     /// A change of which nothing more is told than that it is done.
@@ -186,6 +203,19 @@ impl Scripts {
             Ok((answer(items.sorted()?), None))
         })
     }
+}
+
+/// Names, times and profiles, the last one first.
+fn former(items: &mut Items) -> Result<Vec<Former>, Nonsense> {
+    let (mut items, mut former) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        former.push(Former {
+            user: items.next()?,
+            until: Timestamp(items.next()?),
+            profile: profile_of(&items.next::<String>()?)?,
+        });
+    }
+    Ok(former)
 }
 
 fn presence(items: &mut Items) -> Result<Presence, Nonsense> {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::chat::limits::{INVITE_DAYS, INVITES_MOST, LISTED_MOST, RANKED_MOST};
+use crate::chat::limits::{FORMER_KEPT, INVITE_DAYS, INVITES_MOST, LISTED_MOST, RANKED_MOST};
 use crate::chat::mask::HOST;
 use crate::chat::modes::{Flag, Flags};
 use crate::chat::permission::{Act, Condition, RULES, Rule, When};
@@ -14,7 +14,7 @@ pub(super) fn fill(script: &str) -> String {
         return script.to_owned();
     }
     let invited_for = INVITE_DAYS * super::DAY * 1000;
-    let words: [(&str, String); 9] = [
+    let words: [(&str, String); 10] = [
         ("R.rules", rules()),
         ("R.private", private()),
         ("R.guarded", guarded()),
@@ -27,6 +27,7 @@ pub(super) fn fill(script: &str) -> String {
         ("R.invites", INVITES_MOST.to_string()),
         ("R.listed", LISTED_MOST.to_string()),
         ("R.ranked", RANKED_MOST.to_string()),
+        ("R.former", FORMER_KEPT.to_string()),
     ];
     let filled = script.to_owned();
     words

@@ -49,9 +49,10 @@ macro_rules! scripts {
 
 scripts! {
     Claim: Change ["command" "ids" "names" "registered" "rooms" "nicks" "permission" "masks" "door"
-        "positions" "kept" "claim"];
+        "positions" "kept" "former" "claim"];
     Seen: Change ["command" "live" "ids" "positions" "seen"];
-    Release: MakeRoom ["command" "ids" "names" "registered" "rooms" "nicks" "release"];
+    Release: MakeRoom ["command" "ids" "names" "registered" "rooms" "nicks" "former" "gone"
+        "release"];
     Probe: Change ["command" "names" "probe"];
     Alive: Change ["command" "live" "alive"];
     Detach: MakeRoom ["command" "detach"];
@@ -72,7 +73,7 @@ scripts! {
         "modes_set"];
     Follow: Change ["command" "live" "ids" "registered" "resolve" "follow"];
     Unfollow: Change ["command" "live" "ids" "names" "registered" "resolve" "unfollow"];
-    Nick: Change ["command" "live" "ids" "names" "registered" "rooms" "nicks" "nick"];
+    Nick: Change ["command" "live" "ids" "names" "registered" "rooms" "nicks" "former" "nick"];
     Away: Change ["command" "live" "rooms" "away"];
     Introduce: Change ["command" "live" "rooms" "introduce"];
     Rooms: Read ["asker" "rooms_list"];
@@ -88,11 +89,13 @@ scripts! {
     Followers: Read ["asker" "names" "followers"];
     Online: Read ["asker" "names" "people" "online"];
     TakeOffice: Change ["command" "live" "office"];
-    Kill: Change ["command" "live" "operator" "ids" "registered" "resolve" "rooms" "kill"];
+    Kill: Change ["command" "live" "operator" "ids" "registered" "resolve" "rooms" "former" "gone"
+        "kill"];
     Announce: Change ["command" "live" "operator" "announce"];
     Presence: Read ["asker" "ids" "names" "presence"];
     Census: Read ["asker" "census"];
     WhoIs: Read ["asker" "ids" "registered" "resolve" "who_is"];
+    WhoWas: Read ["asker" "who_was"];
     Sweep: Change ["command" "rooms" "sweep"];
     Certificates: Read ["asker" "certificates"];
     CertificateAdd: Change ["command" "live" "certificate_add"];

@@ -172,7 +172,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "<#room or nick or mask> [%<fields>[,<token>]]",
     ),
     entry("WHOIS", 0, Verb::WhoIs, "<nick>"),
-    entry("WHOWAS", 0, Verb::WhoWas, "<nick>"),
+    entry("WHOWAS", 0, Verb::WhoWas, "<nick>[,...] [<count>]"),
 ];
 
 /// The commands, each as it is used.

@@ -51,19 +51,6 @@ pub(super) fn who_is(message: &Message<'_>) -> Item {
     }
 }
 
-/// Who was here is not kept: an account that is gone can be asked for by `WHOIS`.
-pub(super) fn who_was(nick: &str) -> Item {
-    if nick.is_empty() {
-        return none_given();
-    }
-    let nick = word(nick);
-    let why = "Nothing is kept of who was here";
-    both(
-        Reply::numeric(Numeric::WasNoSuchNick, &[nick, why]),
-        Reply::numeric(Numeric::EndOfWhowas, &[nick, "End of WHOWAS"]),
-    )
-}
-
 /// All of them may stand in one parameter, too.
 pub(super) fn is_on(message: &Message<'_>) -> Item {
     let words = message.params.iter().flat_map(|param| param.split(' '));
@@ -91,7 +78,7 @@ pub(super) fn nick(wanted: &str) -> Item {
     }
 }
 
-fn none_given() -> Item {
+pub(in crate::dialect::irc) fn none_given() -> Item {
     own(Numeric::NoNicknameGiven, &["No nickname given"])
 }
 

@@ -267,6 +267,22 @@ fn names_list_and_who_ask_about_rooms_and_people() {
         ("WHOIS irc.example ben", &["WhoIs { user: ben }"]),
         ("WHOIS ben ben", &["WhoIs { user: ben }"]),
         ("WHOIS ben,clara", &["WhoIs { user: ben }"]),
+        ("WHOWAS ben", &["WhoWas { user: ben, count: 50 }"]),
+        (
+            "WHOWAS ben 2 irc.example",
+            &["WhoWas { user: ben, count: 2 }"],
+        ),
+        ("WHOWAS ben 0", &["WhoWas { user: ben, count: 50 }"]),
+        ("WHOWAS ben -1", &["WhoWas { user: ben, count: 50 }"]),
+        ("WHOWAS ben 70000", &["WhoWas { user: ben, count: 50 }"]),
+        ("WHOWAS ben many", &["WhoWas { user: ben, count: 50 }"]),
+        (
+            "WHOWAS ben,clara 1",
+            &[
+                "WhoWas { user: ben, count: 1 }",
+                "WhoWas { user: clara, count: 1 }",
+            ],
+        ),
         ("ISON ben clara", &["Online"]),
         ("USERHOST ben", &["Online"]),
         ("LUSERS", &["Census"]),
@@ -281,11 +297,12 @@ fn names_list_and_who_ask_about_rooms_and_people() {
             &["401 anna #den :No such nick", "318 anna #den :End of WHOIS"],
         ),
         ("WHOWAS", &["431 anna :No nickname given"]),
+        ("WHOWAS ,", &["431 anna :No nickname given"]),
         (
-            "WHOWAS ben 2",
+            "WHOWAS #den 2",
             &[
-                "406 anna ben :Nothing is kept of who was here",
-                "369 anna ben :End of WHOWAS",
+                "406 anna #den :There was no such nickname",
+                "369 anna #den :End of WHOWAS",
             ],
         ),
         ("ISON", &["461 anna ISON :Not enough parameters"]),

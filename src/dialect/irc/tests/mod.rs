@@ -27,6 +27,7 @@ mod tell;
 mod told;
 mod welcome;
 mod whole;
+mod whowas;
 
 use bytes::BytesMut;
 

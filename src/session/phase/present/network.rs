@@ -3,8 +3,9 @@
 use super::{Asked, Lane, Present};
 use crate::chat::answer::Office;
 use crate::chat::command::{Inquiry, Watch};
+use crate::chat::profile::{Audience, Profile};
 use crate::chat::{Answer, Refusal, Secret, UserName};
-use crate::messages::{PeopleRequest, Role};
+use crate::messages::{PeopleRequest, ProgramRequest, Role};
 use crate::session::phase::Step;
 
 impl Present {
@@ -16,6 +17,10 @@ impl Present {
     pub(super) fn wants_token(&mut self) -> Vec<Step> {
         let user = self.claim.user.clone();
         self.waiting(Asked::Token, Step::Issue { user })
+    }
+
+    pub(super) fn introduces(&mut self, profile: Profile, audience: Audience) -> Vec<Step> {
+        self.program(ProgramRequest::Introduce { profile, audience })
     }
 
     pub(super) fn is_to_prove(&mut self, user: UserName, password: Secret) -> Vec<Step> {

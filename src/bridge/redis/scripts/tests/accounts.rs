@@ -83,6 +83,7 @@ async fn a_removed_account_leaves_nothing_but_what_it_said() {
     let keys = desk.keys().await;
     let left: Vec<_> = keys.iter().filter(|key| key.contains("bob")).collect();
     assert!(left.is_empty(), "{left:?}");
+    assert_eq!(desk.number(&["XLEN", "former"]).await, 0);
     for (hash, field) in [("names", "bob"), ("seen", "bob"), ("followed:alice", "bob")] {
         assert_eq!(desk.number(&["HEXISTS", hash, field]).await, 0, "{hash}");
     }

@@ -1,12 +1,15 @@
 use super::desk::{Desk, on_both};
 use crate::bridge::contract::{
-    away, back, entering, follow, followers, following, nick, offline, online, online_are,
-    room_named, shown, subscribed, subscriptions, text, unfollow, unsubscribed, user, users,
-    whisper, who_is,
+    away, back, entering, follow, followers, following, introducing, nick, offline, online,
+    online_are, room_named, shown, subscribed, subscriptions, text, unfollow, unsubscribed, user,
+    users, whisper, who_is, who_was,
 };
 use crate::chat::answer::{Office, Presence};
-use crate::chat::limits::FOLLOWS_PER_USER;
+use crate::chat::extras::Speaker;
+use crate::chat::limits::{FOLLOWS_PER_USER, FORMER_KEPT};
+use crate::chat::profile::Profile;
 use crate::chat::{Answer, Deed, Refusal};
+use crate::messages::{PeopleRequest, Request};
 
 on_both! {
     follows_begin_and_end_once,
@@ -16,6 +19,7 @@ on_both! {
     people_are_shown_as_far_as_the_asker_may_know,
     a_nick_of_nobody_who_is_here_is_free,
     a_guest_leaves_no_key,
+    who_was_here_is_remembered_within_bounds,
 }
 
 /// As a program leaves it that knows no nicks.
@@ -33,22 +37,64 @@ async fn a_nick_of_nobody_who_is_here_is_free(mut desk: Desk) {
 async fn a_guest_leaves_no_key(mut desk: Desk) {
     let alice = desk.live("alice", 1).await;
     desk.done(&alice, whisper("root", "hi")).await;
+    let office = Office::Operator;
+    let office = Request::People(PeopleRequest::TakeOffice { office });
+    desk.done(&alice, office).await;
     let before = desk.keys().await;
-    let guest = desk.claim("~bob.0123456789ab/Bob", 2).await;
-    desk.done(&alice, whisper("bob", "hi")).await;
-    desk.done(&guest, nick("Rob")).await;
-    desk.done(&guest, away("tea")).await;
-    desk.decide(&guest.release()).await;
-    let mut kept = desk.keys().await;
-    // What alice said stays with her.
-    kept.retain(|key| key != "sent:alice");
-    assert_eq!(
-        kept,
-        before
-            .into_iter()
-            .filter(|key| key != "sent:alice")
-            .collect::<Vec<_>>()
-    );
+    for is_put_out in [false, true] {
+        let guest = desk.claim("~bob.0123456789ab/Bob", 2).await;
+        desk.done(&alice, whisper("bob", "hi")).await;
+        desk.done(&guest, nick("Rob")).await;
+        desk.done(&guest, away("tea")).await;
+        let profile = Profile {
+            real_name: Some(text("Robert")),
+            speaker: Speaker::Bot,
+        };
+        desk.done(&guest, introducing(&profile)).await;
+        if is_put_out {
+            let (user, words) = (user("rob"), None);
+            let kill = PeopleRequest::Kill { user, words };
+            desk.done(&alice, Request::People(kill)).await;
+        } else {
+            desk.decide(&guest.release()).await;
+        }
+        let mut kept = desk.keys().await;
+        // What alice said stays with her, and that somebody was here is remembered.
+        kept.retain(|key| key != "former");
+        assert_eq!(kept, before);
+        assert_eq!(desk.number(&["HLEN", "profiles"]).await, 0);
+    }
+}
+
+async fn who_was_here_is_remembered_within_bounds(mut desk: Desk) {
+    let alice = desk.live("alice", 1).await;
+    let bob = desk.live("bob", 2).await;
+    for n in 0..FORMER_KEPT {
+        let id = format!("{}-0", n + 1);
+        desk.raw(&["XADD", "former", &id, "u", "old", "p", "{}"])
+            .await;
+    }
+    // They are older than anything is told.
+    let told = desk.done(&alice, who_was("old", 9)).await;
+    let nobody = Answer::WhoWas {
+        user: user("old"),
+        former: Vec::new(),
+    };
+    assert_eq!(told, nobody);
+    desk.decide(&bob.release()).await;
+    let left = desk.number(&["XLEN", "former"]).await;
+    assert!(left < i64::try_from(FORMER_KEPT).expect("few"), "{left}");
+    let Answer::WhoWas { former, .. } = desk.done(&alice, who_was("BOB", 9)).await else {
+        panic!("no answer")
+    };
+    assert_eq!(shown(&former[0].user), "bob");
+    desk.raw(&["DEL", "former"]).await;
+    for n in 0..=FORMER_KEPT {
+        let name = ["A", "B"][n % 2];
+        desk.done(&alice, nick(name)).await;
+    }
+    let kept = desk.number(&["XLEN", "former"]).await;
+    assert_eq!(usize::try_from(kept), Ok(FORMER_KEPT));
 }
 
 async fn follows_begin_and_end_once(mut desk: Desk) {
