@@ -256,29 +256,10 @@ pub enum Command {
         /// Who hears of it.
         audience: Audience,
     },
-    /// Prove to be an operator of the network, and be one for this session.
-    BecomeOperator {
-        /// The operator's name, which is no account's.
-        name: UserName,
-        /// Its password.
-        password: Secret,
-    },
-    /// Be no operator any more.
-    Resign,
+    /// What is for operators of the network.
+    Operate(Operate),
     /// Something that the node knows by itself.
     Inquire(Inquiry),
-    /// As an operator, end somebody's session.
-    Kill {
-        /// The person.
-        user: UserName,
-        /// Why.
-        words: Option<Text>,
-    },
-    /// As an operator, say something to all who want to hear such things.
-    Announce {
-        /// What.
-        text: Text,
-    },
     /// Be told when people come and go, or no more.
     Watch {
         /// For whom.
@@ -413,4 +394,30 @@ pub enum Inquiry {
     MessageOfTheDay,
     /// As an operator: to read its settings again.
     Rehash,
+}
+
+/// What is for operators of the network, and how somebody becomes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operate {
+    /// Prove to be an operator of the network, and be one for this session.
+    Become {
+        /// The operator's name, which is no account's.
+        name: UserName,
+        /// Its password.
+        password: Secret,
+    },
+    /// Be no operator any more.
+    Resign,
+    /// As an operator, end somebody's session.
+    Kill {
+        /// The person.
+        user: UserName,
+        /// Why.
+        words: Option<Text>,
+    },
+    /// As an operator, say something to all who want to hear such things.
+    Announce {
+        /// What.
+        text: Text,
+    },
 }

@@ -345,11 +345,8 @@ impl Phase {
             | Command::Online
             | Command::Census
             | Command::WhoWas { .. }
-            | Command::BecomeOperator { .. }
-            | Command::Resign
+            | Command::Operate(_)
             | Command::Inquire(_)
-            | Command::Kill { .. }
-            | Command::Announce { .. }
             | Command::Watch { .. }
             | Command::Presence { .. }
             | Command::Whisper { .. }

@@ -8,6 +8,7 @@ use super::register::{self, Wish};
 use super::registration;
 use super::reply::Reply;
 use super::said;
+use super::service::Teller;
 use super::umodes::Wallops;
 use super::who::Query;
 use crate::chat::command::Inquiry;
@@ -160,6 +161,15 @@ pub(super) enum Asked {
     Subscription {
         /// As which command.
         command: &'static str,
+        /// Who was asked.
+        by: Teller,
+    },
+    /// What was said to the service.
+    ToService {
+        /// In which manner.
+        manner: Manner,
+        /// What.
+        text: Text,
     },
     /// Nothing: it was just said why the connection ends.
     Over,
@@ -247,6 +257,7 @@ impl Asked {
             Self::Own { .. }
             | Self::About(_)
             | Self::Help { .. }
+            | Self::ToService { .. }
             | Self::Over
             | Self::LabelBegins { .. }
             | Self::LabelEnds => "*",
@@ -287,7 +298,7 @@ impl Asked {
             Self::Away => "AWAY",
             Self::Nick => "NICK",
             Self::Ping => "PING",
-            Self::Subscription { command } => command,
+            Self::Subscription { command, .. } => command,
             Self::Quit => "QUIT",
         }
     }

@@ -49,7 +49,7 @@ fn fault(text: &'static str) -> Item {
 
 /// Writes them.
 pub(super) fn tell(voice: Voice<'_>, certificates: &[Certificate], out: &mut BytesMut) {
-    let mut note = |text: &str| voice.tell("NOTICE", &[voice.nick, text], out);
+    let mut note = |text: &str| voice.note(text, out);
     for certificate in certificates {
         note(&format!(
             "Your account is proven by the certificate {certificate}"

@@ -11,14 +11,16 @@ use super::events;
 use super::grammar::{self, Message, Read};
 use super::hear;
 use super::history;
-use super::identity::{Accounts, Identity};
+use super::identity::Identity;
 use super::labels::{self, Labelled};
+use super::me::Me;
 use super::monitor::{self, Watched};
 use super::multiline;
 use super::numerics::Numeric;
 use super::refuse;
 use super::registration::{self, Registration};
 use super::reply::{Reply, Voice, misread};
+use super::service;
 use super::tell;
 use super::umodes::{self, Modes, Wallops};
 use crate::chat::answer::Office;
@@ -54,33 +56,6 @@ enum Stage {
     Present(Me),
     /// It was said why the connection ends.
     Over,
-}
-
-/// Who is in, and where.
-#[derive(Debug)]
-pub(super) struct Me {
-    /// Who it is, as others see them.
-    pub(super) user: UserName,
-    /// The rooms, as far as it was told.
-    pub(super) rooms: Vec<RoomName>,
-    /// What one says about oneself.
-    pub(super) profile: Profile,
-    /// The certificate that the client showed.
-    pub(super) shown: Option<Certificate>,
-    /// For whom it watches.
-    pub(super) watched: Watched,
-    /// The modes that not everybody has.
-    pub(super) modes: Modes,
-    /// Whether people make accounts themselves.
-    pub(super) accounts: Accounts,
-}
-
-impl Me {
-    /// A room's own name, however it was spelled, where one is in it.
-    pub(super) fn own_name(&self, room: RoomName) -> RoomName {
-        let own = self.rooms.iter().find(|other| **other == room).cloned();
-        own.unwrap_or(room)
-    }
 }
 
 impl Conversation {
@@ -377,6 +352,7 @@ impl Conversation {
             }
             Asked::About(about) => tell::about(self, about, out),
             Asked::Help { subject } => tell::help(self.voice(), &subject, out),
+            Asked::ToService { manner, text } => service::echo(self, manner, &text, out),
             Asked::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
             Asked::Wallops { wallops, told } => self.hears_wallops(wallops, told, out),
             Asked::Over => self.stage = Stage::Over,

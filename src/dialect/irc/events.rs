@@ -8,14 +8,13 @@ use bytes::BytesMut;
 use time::OffsetDateTime;
 
 use super::caps::{Cap, Caps};
-use super::conversation::Me;
 use super::grammar::Tag;
 use super::line::{Line, Source};
+use super::me::Me;
 use super::moderation;
 use super::monitor;
 use super::room;
 use super::said;
-use super::split;
 use super::umodes::Wallops;
 use crate::chat::event::{Departure, Hearing, Timestamp};
 use crate::chat::profile::Profile;
@@ -314,16 +313,13 @@ fn killing(caps: Caps, event: &Event, out: &mut BytesMut) {
 /// What an operator says to all, in as many lines as it needs.
 fn announced(caps: Caps, event: &Event, by: &UserName, text: &Text, out: &mut BytesMut) {
     let head = Head::of(caps, by, event.at);
-    let overhead = Line {
-        tags: &[],
+    Line {
+        tags: &head.tags,
         source: head.source,
         command: "WALLOPS",
         params: &[""],
     }
-    .overhead();
-    for piece in split::pieces(text.as_str(), overhead) {
-        head.tell("WALLOPS", &[&piece], out);
-    }
+    .spell_text(text.as_str(), out);
 }
 
 /// Whether an event is told to who hears what operators say to all, or does not.

@@ -12,22 +12,24 @@ mod tags;
 use super::asked::{Asked, Item, Said, unanswered};
 use super::caps::Caps;
 use super::cert;
-use super::conversation::Me;
 use super::grammar::Message;
 use super::history;
 use super::isupport::{TARGETS, WORDS_BYTES};
 use super::line::word;
 use super::list::Wanted;
 use super::markread;
+use super::me::Me;
 use super::numerics::Numeric;
 use super::office;
 use super::register;
 use super::reply::Reply;
 use super::room;
 use super::said;
+use super::service::{self, Teller};
 use super::whowas;
 use crate::chat::command::{Inquiry, RoomKey, Where};
 use crate::chat::event::Manner;
+use crate::chat::history::Conversation as Addressee;
 use crate::chat::text::NothingToSay;
 use crate::chat::{Command, Extras, RoomName, Secret, Text, UserName};
 use crate::dialect::Heard;
@@ -178,13 +180,19 @@ fn say(how: (Manner, Extras), message: &Message<'_>, me: &Me) -> Vec<Item> {
     let Ok(text) = Text::new(message.param(1).unwrap_or_default()) else {
         return vec![own(Numeric::NoTextToSend, &["No text to send"])];
     };
-    to_each(command, targets, |target| say_to(&how, target, &text, me))
+    to_each(command, targets, |target| {
+        if service::is_meant(target) {
+            service::hear(how.0, &text)
+        } else {
+            vec![say_to(&how, target, &text, me)]
+        }
+    })
 }
 
 /// For each of a few targets.
-fn to_each(command: &str, targets: &str, item: impl FnMut(&str) -> Item) -> Vec<Item> {
+fn to_each(command: &str, targets: &str, items: impl FnMut(&str) -> Vec<Item>) -> Vec<Item> {
     let mut targets = targets.split(',').filter(|target| !target.is_empty());
-    let mut items: Vec<_> = targets.by_ref().take(TARGETS).map(item).collect();
+    let mut items: Vec<_> = targets.by_ref().take(TARGETS).flat_map(items).collect();
     if let Some(target) = targets.next() {
         let why =
             format!("To {TARGETS} targets at once at most: not sent to this one and the rest");
@@ -208,38 +216,45 @@ pub(super) fn say_to(
             extras: extras.clone(),
         })
     };
+    let Some(to) = addressee(target, me) else {
+        return nobody(target);
+    };
+    let said = said(room::target(&to));
     let text = text.clone();
+    let command = match to {
+        Addressee::Room { room } => Command::Say {
+            room: Where::Room(room),
+            text,
+            manner,
+            extras,
+        },
+        Addressee::Person { user: to } => Command::Whisper {
+            to,
+            text,
+            manner,
+            extras,
+        },
+    };
+    (Heard::Command(command), said)
+}
+
+/// Where something is said, or to whom.
+fn addressee(target: &str, me: &Me) -> Option<Addressee> {
     if target.starts_with('#') {
-        return match room::read(target) {
-            Some(room) => {
-                let room = me.own_name(room);
-                let spelled = room::spelled(&room);
-                let room = Where::Room(room);
-                let said = said(spelled);
-                let say = Command::Say {
-                    room,
-                    text,
-                    manner,
-                    extras,
-                };
-                (Heard::Command(say), said)
-            }
-            None => no_room(target),
-        };
+        let room = me.own_name(room::read(target)?);
+        Some(Addressee::Room { room })
+    } else {
+        let user = UserName::called(target).ok()?;
+        Some(Addressee::Person { user })
     }
-    match UserName::called(target) {
-        Ok(to) => {
-            let spelled = to.to_string();
-            let said = said(spelled);
-            let whisper = Command::Whisper {
-                to,
-                text,
-                manner,
-                extras,
-            };
-            (Heard::Command(whisper), said)
-        }
-        Err(_) => no_nick(target),
+}
+
+/// That there is nothing of that name.
+fn nobody(target: &str) -> Item {
+    if target.starts_with('#') {
+        no_room(target)
+    } else {
+        no_nick(target)
     }
 }
 
@@ -313,7 +328,10 @@ fn about(asked: &'static str, name: &str, command: impl FnOnce(UserName) -> Comm
 const fn subscription(asked: &'static str, command: Command) -> Item {
     (
         Heard::Command(command),
-        Asked::Subscription { command: asked },
+        Asked::Subscription {
+            command: asked,
+            by: Teller::Server,
+        },
     )
 }
 

@@ -250,7 +250,7 @@ fn fail(
         voice.fail_about(COMMAND, code, about, text, out);
     } else {
         let text = format!("{COMMAND} {}: {text}", about.join(" "));
-        voice.tell("NOTICE", &[voice.nick, &text], out);
+        voice.note(&text, out);
     }
 }
 

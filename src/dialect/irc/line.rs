@@ -6,6 +6,7 @@
 use bytes::{BufMut as _, BytesMut};
 
 use super::grammar::{LINE_BYTES, Tag, escape};
+use super::split;
 use crate::chat::limits::ECHO_BYTES;
 
 /// The one host of everybody: where people connect from is nobody's business.
@@ -65,6 +66,17 @@ impl Line<'_> {
         // Also a line that is a mistake of ours is no two lines, and no longer than the peer reads.
         out.truncate(out.len().min(start + LINE_BYTES - 2));
         out.put_slice(b"\r\n");
+    }
+
+    /// Writes a text in place of its last parameter, in as many lines as it needs.
+    pub fn spell_text(&self, text: &str, out: &mut BytesMut) {
+        for piece in split::pieces(text, self.overhead()) {
+            let mut params = self.params.to_vec();
+            params.pop();
+            params.push(&piece);
+            let params = &params;
+            Line { params, ..*self }.spell(out);
+        }
     }
 
     /// Bytes of it without tags, with CR LF, beside the text that the last parameter will be: what

@@ -35,6 +35,7 @@ pub mod list;
 mod listed;
 mod markread;
 pub mod mask;
+mod me;
 mod members;
 mod moderation;
 mod monitor;
@@ -49,7 +50,8 @@ pub mod reply;
 pub mod room;
 mod said;
 pub mod sasl;
-pub mod split;
+pub mod service;
+mod split;
 mod tell;
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,11 @@ use bytes::BytesMut;
 
 use super::asked::{Asked, Item, unanswered};
 use super::caps::{Cap, Caps};
-use super::conversation::Me;
 use super::grammar::{Message, Tag};
 use super::hear;
 use super::labels;
 use super::line::word;
+use super::me::Me;
 use super::reply::{FailCode, Reply};
 use crate::chat::event::Manner;
 use crate::chat::{Extras, Text};

@@ -10,6 +10,7 @@ use super::markread;
 use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
 use super::room;
+use super::service::{self, Teller};
 use crate::chat::event::Manner;
 use crate::chat::permission::Denial;
 use crate::chat::{Ending, Fate, Refusal, RoomName, UserName};
@@ -29,6 +30,13 @@ pub(super) fn refusal(
         return history::refusal(voice, caps, about, refusal, out);
     }
     let why = words(refusal);
+    if let Asked::Subscription {
+        by: Teller::Service,
+        ..
+    } = asked
+    {
+        return service::notice(voice, &why, out);
+    }
     match told(asked, refusal) {
         Told::Numeric { numeric, about } => {
             let params = about.iter().map(String::as_str).chain([why.as_str()]);
@@ -40,7 +48,7 @@ pub(super) fn refusal(
         }
         Told::Fail(_) => {
             let text = format!("{}: {why}", asked.command());
-            voice.tell("NOTICE", &[voice.nick, &text], out);
+            voice.note(&text, out);
         }
     }
     end_of(voice, asked, out);
@@ -262,7 +270,7 @@ pub(super) fn fate(voice: Voice<'_>, fate: Fate, out: &mut BytesMut) {
         Fate::NotDelivered => "What was in doubt is not delivered after all".to_owned(),
         Fate::Unknown => "What became of what was in doubt will never be known".to_owned(),
     };
-    voice.tell("NOTICE", &[voice.nick, &text], out);
+    voice.note(&text, out);
 }
 
 /// Writes why the connection ends.

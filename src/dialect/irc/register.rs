@@ -5,9 +5,9 @@
 use bytes::BytesMut;
 
 use super::asked::{Asked, Item};
-use super::conversation::Me;
 use super::identity::Accounts;
 use super::line::word;
+use super::me::Me;
 use super::refuse;
 use super::reply::{FailCode, Reply, Voice};
 use crate::chat::{Command, Refusal, Secret, UserName};

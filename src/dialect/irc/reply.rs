@@ -5,6 +5,7 @@ use bytes::BytesMut;
 use super::grammar::{Read, Tag};
 use super::line::{Line, Source, word};
 use super::numerics::Numeric;
+use super::service;
 
 /// The nick of who has none yet.
 pub const NO_NICK: &str = "*";
@@ -141,6 +142,11 @@ impl Voice<'_> {
         self.tell("FAIL", &params, out);
     }
 
+    /// Writes words of the server to the peer.
+    pub fn note(&self, text: &str, out: &mut BytesMut) {
+        self.tell("NOTICE", &[self.nick, text], out);
+    }
+
     /// Writes a line of the server.
     pub fn tell(&self, command: &str, params: &[&str], out: &mut BytesMut) {
         let source = Source::Server { name: self.server };
@@ -202,6 +208,11 @@ pub enum Reply {
     Pong {
         /// What the peer gave.
         token: String,
+    },
+    /// What the service says.
+    Service {
+        /// In words.
+        text: String,
     },
     /// The last line of a connection.
     Error {
@@ -279,6 +290,7 @@ impl Reply {
             },
             Self::Authenticate => voice.tell("AUTHENTICATE", &["+"], out),
             Self::Pong { token } => voice.tell("PONG", &[voice.server, token], out),
+            Self::Service { text } => service::notice(voice, text, out),
             Self::Error { text } => voice.tell("ERROR", &[text], out),
         }
     }

@@ -23,7 +23,7 @@ const LEAST: usize = 4;
 /// # Panics
 /// When the overhead leaves no place for text, which names of bounded length never do.
 #[must_use]
-pub fn pieces(text: &str, overhead: usize) -> Vec<Cow<'_, str>> {
+pub(super) fn pieces(text: &str, overhead: usize) -> Vec<Cow<'_, str>> {
     let room = LINE_BYTES.saturating_sub(overhead);
     let wrapping = ACTION.len() + ACTION_END.len();
     assert!(room >= wrapping + LEAST, "names leave place for text");
@@ -43,7 +43,7 @@ pub fn pieces(text: &str, overhead: usize) -> Vec<Cow<'_, str>> {
 
 /// Whether a text is what a `/me` says.
 #[must_use]
-pub fn is_action(text: &str) -> bool {
+pub(super) fn is_action(text: &str) -> bool {
     text.starts_with(ACTION)
 }
 

@@ -88,13 +88,12 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         | Answer::Subscribed { .. }
         | Answer::Unsubscribed { .. }
         | Answer::Subscriptions { .. }
-        | Answer::Subscribers { .. } => subscriptions::answer(talk, answer, out),
+        | Answer::Subscribers { .. } => subscriptions::answer(talk, &asked, answer, out),
         Answer::History { room, messages, .. } => listed::told(talk, &asked, room, messages, out),
         Answer::Dialogue { with, messages } => history::dialogue(talk, &asked, with, messages, out),
         Answer::Conversations { latest } => history::targets(talk, latest, out),
         Answer::MessageOfTheDay { lines } => welcome::motd(talk.voice(), lines, out),
-        Answer::Rehashed { source, outcome } => office::rehashed(talk, source, outcome, out),
-        Answer::InOffice { office } => office::in_office(talk, *office, out),
+        Answer::Rehashed { .. } | Answer::InOffice { .. } => office::answer(talk, answer, out),
         Answer::Presence { here, gone } => monitor::status(talk.voice(), here, gone, out),
         // These are not asked for by IRC, or need no word.
         Answer::Watching
@@ -214,7 +213,7 @@ fn said(
     out: &mut BytesMut,
 ) {
     let (Asked::Say(said), Some(me)) = (asked, talk.me()) else {
-        return;
+        return subscriptions::posted(talk, asked, out);
     };
     let Said {
         target,

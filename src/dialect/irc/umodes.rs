@@ -4,11 +4,12 @@
 //! <https://modern.ircdocs.horse/#user-modes>.
 
 use super::asked::{Asked, Item};
-use super::conversation::Me;
 use super::hear::{own, profile};
+use super::me::Me;
 use super::numerics::Numeric;
 use crate::chat::Command;
 use crate::chat::answer::Office;
+use crate::chat::command::Operate;
 use crate::chat::extras::Speaker;
 use crate::dialect::{Format, Heard};
 
@@ -70,7 +71,10 @@ pub(super) fn hear(change: &str, me: &Me, format: Format) -> Vec<Item> {
                 items.push(switch(format, Wallops::Unheard, "-w"));
             }
             ('o', false) if me.modes.office == Office::Operator => {
-                items.push((Heard::Command(Command::Resign), Asked::Office));
+                items.push((
+                    Heard::Command(Command::Operate(Operate::Resign)),
+                    Asked::Office,
+                ));
             }
             ('B', true) if me.profile.speaker == Speaker::Person => {
                 items.push(profile::speaks_as(Speaker::Bot, me));

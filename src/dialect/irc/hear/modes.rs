@@ -10,9 +10,9 @@ use crate::chat::modes::{Flag, List, ModeWish, Rank, Switch};
 use crate::chat::{Command, Mask, RoomName, Secret, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::asked::{Asked, Item};
-use crate::dialect::irc::conversation::Me;
 use crate::dialect::irc::grammar::Message;
 use crate::dialect::irc::line::word;
+use crate::dialect::irc::me::Me;
 use crate::dialect::irc::numerics::Numeric;
 use crate::dialect::irc::{room, umodes};
 

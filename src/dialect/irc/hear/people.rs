@@ -10,6 +10,7 @@ use crate::dialect::irc::line::word;
 use crate::dialect::irc::numerics::Numeric;
 use crate::dialect::irc::reply::Reply;
 use crate::dialect::irc::room;
+use crate::dialect::irc::service;
 use crate::dialect::irc::who::Query;
 
 /// People of whom one `USERHOST` asks at most; those behind them are not answered.
@@ -38,6 +39,9 @@ pub(super) fn who_is(message: &Message<'_>) -> Item {
     let nick = wanted.split(',').next().unwrap_or_default();
     if nick.is_empty() {
         return none_given();
+    }
+    if service::is_meant(nick) {
+        return service::who_is();
     }
     match UserName::called(nick) {
         Ok(user) => (

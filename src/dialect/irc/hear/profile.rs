@@ -9,7 +9,7 @@ use crate::chat::profile::{Audience, Profile, real_name};
 use crate::chat::{Command, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::asked::{Asked, Introducing, Item};
-use crate::dialect::irc::conversation::Me;
+use crate::dialect::irc::me::Me;
 use crate::dialect::irc::reply::{FailCode, Reply};
 
 /// Another real name. One that is too long is not shortened in silence.

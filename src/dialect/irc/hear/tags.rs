@@ -4,17 +4,17 @@
 
 use bytes::BytesMut;
 
-use super::{no_nick, no_room, nothing, own, to_each};
+use super::{addressee, nobody, nothing, own, to_each};
 use crate::chat::extras::ClientTags;
-use crate::chat::history::Conversation;
-use crate::chat::{Command, Extras, UserName};
+use crate::chat::{Command, Extras};
 use crate::dialect::Heard;
 use crate::dialect::irc::asked::{Asked, Item, Tagged};
 use crate::dialect::irc::caps::{Cap, Caps};
-use crate::dialect::irc::conversation::Me;
 use crate::dialect::irc::grammar::{Message, Tag, escape};
+use crate::dialect::irc::me::Me;
 use crate::dialect::irc::numerics::Numeric;
 use crate::dialect::irc::room;
+use crate::dialect::irc::service;
 
 /// What goes with what is said by this message. Who has not agreed on tags sends none.
 pub(super) fn with(message: &Message<'_>, caps: Caps, me: &Me) -> Extras {
@@ -59,27 +59,22 @@ pub(super) fn say(extras: &Extras, message: &Message<'_>, me: &Me) -> Vec<Item> 
     if extras.tags.is_empty() {
         return vec![nothing()];
     }
-    to_each("TAGMSG", targets, |target| say_to(extras, target, me))
+    to_each("TAGMSG", targets, |target| {
+        if service::is_meant(target) {
+            vec![nothing()]
+        } else {
+            vec![say_to(extras, target, me)]
+        }
+    })
 }
 
 fn say_to(extras: &Extras, target: &str, me: &Me) -> Item {
-    let to = if target.starts_with('#') {
-        match room::read(target) {
-            Some(room) => Conversation::Room {
-                room: me.own_name(room),
-            },
-            None => return no_room(target),
-        }
-    } else {
-        match UserName::new(target) {
-            Ok(user) => Conversation::Person { user },
-            Err(_) => return no_nick(target),
-        }
+    let Some(to) = addressee(target, me) else {
+        return nobody(target);
     };
-    let target = room::target(&to);
     let extras = extras.clone();
     let tagged = Tagged {
-        target,
+        target: room::target(&to),
         extras: extras.clone(),
     };
     (

@@ -4,32 +4,54 @@ use bytes::BytesMut;
 
 use super::rows;
 use crate::chat::{Answer, UserName};
+use crate::dialect::irc::asked::Asked;
 use crate::dialect::irc::conversation::Conversation;
+use crate::dialect::irc::service::{self, Teller};
 
 /// Writes an answer about subscriptions; of all others nothing.
-pub(super) fn answer(talk: &Conversation, answer: &Answer, out: &mut BytesMut) {
+pub(super) fn answer(talk: &Conversation, asked: &Asked, answer: &Answer, out: &mut BytesMut) {
+    let by = teller(asked);
+    let mut note = |text: &str| note(talk, by, text, out);
     if let Answer::NobodySubscribes = answer {
-        note(talk, "Nobody subscribes to you", out);
+        note("Nobody subscribes to you");
     } else if let Answer::Subscribed { author } = answer {
-        note(talk, &format!("You subscribe to {author}"), out);
+        note(&format!("You subscribe to {author}"));
     } else if let Answer::Unsubscribed { author } = answer {
-        note(talk, &format!("You no longer subscribe to {author}"), out);
+        note(&format!("You no longer subscribe to {author}"));
     } else if let Answer::Subscriptions { users } = answer {
-        people(talk, "You subscribe to", users, out);
+        people("You subscribe to", users, note);
     } else if let Answer::Subscribers { users } = answer {
-        people(talk, "Subscribers of yours", users, out);
+        people("Subscribers of yours", users, note);
     }
 }
 
-fn note(talk: &Conversation, text: &str, out: &mut BytesMut) {
-    let voice = talk.voice();
-    voice.tell("NOTICE", &[voice.nick, text], out);
+/// Who posted by a private message is told that it was done.
+pub(super) fn posted(talk: &Conversation, asked: &Asked, out: &mut BytesMut) {
+    match teller(asked) {
+        Teller::Service => note(talk, Teller::Service, "Your subscribers are told", out),
+        Teller::Server => {}
+    }
 }
 
-fn people(talk: &Conversation, what: &str, users: &[UserName], out: &mut BytesMut) {
+const fn teller(asked: &Asked) -> Teller {
+    if let Asked::Subscription { by, .. } = asked {
+        *by
+    } else {
+        Teller::Server
+    }
+}
+
+fn note(talk: &Conversation, by: Teller, text: &str, out: &mut BytesMut) {
+    match by {
+        Teller::Server => talk.voice().note(text, out),
+        Teller::Service => service::notice(talk.voice(), text, out),
+    }
+}
+
+fn people(what: &str, users: &[UserName], mut note: impl FnMut(&str)) {
     let names = users.iter().map(ToString::to_string);
     for names in rows(names) {
-        note(talk, &format!("{what}: {names}"), out);
+        note(&format!("{what}: {names}"));
     }
-    note(talk, &format!("{what}: {} in all", users.len()), out);
+    note(&format!("{what}: {} in all", users.len()));
 }

@@ -21,6 +21,7 @@ mod refuse;
 mod register;
 mod registration;
 mod sasl;
+mod service;
 mod split;
 mod tables;
 mod tell;

@@ -10,7 +10,7 @@ use crate::dialect::irc::umodes::Wallops;
 use crate::dialect::{Format, tell_event};
 use crate::testing::{event, user, went_away};
 
-const PASSWORD: &str = "* BecomeOperator { name: root, password: Secret(…) }";
+const PASSWORD: &str = "* Operate(Become { name: root, password: Secret(…) })";
 
 #[test]
 fn who_proves_it_becomes_an_operator_and_hears_what_they_say() {
@@ -28,7 +28,7 @@ fn who_proves_it_becomes_an_operator_and_hears_what_they_say() {
             "> MODE anna",
             "< 221 anna +iow",
             "> MODE anna -o",
-            "* Resign",
+            "* Operate(Resign)",
             "! no-operator",
             "< :anna!anna@conclave MODE anna -o",
             "> MODE ANNA -w",
@@ -65,22 +65,22 @@ fn only_operators_end_sessions_and_speak_to_all() {
         "",
         &[
             "> KILL ben :enough of it",
-            "* Kill { user: ben, words: Some(\"enough of it\") }",
+            "* Operate(Kill { user: ben, words: Some(\"enough of it\") })",
             "! not-an-operator",
             "< 481 anna :Permission denied: you are no IRC operator",
             "> KILL ben",
-            "* Kill { user: ben, words: None }",
+            "* Operate(Kill { user: ben, words: None })",
             "! killed ben",
             "> KILL nobody",
-            "* Kill { user: nobody, words: None }",
+            "* Operate(Kill { user: nobody, words: None })",
             "! no-such-user nobody",
             "< 401 anna nobody :No such nick",
             "> WALLOPS :to all of you",
-            "* Announce { text: \"to all of you\" }",
+            "* Operate(Announce { text: \"to all of you\" })",
             "! not-an-operator",
             "< 481 anna :Permission denied: you are no IRC operator",
             "> WALLOPS :hi",
-            "* Announce { text: \"hi\" }",
+            "* Operate(Announce { text: \"hi\" })",
             "! announced",
         ],
     );

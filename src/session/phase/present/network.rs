@@ -2,7 +2,7 @@
 
 use super::{Asked, Lane, Present};
 use crate::chat::answer::Office;
-use crate::chat::command::{Inquiry, Watch};
+use crate::chat::command::{Inquiry, Operate, Watch};
 use crate::chat::profile::{Audience, Profile};
 use crate::chat::{Answer, Refusal, Secret, UserName};
 use crate::messages::{PeopleRequest, ProgramRequest, Role};
@@ -23,7 +23,16 @@ impl Present {
         self.program(ProgramRequest::Introduce { profile, audience })
     }
 
-    pub(super) fn is_to_prove(&mut self, user: UserName, password: Secret) -> Vec<Step> {
+    pub(super) fn operates(&mut self, what: Operate) -> Vec<Step> {
+        match what {
+            Operate::Become { name, password } => self.is_to_prove(name, password),
+            Operate::Resign => self.takes(Office::None),
+            Operate::Kill { user, words } => self.people(PeopleRequest::Kill { user, words }),
+            Operate::Announce { text } => self.people(PeopleRequest::Announce { text }),
+        }
+    }
+
+    fn is_to_prove(&mut self, user: UserName, password: Secret) -> Vec<Step> {
         let of = Role::Operator;
         self.waiting(Asked::Office, Step::Prove { user, password, of })
     }
@@ -37,7 +46,7 @@ impl Present {
         }
     }
 
-    pub(super) fn takes(&mut self, office: Office) -> Vec<Step> {
+    fn takes(&mut self, office: Office) -> Vec<Step> {
         self.people(PeopleRequest::TakeOffice { office })
     }
 
