@@ -11,13 +11,14 @@ use super::accounts::{Accounts, AccountsError};
 use super::writer::BATCH_TASKS;
 use super::*;
 use crate::bridge::contract;
-use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::bridge::contract::{
-    ISSUED, UNKNOWN, World, follow, following, history, issue, members, moving, no_room, online,
-    online_are, position, post, redeem, redeemed, say, set_topic, subscriptions, topic, user,
-    whisper, within,
+    Caller, ISSUED, UNKNOWN, World, follow, following, history, issue, members, moving, nick,
+    no_room, online, online_are, position, post, redeem, redeemed, say, set_topic, subscriptions,
+    topic, user, whisper, who_was, within,
 };
+use crate::bridge::contract::{Doors, Epochs, KEEP_MESSAGES, ROOMS, Subject, keeps_the_contract};
 use crate::chat::event::Timestamp;
+use crate::chat::limits::{FORMER_KEPT, FORMER_TOLD};
 use crate::chat::origin::Incarnation;
 use crate::chat::{Answer, Deed, Gap, GapSize, UserName};
 use crate::messages::AccountAsk;
@@ -491,6 +492,44 @@ async fn the_log_is_bounded_and_history_outlives_it() {
         panic!("no history")
     };
     assert_eq!(messages.len(), 1);
+}
+
+/// Those who are remembered of a nick, and how many are kept of all.
+async fn remembered(world: &World<InADirectory>, by: &mut Caller, nick: &str) -> (usize, u64) {
+    let Answer::WhoWas { former, .. } = by.done(who_was(nick, FORMER_TOLD)).await else {
+        panic!("no answer")
+    };
+    let kept = sql::value(&world.beside(), "SELECT count(*) FROM former", ());
+    let sql::Int(kept) = kept.expect("a table").expect("a count");
+    (former.len(), kept)
+}
+
+#[actix::test]
+async fn who_was_here_is_forgotten_by_age_and_by_number() {
+    let mut subject = InADirectory::new();
+    subject.clock = EARLY;
+    let mut world = World::on(subject).await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("bob").await;
+    for nick_of_bob in ["Al", "bob"] {
+        bob.done(nick(nick_of_bob)).await;
+    }
+    assert_eq!(remembered(&world, &mut alice, "al").await, (1, 2));
+    world.subject.clock = A_MONTH_LATER;
+    world.restart().await;
+    let mut alice = world.caller();
+    alice.claims("alice").await;
+    assert_eq!(remembered(&world, &mut alice, "al").await, (0, 2));
+    alice.done(nick("Ali")).await;
+    assert_eq!(remembered(&world, &mut alice, "alice").await, (1, 1));
+    let most = FORMER_KEPT as u64;
+    for n in 0..most {
+        let nick_of_alice = if n % 2 == 0 { "Ally" } else { "Ali" };
+        alice.done(nick(nick_of_alice)).await;
+    }
+    assert_eq!(remembered(&world, &mut alice, "alice").await, (0, most));
+    let told = usize::from(FORMER_TOLD);
+    assert_eq!(remembered(&world, &mut alice, "ally").await, (told, most));
 }
 
 #[actix::test]

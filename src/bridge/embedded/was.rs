@@ -25,9 +25,12 @@ impl Store {
                 wire::profile::json(&was.profile),
             ),
         )?;
+        // Older is lower, so both are one range at the beginning, which ends before the one just added.
         sql::change(
             &self.db,
-            "DELETE FROM former WHERE at < ?1 OR seq <= (SELECT max(seq) FROM former) - ?2",
+            "DELETE FROM former WHERE seq < max(
+                 (SELECT seq FROM former WHERE at >= ?1 ORDER BY seq LIMIT 1),
+                 (SELECT max(seq) FROM former) - ?2 + 1)",
             (self.too_old_before(), Int(FORMER_KEPT as u64)),
         )?;
         Ok(())
