@@ -1,7 +1,7 @@
 //! The writer of lines: whatever it is given, one whole line leaves, and never two.
 //!
 //! <https://modern.ircdocs.horse/#message-format>. The texts of people are cut by
-//! [`super::split`] before they come here.
+//! `split` before they come here.
 
 use bytes::{BufMut as _, BytesMut};
 
@@ -80,7 +80,7 @@ impl Line<'_> {
     }
 
     /// Bytes of it without tags, with CR LF, beside the text that the last parameter will be: what
-    /// [`super::split::pieces`] needs to know. The last parameter here does not count.
+    /// `split::pieces` needs to know. The last parameter here does not count.
     #[must_use]
     pub fn overhead(&self) -> usize {
         let mut out = BytesMut::new();

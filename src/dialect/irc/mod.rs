@@ -3,7 +3,7 @@
 //! Followed are Modern IRC (<https://modern.ircdocs.horse>) and the extensions of IRCv3
 //! (<https://ircv3.net/irc>). In the order of the road: [`grammar`] reads a line,
 //! [`registration`] (with [`caps`] and [`sasl`]) hears those who are not in yet, [`welcome`]
-//! greets those who are, [`reply`] and [`mod@line`] write what is told, [`split`] cuts long texts.
+//! greets those who are, [`reply`] and [`mod@line`] write what is told, `split` cuts long texts.
 
 /// A section of Modern IRC.
 macro_rules! modern {
