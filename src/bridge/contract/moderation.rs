@@ -164,9 +164,11 @@ pub(in crate::bridge) async fn what_takes_a_rank_is_denied_without<S: Subject>()
     let (mut alice, mut bob) = two_in_the_den(&mut world).await;
     let operator = || denied("Den", Denial::NotOperator);
     alice.done(change("den", &["+t"])).await;
+    alice.done(set_topic("den", "chess")).await;
     world.events().await;
     for request in [
         set_topic("den", "tea"),
+        set_topic("den", "chess"),
         kick("den", "alice", None),
         change("den", &["+m"]),
         change("den", &["+k key", "+l 3", "+b alice!*@*"]),

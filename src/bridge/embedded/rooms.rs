@@ -415,6 +415,7 @@ impl Store {
         let Joined {
             name: room, flags, ..
         } = self.joined_room(&asker.user, room)?;
+        self.may(Act::SetTopic, &room, flags, &asker.user)?;
         let before = self.room(&room)?.and_then(|found| found.topic);
         if before.as_ref().map(|topic| &topic.text) == text.as_ref() {
             return Ok(Answer::Topic {
@@ -422,7 +423,6 @@ impl Store {
                 topic: before,
             });
         }
-        self.may(Act::SetTopic, &room, flags, &asker.user)?;
         let by = asker.user.clone();
         let deed = Deed::TopicSet {
             room: room.clone(),

@@ -80,9 +80,10 @@ pub enum Turn {
     Aborted,
     /// Another mechanism than [`PLAIN`] and [`EXTERNAL`].
     UnknownMechanism,
-    /// A chunk of more than [`CHUNK_BYTES`], or a response of more than [`RESPONSE_BYTES`].
+    /// A chunk of more than [`CHUNK_BYTES`].
     TooLong,
-    /// No base64, no PLAIN, or a name that names nobody: as good as a wrong password.
+    /// No base64, no PLAIN, more than [`RESPONSE_BYTES`], or a name that names nobody: as good as a
+    /// wrong password.
     Failed,
 }
 
@@ -128,8 +129,11 @@ impl Exchange {
     fn chunk(&mut self, mut so_far: Zeroizing<Vec<u8>>, word: &str) -> Turn {
         // A response of whole chunks is ended by a plus, and so is an empty one.
         let chunk = if word == "+" { "" } else { word };
-        if chunk.len() > CHUNK_BYTES || so_far.len() + chunk.len() > RESPONSE_BYTES {
+        if chunk.len() > CHUNK_BYTES {
             return Turn::TooLong;
+        }
+        if so_far.len() + chunk.len() > RESPONSE_BYTES {
+            return Turn::Failed;
         }
         so_far.extend_from_slice(chunk.as_bytes());
         if chunk.len() == CHUNK_BYTES {

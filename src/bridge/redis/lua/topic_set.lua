@@ -4,10 +4,10 @@ if redis.call('SISMEMBER', room, me) == 0 then return answer('refused', 'not_in'
 local known = redis.call('HMGET', room .. K.meta, 'name', 'topic', 'topic_by', 'topic_at',
   'modes')
 local name, by, at = known[1] or ARGV[9], known[3], known[4]
+local met = conditions_of(string.lower(ARGV[9]), known[5])
+local why = denied('topic', met, redis.call('HGET', room .. K.ranks, me))
+if why then return answer('refused', why, name) end
 if (known[2] or '') ~= ARGV[10] then
-  local met = conditions_of(string.lower(ARGV[9]), known[5])
-  local why = denied('topic', met, redis.call('HGET', room .. K.ranks, me))
-  if why then return answer('refused', why, name) end
   if not append('"type":"topic_set","room":"' .. name .. '","by":"' .. ARGV[7]
     .. '","text":' .. ARGV[11], now) then return 'epoch\n-\n' end
   by, at = ARGV[7], now

@@ -178,6 +178,10 @@ fn kick_and_invite_name_people_and_rooms() {
             &[&kick("ben", "Some(\"x\")"), &kick("zoe", "Some(\"x\")")],
         ),
         (
+            "KICK #den,#den ben,zoe",
+            &[&kick("ben", "None"), &kick("zoe", "None")],
+        ),
+        (
             &format!("KICK #den ben {long}"),
             &[&kick("ben", &format!("Some({:?})", "w".repeat(390)))],
         ),
@@ -192,6 +196,10 @@ fn kick_and_invite_name_people_and_rooms() {
         ("KICK #den", &["461 anna KICK :Not enough parameters"]),
         ("KICK #den ,", &["461 anna KICK :Not enough parameters"]),
         ("KICK den ben", &["403 anna den :No such channel"]),
+        (
+            "KICK #den,#pit ben",
+            &["461 anna KICK :Not enough parameters"],
+        ),
         ("KICK #den -x", &["401 anna -x :No such nick"]),
         ("INVITE ben", &["461 anna INVITE :Not enough parameters"]),
         ("INVITE ben den", &["403 anna den :No such channel"]),

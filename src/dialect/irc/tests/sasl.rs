@@ -65,7 +65,7 @@ fn a_response_of_whole_chunks_ends_with_a_plus() {
 fn a_response_is_bounded() {
     assert_eq!(
         respond(&vec![b'x'; RESPONSE_BYTES / 4 * 3 + 1]),
-        Turn::TooLong
+        Turn::Failed
     );
     let mut exchange = Exchange::default();
     exchange.hear("PLAIN");
