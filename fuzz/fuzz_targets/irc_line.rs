@@ -120,12 +120,13 @@ fn found(chosen: Option<&u8>, line: &[u8]) -> Result<Answer, Refusal> {
         },
         7 => Answer::Members {
             room,
-            away: vec![user],
             users,
-            operators: Vec::new(),
             ranked: Vec::new(),
             flags: Flags::default(),
-            profiles: Vec::new(),
+            known: Known {
+                away: vec![user],
+                ..Known::default()
+            },
         },
         8 => Answer::Rooms {
             rooms: rooms.into_iter().map(listed).collect(),

@@ -97,16 +97,12 @@ pub enum Answer {
         room: RoomName,
         /// Its members.
         users: Vec<UserName>,
-        /// Those of them who are away, sorted.
-        away: Vec<UserName>,
         /// Those of them who have a rank, sorted.
         ranked: Vec<(UserName, Ranks)>,
         /// What holds of the room.
         flags: Flags,
-        /// What those say about themselves who say anything, sorted by their names.
-        profiles: Vec<(UserName, Profile)>,
-        /// Those of them who are operators of the network, sorted.
-        operators: Vec<UserName>,
+        /// What else there is to know of them.
+        known: Known,
     },
     /// How many there are, on all nodes.
     Census(Census),

@@ -6,7 +6,7 @@ use super::words::{
     resume, rooms_named, text, user, users, who, who_is,
 };
 use super::world::World;
-use crate::chat::answer::{Office, Presence};
+use crate::chat::answer::{Known, Office, Presence};
 use crate::chat::modes::Flags;
 use crate::chat::{Answer, Deed, Refusal, RoomName, UserName};
 use crate::messages::{FirstRoom, Outcome, PeopleRequest, Request};
@@ -56,11 +56,12 @@ pub(in crate::bridge) async fn an_office_is_that_of_a_session<S: Subject>() {
     let there = Answer::Members {
         room: RoomName::lobby(),
         users: users(&["alice", "bob"]),
-        away: Vec::new(),
-        operators: users(&["alice"]),
         flags: Flags::default(),
         ranked: Vec::new(),
-        profiles: Vec::new(),
+        known: Known {
+            operators: users(&["alice"]),
+            ..Known::default()
+        },
     };
     assert_eq!(bob.done(members("lobby")).await, there);
     assert_eq!(operators(&bob.done(census()).await), 1);
@@ -131,8 +132,8 @@ pub(in crate::bridge) async fn only_operators_put_people_out_and_speak_to_all<S:
     assert!(matches!(left, Answer::Online { users, .. } if users == [by()]));
     assert_eq!(alice.done(members("lobby")).await, {
         let mut there = who("lobby", &["alice"]);
-        if let Answer::Members { operators, .. } = &mut there {
-            operators.push(by());
+        if let Answer::Members { known, .. } = &mut there {
+            known.operators.push(by());
         }
         there
     });

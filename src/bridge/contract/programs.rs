@@ -203,12 +203,12 @@ async fn seen<S: Subject>(world: &mut World<S>, by: &mut Caller, name: &str) -> 
         panic!("{known:?}")
     };
     let there = by.done(members("lobby")).await;
-    let Answer::Members { profiles, .. } = there else {
+    let Answer::Members { known, .. } = there else {
         panic!("{there:?}")
     };
-    let inside = profiles.into_iter().find(|(who, _)| *who == user(name));
+    let inside = known.profile(&user(name)).cloned();
     world.events().await;
-    (profile, inside.map(|(_, said)| said).unwrap_or_default())
+    (profile, inside.unwrap_or_default())
 }
 
 fn says(real_name: &str, speaker: Speaker) -> Profile {

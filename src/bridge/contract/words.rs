@@ -344,7 +344,7 @@ pub(in crate::bridge) fn made_by(makers: &[&str], answer: Answer) -> Answer {
     let Answer::Members {
         room,
         users: all,
-        away,
+        known,
         ..
     } = answer
     else {
@@ -354,14 +354,12 @@ pub(in crate::bridge) fn made_by(makers: &[&str], answer: Answer) -> Answer {
     Answer::Members {
         room,
         users: all,
-        away,
+        known,
         ranked: users(makers)
             .into_iter()
             .map(|maker| (maker, operator))
             .collect(),
         flags: Flags::of_new_room(),
-        profiles: Vec::new(),
-        operators: Vec::new(),
     }
 }
 
@@ -370,11 +368,12 @@ pub(in crate::bridge) fn who_and_away(room: &str, names: &[&str], away: &[&str])
     Answer::Members {
         room: room_named(room),
         users: users(names),
-        away: users(away),
         flags: Flags::default(),
         ranked: Vec::new(),
-        profiles: Vec::new(),
-        operators: Vec::new(),
+        known: Known {
+            away: users(away),
+            ..Known::default()
+        },
     }
 }
 

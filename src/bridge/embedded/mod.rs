@@ -17,6 +17,7 @@ mod claims;
 mod guard;
 mod history;
 mod kept;
+mod known;
 mod lock;
 mod log;
 mod moderation;

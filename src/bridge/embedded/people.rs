@@ -1,12 +1,13 @@
 //! People: what they say to each other, whom they follow, who is there.
 
-use super::claims::{Asker, profile};
+use super::claims::Asker;
 use super::guard::{Joined, Speech};
 use super::kept::Kind;
+use super::known::{Seen, known_of};
 use super::log::{No, Store};
 
 use super::sql::{self, Int};
-use crate::chat::answer::{Census, Known, Presence};
+use crate::chat::answer::{Census, Presence};
 use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::modes::Ranks;
@@ -64,21 +65,9 @@ impl Store {
             "SELECT user || coalesce('/' || nick, ''), away IS NOT NULL, operator, profile
              FROM claims ORDER BY user",
             (),
-            |row| {
-                let said = profile(&row.get::<_, String>(3)?);
-                let user: UserName = row.get(0)?;
-                Ok((user, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?, said))
-            },
+            Seen::read,
         )?;
-        let (mut users, mut known) = (Vec::new(), Known::default());
-        for (user, is_away, is_operator, said) in all {
-            known.away.extend(is_away.then(|| user.clone()));
-            known.operators.extend(is_operator.then(|| user.clone()));
-            if !said.is_empty() {
-                known.profiles.push((user.clone(), said));
-            }
-            users.push(user);
-        }
+        let (users, known) = known_of(all);
         Ok(Answer::Online { users, known })
     }
 

@@ -3,8 +3,9 @@
 use aws_lc_rs::digest::Digest;
 use subtle::ConstantTimeEq;
 
-use super::claims::{Asker, profile};
+use super::claims::Asker;
 use super::guard::{Joined, Shown};
+use super::known::{Seen, known_of};
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::seal::seal;
@@ -15,7 +16,6 @@ use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::modes::{Flags, Rank, Ranks, RoomModes, Switch};
 use crate::chat::origin::Origin;
 use crate::chat::permission::Act;
-use crate::chat::profile::Profile;
 use crate::chat::{Answer, Deed, Position, Refusal, RoomName, Text, UserName};
 use crate::messages::RoomRequest;
 
@@ -58,9 +58,6 @@ impl Room {
         }
     }
 }
-
-/// A member, whether they are away and an operator of the network, and what they say about themselves.
-type Member = (UserName, bool, bool, Profile);
 
 /// What becomes of the rooms that somebody is in who enters another one.
 #[derive(Debug, Clone, Copy)]
@@ -376,18 +373,9 @@ impl Store {
              FROM members m LEFT JOIN claims c ON c.user = m.user
              WHERE m.room = ?1 ORDER BY m.user",
             [&room],
-            |row| {
-                let member = (row.get::<_, UserName>(0)?, row.get::<_, bool>(1)?);
-                let said = profile(&row.get::<_, String>(3)?);
-                Ok((member.0, member.1, row.get::<_, bool>(2)?, said))
-            },
+            Seen::read,
         )?;
-        let of = |wanted: fn(&Member) -> bool| {
-            let found = members.iter().filter(|member| wanted(member));
-            found.map(|(user, ..)| user.clone()).collect()
-        };
-        let introduced = members.iter().filter(|(.., profile)| !profile.is_empty());
-        let profiles = introduced.map(|(user, .., profile)| (user.clone(), profile.clone()));
+        let (users, known) = known_of(members);
         let ranked = sql::rows(
             &self.db,
             "SELECT m.user, ranks FROM members m JOIN ranks r ON r.room = m.room AND r.user = m.user
@@ -397,12 +385,10 @@ impl Store {
         )?;
         Ok(Answer::Members {
             room,
-            users: of(|_| true),
-            away: of(|(_, is_away, ..)| *is_away),
-            operators: of(|(_, _, is_operator, _)| *is_operator),
-            profiles: profiles.collect(),
+            users,
             ranked,
             flags,
+            known,
         })
     }
 

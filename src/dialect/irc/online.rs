@@ -8,10 +8,9 @@ use super::line::CLOAK;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::tell::rows;
-use super::who::{Here, Person, Query};
+use super::who::{Person, Query};
 use crate::chat::UserName;
 use crate::chat::answer::{Known, Office};
-use crate::chat::profile::Profile;
 
 /// Writes what was asked of all who are online.
 pub(super) fn tell(
@@ -51,21 +50,8 @@ fn host_of(user: &UserName, known: &Known) -> String {
 }
 
 fn who(voice: Voice<'_>, query: &Query, users: &[UserName], known: &Known, out: &mut BytesMut) {
-    let nothing = Profile::default();
     for user in users.iter().filter(|user| query.fits(user)) {
-        let person = Person {
-            user,
-            room: None,
-            presence: if known.is_away(user) {
-                Here::Gone
-            } else {
-                Here::Here
-            },
-            prefix: "",
-            profile: known.profile(user).unwrap_or(&nothing),
-            office: known.office(user),
-        };
-        query.tell(voice, person, out);
+        query.tell(voice, Person::of(user, known), out);
     }
     query.end(voice, out);
 }

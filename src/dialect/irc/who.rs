@@ -9,7 +9,7 @@ use super::mask;
 use super::numerics::Numeric;
 use super::reply::Voice;
 use super::room;
-use crate::chat::answer::Office;
+use crate::chat::answer::{Known, Office};
 use crate::chat::extras::Speaker;
 use crate::chat::profile::Profile;
 use crate::chat::{RoomName, UserName};
@@ -58,6 +58,31 @@ pub struct Person<'a> {
     pub profile: &'a Profile,
     /// What they are beside a person, where that was asked for too.
     pub office: Office,
+}
+
+/// What somebody says about themselves who says nothing.
+static NOTHING: Profile = Profile {
+    real_name: None,
+    speaker: Speaker::Person,
+};
+
+impl<'a> Person<'a> {
+    /// One of several of whom so much is known, wherever they are.
+    #[must_use]
+    pub fn of(user: &'a UserName, known: &'a Known) -> Self {
+        Self {
+            user,
+            room: None,
+            presence: if known.is_away(user) {
+                Here::Gone
+            } else {
+                Here::Here
+            },
+            prefix: "",
+            profile: known.profile(user).unwrap_or(&NOTHING),
+            office: known.office(user),
+        }
+    }
 }
 
 /// Whether somebody is at the keyboard.

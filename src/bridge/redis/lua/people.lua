@@ -24,3 +24,9 @@ local function kept_of(key, people, all)
   end)
   return found
 end
+
+-- Who is away, who is an operator of the network, and what people say about themselves.
+local function known_of(people, all)
+  return among(K.away, people, all), among(K.operators, people, all),
+    kept_of(K.profiles, people, all)
+end

@@ -3,7 +3,7 @@
 use redis::{Cmd, Value};
 
 use super::reply::{Items, Nonsense, asked, changed};
-use super::rooms::{profiles, ranked};
+use super::rooms::ranked;
 use super::sources::Lua;
 use super::words::{json, json_if_any};
 use super::{Asker, Scripts};
@@ -118,12 +118,7 @@ impl Scripts {
             PeopleRequest::Following => self.users(reply, |users| Answer::Subscriptions { users }),
             PeopleRequest::Followers => self.users(reply, |users| Answer::Subscribers { users }),
             PeopleRequest::Online => asked(&self.rules, reply, |items| {
-                let users = items.sorted()?;
-                let known = Known {
-                    away: items.sorted()?,
-                    operators: items.sorted()?,
-                    profiles: profiles(items)?,
-                };
+                let (users, known) = (items.sorted()?, known(items)?);
                 Ok((Answer::Online { users, known }, None))
             }),
             PeopleRequest::TakeOffice { office } => {
@@ -203,6 +198,25 @@ impl Scripts {
             Ok((answer(items.sorted()?), None))
         })
     }
+}
+
+/// What there is to know of several people.
+pub(super) fn known(items: &mut Items) -> Result<Known, Nonsense> {
+    Ok(Known {
+        away: items.sorted()?,
+        operators: items.sorted()?,
+        profiles: profiles(items)?,
+    })
+}
+
+fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, Nonsense> {
+    let (mut items, mut profiles) = (items.array()?, Vec::new());
+    while !items.is_empty() {
+        let user: UserName = items.next()?;
+        profiles.push((user, profile_of(&items.next::<String>()?)?));
+    }
+    profiles.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(profiles)
 }
 
 /// Names, times and profiles, the last one first.

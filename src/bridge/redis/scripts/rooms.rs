@@ -2,7 +2,7 @@
 
 use redis::{Cmd, Value};
 
-use super::people::profile_of;
+use super::people::known;
 use super::reply::{Items, Lines, Nonsense, Word, asked, changed};
 use super::sources::Lua;
 use super::words::{json, json_if_any};
@@ -14,7 +14,6 @@ use crate::chat::command::RoomKey;
 use crate::chat::event::{Privacy, Timestamp};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
 use crate::chat::modes::{Flags, Ranks};
-use crate::chat::profile::Profile;
 use crate::chat::{Answer, Position, RoomName, Secret, Text, UserName};
 use crate::messages::{Outcome, RoomRequest};
 
@@ -81,11 +80,9 @@ impl Scripts {
                 let answer = Answer::Members {
                     room: items.next()?,
                     users: items.sorted()?,
-                    away: items.sorted()?,
-                    operators: items.sorted()?,
                     ranked: ranked(items)?,
                     flags: flags(&items.next::<String>()?),
-                    profiles: profiles(items)?,
+                    known: known(items)?,
                 };
                 Ok((answer, None))
             }),
@@ -174,16 +171,6 @@ fn entered(lines: &mut Lines<'_>, head: Option<Position>) -> Result<Verdict, Non
         key,
         position,
     })))
-}
-
-pub(super) fn profiles(items: &mut Items) -> Result<Vec<(UserName, Profile)>, Nonsense> {
-    let (mut items, mut profiles) = (items.array()?, Vec::new());
-    while !items.is_empty() {
-        let user: UserName = items.next()?;
-        profiles.push((user, profile_of(&items.next::<String>()?)?));
-    }
-    profiles.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(profiles)
 }
 
 fn listed(items: &mut Items, privacy: Privacy) -> Result<Vec<Listed>, Nonsense> {

@@ -242,9 +242,11 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
         },
         4 => Answer::Members {
             room,
-            away: users.first().cloned().into_iter().collect(),
-            profiles: Vec::new(),
-            operators: users.last().cloned().into_iter().collect(),
+            known: Known {
+                away: users.first().cloned().into_iter().collect(),
+                operators: users.last().cloned().into_iter().collect(),
+                profiles: Vec::new(),
+            },
             users,
             flags: Flags::default(),
             ranked: Vec::new(),

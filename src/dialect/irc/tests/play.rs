@@ -307,11 +307,9 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
         "members" | "hidden-members" => Answer::Members {
             room,
             users: users(&behind.replace(['@', '+'], "")),
-            away: Vec::new(),
             flags: Flags::of_letters(if what == "members" { "t" } else { "s" }),
             ranked: ranked(behind),
-            profiles: Vec::new(),
-            operators: Vec::new(),
+            known: Known::default(),
         },
         "history" => {
             let messages = behind

@@ -4,7 +4,7 @@
 use super::events::told;
 use super::play::{anna, answered, identity, play};
 use super::written;
-use crate::chat::answer::{Office, Presence};
+use crate::chat::answer::{Known, Office, Presence};
 use crate::chat::event::{Hearing, Timestamp};
 use crate::chat::extras::Speaker;
 use crate::chat::modes::{Flags, Ranks};
@@ -175,11 +175,12 @@ fn who_and_whois_tell_it() {
     let both = Answer::Members {
         room: room("den"),
         users: vec![user("anna"), user("Ben")],
-        away: Vec::new(),
         ranked: Vec::new(),
-        operators: Vec::new(),
         flags: Flags::default(),
-        profiles: vec![(user("ben"), profile)],
+        known: Known {
+            profiles: vec![(user("ben"), profile)],
+            ..Known::default()
+        },
     };
     assert_eq!(
         answers("WHO #den", &both)[..2],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::written;
-use crate::chat::answer::{Topic, TopicSet};
+use crate::chat::answer::{Known, Topic, TopicSet};
 use crate::chat::event::{Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::modes::Flags;
 use crate::chat::{Answer, Command, Deed, Event, Extras, Refusal};
@@ -281,11 +281,13 @@ fn who_is_in_a_room_is_told_with_who_is_away() {
     let members = Answer::Members {
         room: room("den"),
         users: vec![user("anna"), user("Ben"), user("clara")],
-        away: vec![user("ben")],
         flags: Flags::default(),
         ranked: Vec::new(),
-        profiles: Vec::new(),
-        operators: vec![user("BEN"), user("clara")],
+        known: Known {
+            away: vec![user("ben")],
+            operators: vec![user("BEN"), user("clara")],
+            ..Known::default()
+        },
     };
     let told = answered(&mut talk, "WHO #den %nf", &members);
     assert_eq!(

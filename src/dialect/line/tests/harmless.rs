@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use proptest::prelude::*;
 
-use crate::chat::answer::{KeyUse, Listed, Office, Presence, Topic};
+use crate::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
 use crate::chat::modes::{Flags, Ranks};
@@ -245,12 +245,10 @@ fn at_any_place(deed: Deed, at: u64, n: u64) -> Event {
 fn members(room: RoomName, user: UserName) -> Answer {
     Answer::Members {
         room,
-        users: vec![user.clone()],
-        away: vec![user],
-        operators: vec![],
+        users: vec![user],
         flags: Flags::default(),
         ranked: Vec::new(),
-        profiles: Vec::new(),
+        known: Known::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::told;
-use crate::chat::answer::{KeyUse, Listed, Topic};
+use crate::chat::answer::{KeyUse, Known, Listed, Topic};
 use crate::chat::command::Positions;
 use crate::chat::event::{Hearing, Privacy, Timestamp};
 use crate::chat::modes::{Flags, Ranks};
@@ -189,11 +189,9 @@ fn answers_are_read_as_they_are_told() {
     let members = |users: &[_]| Answer::Members {
         room: den.clone(),
         users: users.to_vec(),
-        away: vec![],
         flags: Flags::default(),
         ranked: Vec::new(),
-        profiles: vec![],
-        operators: vec![],
+        known: Known::default(),
     };
     let people = |users: &[_]| Told::People {
         of: "den",

@@ -225,11 +225,9 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
             Answer::Members {
                 room: den(),
                 users: vec![user("alice"), user("bob")],
-                away: vec![user("bob")],
                 flags: Flags::default(),
                 ranked: Vec::new(),
-                profiles: Vec::new(),
-                operators: vec![user("bob")],
+                known: Known::default(),
             },
             "* den: alice, bob (2)\n",
         ),
