@@ -42,12 +42,12 @@ fn with_settings(config: Option<&Path>, run: impl FnOnce(Loaded) -> ExitCode) ->
     match settings::load(config, settings::environment()) {
         Ok(loaded) => {
             for warning in &loaded.warnings {
-                eprintln!("warning: {warning}");
+                logging::complain(&format!("warning: {warning}"));
             }
             run(loaded)
         }
         Err(mistakes) => {
-            eprintln!("{mistakes}");
+            logging::complain(&mistakes.to_string());
             Exit::Config.into()
         }
     }
@@ -161,6 +161,6 @@ fn done(outcome: Result<(), CliError>) -> ExitCode {
 }
 
 fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("conclave: {error}");
+    logging::complain(&format!("conclave: {error}"));
     Exit::Failed.into()
 }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::Command;
+
 use support::{Client, Home, Node, Said, password_of};
 
 #[tokio::test]
@@ -252,4 +254,28 @@ async fn a_relaxed_node_keeps_its_messages_over_a_kill() {
     anna.says("/history").await;
     let past = anna.catches_up().await;
     assert!(past[1].ends_with("[lobby] anna: hello"), "{past:#?}");
+}
+
+/// The disk that the log is on is full, or who read it is gone.
+#[tokio::test]
+async fn a_node_goes_on_whose_log_cannot_be_written() {
+    let home = Home::new();
+    let usual = home.command(&[]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" 2>/dev/full"]);
+    command.arg(usual.get_program()).current_dir(home.folder());
+    for (name, value) in usual.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut node = home.start_with(command).await;
+    let mut people = node.newcomers(["anna", "ben"]).await;
+    people[0].says("hello").await;
+    people[1].hears("[lobby] anna: hello").await;
+    drop(people);
+    node.signal("TERM");
+    assert_eq!(node.ends().await.code(), Some(0));
+    assert_eq!(home.log(), "");
 }

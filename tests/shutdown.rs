@@ -58,6 +58,27 @@ async fn sigint_is_a_clean_end() {
     is_a_clean_end("INT").await;
 }
 
+/// With a terminal goes what was started in it; where there is none, a hangup means something else.
+#[test]
+fn a_node_stops_whose_terminal_is_closed() {
+    let home = Home::new();
+    let (terminal, its_end) = pty_process::blocking::open().unwrap();
+    let mut command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_conclave"))
+        .current_dir(home.folder());
+    for (name, value) in home.command(&[]).get_envs() {
+        command = match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = command.spawn(its_end).unwrap();
+    let mut lines = BufReader::new(&terminal).lines();
+    while !lines.next().unwrap().unwrap().starts_with("  stop ") {}
+    drop(lines);
+    drop(terminal);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
 #[tokio::test]
 async fn the_door_is_closed_while_the_last_ones_go() {
     let mut node = Node::start().await;

@@ -1,6 +1,6 @@
 //! The operator's log: plain lines on standard error, colours on a terminal only.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 
 use tracing::Level;
 
@@ -17,5 +17,12 @@ pub fn start() {
         .with_ansi(std::io::stderr().is_terminal())
         .with_max_level(wanted.unwrap_or(Level::INFO))
         .with_target(false)
+        // What cannot be written is lost; a word about that would be a panic, there too.
+        .log_internal_errors(false)
         .init();
+}
+
+/// Says something to the operator before there is a log; where that cannot be written, it is lost.
+pub fn complain(text: &str) {
+    let _lost = writeln!(std::io::stderr(), "{text}");
 }

@@ -1,6 +1,6 @@
 //! `conclave serve`: from settings to an exit code, with the signals in between.
 
-use std::io;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use crate::cli::Exit;
 use crate::settings::Loaded;
 
-use super::{Reason, Running, Stopped, banner, start};
+use super::{Reason, Running, Stopped, banner, logging, start};
 
 /// Runs a node until it is told to stop or a part of it fails.
 #[must_use]
@@ -33,7 +33,12 @@ async fn run(loaded: Loaded) -> Exit {
         Ok(running) => running,
         Err(error) => return refused(&error),
     };
-    println!("{}", banner::started(&loaded.settings, &running));
+    // Nobody has to read it.
+    let _unread = writeln!(
+        io::stdout(),
+        "{}",
+        banner::started(&loaded.settings, &running)
+    );
     info!(settings = %loaded.source, "serving");
     live(running, &mut signals).await
 }
@@ -66,7 +71,7 @@ async fn live(mut running: Running, signals: &mut Signals) -> Exit {
 }
 
 fn refused(error: &dyn std::error::Error) -> Exit {
-    eprintln!("conclave: {error}");
+    logging::complain(&format!("conclave: {error}"));
     Exit::Failed
 }
 
@@ -80,11 +85,12 @@ enum Wish {
 }
 
 /// SIGINT (Ctrl-C) and SIGTERM mean the same: stop. SIGHUP is what a service manager sends to have
-/// settings read again.
+/// settings read again, and what a terminal sends that is closed.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
+    on_hangup: Wish,
 }
 
 impl Signals {
@@ -93,6 +99,11 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            on_hangup: if io::stdout().is_terminal() {
+                Wish::Stop
+            } else {
+                Wish::Rehash
+            },
         })
     }
 
@@ -100,7 +111,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Wish::Stop,
             _ = self.terminate.recv() => Wish::Stop,
-            _ = self.hangup.recv() => Wish::Rehash,
+            _ = self.hangup.recv() => self.on_hangup,
         }
     }
 

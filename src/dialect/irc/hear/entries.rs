@@ -131,7 +131,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry("QUIT", 0, Verb::Quit, "[:words]"),
     entry(register::COMMAND, 0, Verb::Register, register::USAGE),
-    entry("REHASH", 0, Verb::Rehash, ", for operators"),
+    entry(
+        "REHASH",
+        0,
+        Verb::Rehash,
+        "for operators: the settings are read again",
+    ),
     entry("SETNAME", 1, Verb::SetName, ":<real name>"),
     entry(
         "SUBSCRIBE",
