@@ -220,6 +220,21 @@ mod tests {
         assert_eq!(filled, "'a\\039\\092\\010\\195\\169log'");
     }
 
+    /// Who looks into Redis at night looks there.
+    #[test]
+    fn the_readme_tells_of_every_name() {
+        let readme = include_str!("../../../README.md");
+        let behind = BEHIND.iter().map(|(_, name)| format!("room:<name>{name}`"));
+        let others = UNDER_PREFIX.iter().map(|(_, name)| match *name {
+            "room:" => "`room:<name>`".to_owned(),
+            name if name.ends_with(':') => format!("`{name}<"),
+            name => format!("`{name}`"),
+        });
+        for name in others.chain(behind) {
+            assert!(readme.contains(&name), "{name}");
+        }
+    }
+
     #[test]
     fn what_is_no_name_stays() {
         let keys = Keys::new("", "x");
