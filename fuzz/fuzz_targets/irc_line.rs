@@ -11,7 +11,7 @@ mod whole;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use conclave::chat::answer::{KeyUse, Known, Listed, Office, Presence, Topic};
+use conclave::chat::answer::{KeyUse, Known, Listed, Office, Presence, Standing, Topic};
 use conclave::chat::event::{Privacy, Timestamp};
 use conclave::chat::modes::Flags;
 use conclave::chat::profile::Profile;
@@ -117,6 +117,7 @@ fn found(chosen: Option<&u8>, line: &[u8]) -> Result<Answer, Refusal> {
         6 => Answer::Topic {
             room,
             topic: Some(Topic { text, set: None }),
+            changed: at.map(|at| Standing { position, at }),
         },
         7 => Answer::Members {
             room,

@@ -16,6 +16,7 @@ mod moderation;
 mod nicks;
 mod office;
 mod order;
+mod past;
 mod probes;
 mod programs;
 mod renew;
@@ -38,8 +39,8 @@ use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
     asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
-    moderation::*, nicks::*, office::*, order::*, probes::*, programs::*, renew::*, rooms::*,
-    tokens::*, told::*, was::*, words::*, world::*,
+    moderation::*, nicks::*, office::*, order::*, past::*, probes::*, programs::*, renew::*,
+    rooms::*, tokens::*, told::*, was::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -145,6 +146,8 @@ macro_rules! keeps_the_contract {
             what_is_sent_is_not_told_at_a_login,
             conversations_are_told_by_their_last_message,
             no_history_is_told_to_whom_it_does_not_concern,
+            what_happened_in_a_room_stands_among_its_messages,
+            what_happened_pushes_no_message_out_and_keeps_no_room,
             a_login_is_told_a_bounded_number_of_bytes,
             a_new_account_inherits_no_tokens,
             a_token_is_good_once_and_is_followed_by_the_next,

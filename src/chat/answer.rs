@@ -172,7 +172,8 @@ pub enum Answer {
         room: RoomName,
         /// How many were asked for, after the bound.
         count: u16,
-        /// The messages: [`super::Deed::RoomMessage`] only.
+        /// The messages: [`super::Deed::RoomMessage`] only, unless
+        /// [everything](super::history::Past::Everything) was asked for.
         messages: Vec<Arc<Event>>,
     },
     /// Messages between the person and another one, oldest first.
@@ -193,6 +194,8 @@ pub enum Answer {
         room: RoomName,
         /// The topic, if there is one.
         topic: Option<Topic>,
+        /// The event by which it was set or taken away, where that was done now.
+        changed: Option<Standing>,
     },
     /// Somebody was put out of a room.
     Kicked {
@@ -376,6 +379,15 @@ impl Known {
         let found = self.profiles.binary_search_by(|(other, _)| other.cmp(user));
         found.ok().map(|at| &self.profiles[at].1)
     }
+}
+
+/// Where an event stands, and when it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its position in the log.
+    pub position: Position,
+    /// On the store's clock.
+    pub at: Timestamp,
 }
 
 /// What a room is about.

@@ -2,7 +2,7 @@
 
 use super::certificate::Certificate;
 use super::event::{Manner, Timestamp};
-use super::history::{Conversation, Span};
+use super::history::{Conversation, Past, Span};
 use super::modes::{List, ModeWish};
 use super::profile::{Audience, Profile};
 use super::{Extras, Ident, Nick, Position, RoomName, Secret, Text, UserName};
@@ -169,6 +169,8 @@ pub enum Command {
     History {
         /// Which room.
         room: Where,
+        /// Whether what else happened is told, too.
+        past: Past,
         /// Which of its messages.
         span: Span,
         /// How many, at most [`super::limits::HISTORY_MOST`].

@@ -81,12 +81,35 @@ impl ClientTags {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// For how long they mean something where no words come with them.
+    #[must_use]
+    pub fn lifetime(&self) -> Lifetime {
+        let mut keys = self.0.split(';').map(|tag| tag.split('=').next());
+        if keys.all(|key| key.is_some_and(|key| TYPING.contains(&key))) {
+            Lifetime::Passing
+        } else {
+            Lifetime::Lasting
+        }
+    }
 }
 
 impl fmt::Debug for ClientTags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
+}
+
+/// What says that somebody types: <https://ircv3.net/specs/client-tags/typing>.
+const TYPING: [&str; 2] = ["+typing", "+draft/typing"];
+
+/// For how long tags without words mean something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// For this moment, and never again: somebody types.
+    Passing,
+    /// Also later.
+    Lasting,
 }
 
 /// `+`, perhaps a vendor and a slash, a key, and perhaps a value in which nothing ends a line.
@@ -131,6 +154,19 @@ mod tests {
         assert_eq!(ClientTags::new(&long).as_str(), long);
         assert_eq!(ClientTags::new(&format!("+b;{long}")).as_str(), "+b");
         assert!(ClientTags::new(&format!("{long}x")).is_empty());
+    }
+
+    #[test]
+    fn that_somebody_types_means_nothing_later() {
+        for (spelled, lifetime) in [
+            ("+typing=active", Lifetime::Passing),
+            ("+typing;+draft/typing=done", Lifetime::Passing),
+            ("+draft/react=x", Lifetime::Lasting),
+            ("+typing=done;+draft/reply=7-3", Lifetime::Lasting),
+            ("+typings", Lifetime::Lasting),
+        ] {
+            assert_eq!(ClientTags::new(spelled).lifetime(), lifetime, "{spelled}");
+        }
     }
 
     #[test]

@@ -18,6 +18,16 @@ pub enum Conversation {
     },
 }
 
+/// What is told of the past of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// What was said in it.
+    Words,
+    /// What else happened in it, too: who came, went and was put out, who took another nick, modes,
+    /// topics, and what programs told each other.
+    Everything,
+}
+
 /// A place in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {

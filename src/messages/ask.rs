@@ -6,7 +6,7 @@ use super::{ProgramRequest, SessionMail};
 use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Manner, Timestamp};
-use crate::chat::history::{Mark, Span};
+use crate::chat::history::{Mark, Past, Span};
 use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::modes::{List, ModeWish};
 use crate::chat::origin::SessionId;
@@ -374,6 +374,8 @@ pub enum HistoryRequest {
     Room {
         /// The room.
         room: RoomName,
+        /// Whether what else happened counts as a message.
+        past: Past,
         /// Which.
         span: Span,
         /// How many at most.
@@ -406,7 +408,9 @@ impl HistoryRequest {
     pub fn messages(&self) -> usize {
         let kept = KEPT_MESSAGES as usize;
         match self {
-            Self::Room { span, count, .. } => {
+            Self::Room {
+                past, span, count, ..
+            } => {
                 let searched = match span {
                     Span::Latest => 0,
                     Span::Since { mark }
@@ -415,7 +419,11 @@ impl HistoryRequest {
                     | Span::Around { mark } => searched(*mark),
                     Span::Between { from, to } => searched(*from).max(searched(*to)),
                 };
-                searched + usize::from(*count)
+                let looked_at = searched + usize::from(*count);
+                match past {
+                    Past::Words => looked_at,
+                    Past::Everything => 2 * looked_at,
+                }
             }
             Self::Person { .. } | Self::Conversations { .. } => 2 * kept,
         }

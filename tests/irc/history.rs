@@ -130,3 +130,51 @@ async fn on_two_nodes_the_same_is_told_of_people_also_to_who_comes_back() {
     assert_eq!(named, ["ben", "clara"]);
     anna.hears_nothing_else().await;
 }
+
+/// The command of a line.
+fn command(line: &str) -> &str {
+    line.split(' ').nth(2).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_happened_on_all_nodes_is_told_among_the_messages() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben", "clara"]).await;
+    let mut anna = one.irc_with("anna", &CAPS).await;
+    anna.joins("#den").await;
+    let playback = [&CAPS[..], &["draft/event-playback"]].concat();
+    let mut ben = two.irc_with("ben", &playback).await;
+    ben.joins("#den").await;
+    let mut clara = two.irc_with("clara", &CAPS).await;
+    for line in [
+        "PRIVMSG #den :hello",
+        "TOPIC #den :tea",
+        "@+typing=active TAGMSG #den",
+        "@+draft/react=x TAGMSG #den",
+        "NICK Ann",
+        "QUIT :bye",
+    ] {
+        anna.says(line).await;
+    }
+    let gone = ben.finds(" QUIT :Quit: bye").await;
+    let den = "chathistory #den";
+    let told = asks(&mut ben, "LATEST #den * 20", den).await;
+    let commands: Vec<_> = told.iter().map(|line| command(line)).collect();
+    assert_eq!(
+        commands,
+        ["JOIN", "JOIN", "PRIVMSG", "TOPIC", "TAGMSG", "NICK", "QUIT"]
+    );
+    // Each is known by the id with which it was told when it happened.
+    assert_eq!(
+        told.last(),
+        gone.strip_prefix('@').map(str::to_owned).as_ref()
+    );
+    let before = format!("BEFORE #den msgid={} 2", id(&told[4]));
+    assert_eq!(asks(&mut ben, &before, den).await, told[2..4]);
+    // Who did not ask for that is told what was said.
+    let told = asks(&mut clara, "LATEST #den * 20", den).await;
+    assert_eq!(texts(&told), ["hello"]);
+}

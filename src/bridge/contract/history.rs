@@ -14,7 +14,7 @@ use crate::chat::{Answer, Event, Position, Refusal};
 use crate::messages::{Missed, Request};
 
 /// Says all of it at once; what arrives of it.
-async fn says<S: Subject>(
+pub(super) async fn says<S: Subject>(
     world: &mut World<S>,
     caller: &mut Caller,
     said: Vec<Request>,
@@ -29,7 +29,7 @@ async fn says<S: Subject>(
     world.events().await
 }
 
-async fn tells(caller: &mut Caller, request: Request) -> Vec<Arc<Event>> {
+pub(super) async fn tells(caller: &mut Caller, request: Request) -> Vec<Arc<Event>> {
     match caller.done(request).await {
         Answer::History { messages, .. } | Answer::Dialogue { messages, .. } => messages,
         other => panic!("{other:?}"),
@@ -51,7 +51,7 @@ fn is_before(mark: Mark, event: &Event) -> bool {
 }
 
 /// What has to be told of a conversation that holds all this.
-fn expected(all: &[Arc<Event>], span: Span, count: usize) -> Vec<Arc<Event>> {
+pub(super) fn expected(all: &[Arc<Event>], span: Span, count: usize) -> Vec<Arc<Event>> {
     let those = |fits: &dyn Fn(&Event) -> bool| -> Vec<Arc<Event>> {
         all.iter().filter(|event| fits(event)).cloned().collect()
     };
@@ -76,7 +76,7 @@ fn expected(all: &[Arc<Event>], span: Span, count: usize) -> Vec<Arc<Event>> {
 }
 
 /// Marks at some of these, before and behind all of them, and where nothing ever stood.
-fn marks(all: &[Arc<Event>]) -> Vec<Mark> {
+pub(super) fn marks(all: &[Arc<Event>]) -> Vec<Mark> {
     let at = |event: &Arc<Event>| {
         let (position, at) = (event.position, event.at);
         [Mark::Position { position }, Mark::Time { at }]
@@ -93,7 +93,7 @@ fn marks(all: &[Arc<Event>]) -> Vec<Mark> {
     [middle.as_flattened(), &far, &times, &[edge]].concat()
 }
 
-fn all_spans(marks: &[Mark]) -> Vec<Span> {
+pub(super) fn all_spans(marks: &[Mark]) -> Vec<Span> {
     let mut spans = vec![Span::Latest];
     for (n, mark) in marks.iter().copied().enumerate() {
         spans.extend([

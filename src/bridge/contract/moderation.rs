@@ -33,14 +33,14 @@ fn wish(word: &str) -> ModeWish {
     }
 }
 
-fn change(room: &str, words: &[&str]) -> Request {
+pub(super) fn change(room: &str, words: &[&str]) -> Request {
     Request::Moderation(ModerationRequest::Change {
         room: room_named(room),
         wishes: words.iter().map(|word| wish(word)).collect(),
     })
 }
 
-fn kick(room: &str, name: &str, words: Option<&str>) -> Request {
+pub(super) fn kick(room: &str, name: &str, words: Option<&str>) -> Request {
     Request::Moderation(ModerationRequest::Kick {
         room: room_named(room),
         user: user(name),

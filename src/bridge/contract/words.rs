@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::chat::answer::{KeyUse, Known, Listed, Presence};
 use crate::chat::command::{RoomKey, Since};
 use crate::chat::event::{Departure, Manner, Privacy, Timestamp};
-use crate::chat::history::{Conversation, Span};
+use crate::chat::history::{Conversation, Past, Span};
 use crate::chat::modes::{Flags, Rank, Ranks};
 use crate::chat::origin::SessionId;
 use crate::chat::profile::{Audience, Profile};
@@ -276,8 +276,21 @@ pub(in crate::bridge) fn history(room: &str, count: u16) -> Request {
 
 /// A part of what was said in a room.
 pub(in crate::bridge) fn spans(room: &str, span: Span, count: u16) -> Request {
-    let room = room_named(room);
-    Request::History(HistoryRequest::Room { room, span, count })
+    past_of(room, Past::Words, span, count)
+}
+
+/// A part of all that happened in a room.
+pub(in crate::bridge) fn events_of(room: &str, span: Span, count: u16) -> Request {
+    past_of(room, Past::Everything, span, count)
+}
+
+fn past_of(room: &str, past: Past, span: Span, count: u16) -> Request {
+    Request::History(HistoryRequest::Room {
+        room: room_named(room),
+        past,
+        span,
+        count,
+    })
 }
 
 /// A part of what was said with somebody.

@@ -434,7 +434,10 @@ impl Store {
             words,
             by,
         };
-        self.append(origin, deed)?;
+        let released = self.append(origin, deed)?;
+        for room in released.rooms() {
+            self.happened(room, &released)?;
+        }
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use super::sql::{self, Int};
 use crate::bridge::span::{self, End, Stretch};
 use crate::bridge::wire;
 use crate::chat::event::Timestamp;
-use crate::chat::history::{Conversation, Span};
+use crate::chat::history::{Conversation, Past, Span};
 use crate::chat::limits::HISTORY_MOST;
 use crate::chat::{Answer, Event, Position, RoomName, UserName};
 use crate::messages::HistoryRequest;
@@ -28,11 +28,16 @@ impl Store {
     /// Tells what was said before.
     pub(super) fn history(&self, asker: &Asker, request: HistoryRequest) -> Result<Answer, No> {
         match request {
-            HistoryRequest::Room { room, span, count } => {
+            HistoryRequest::Room {
+                room,
+                past,
+                span,
+                count,
+            } => {
                 let room = self.known_room(&asker.user, room)?.name;
                 let count = count.min(HISTORY_MOST);
                 Ok(Answer::History {
-                    messages: self.spans(span, count, |part| self.said_in(&room, part))?,
+                    messages: self.spans(span, count, |part| self.past_of(&room, past, part))?,
                     room,
                     count,
                 })
@@ -100,6 +105,7 @@ impl Store {
         )?;
         for (room, k) in &rooms {
             self.forget(room, *k)?;
+            self.forget_events(room)?;
             self.remove_if_void(room)?;
         }
         let is_last = (rooms.len() as u64) < SWEEP_ROOMS && self.sweep_kept()? == Swept::All;
@@ -126,6 +132,20 @@ impl Store {
         }
         messages.truncate(count.into());
         Ok(messages)
+    }
+
+    fn past_of(
+        &self,
+        room: &RoomName,
+        past: Past,
+        stretch: &Stretch,
+    ) -> rusqlite::Result<Vec<(Position, String)>> {
+        let mut told = self.said_in(room, stretch)?;
+        match past {
+            Past::Words => {}
+            Past::Everything => told.extend(self.happened_in(room, stretch)?),
+        }
+        Ok(told)
     }
 
     fn said_in(
@@ -247,6 +267,6 @@ impl Store {
 }
 
 /// Where something stands, and its record.
-fn entry(row: &Row<'_>) -> rusqlite::Result<(Position, String)> {
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<(Position, String)> {
     Ok((sql::position(row, 0)?, row.get(2)?))
 }

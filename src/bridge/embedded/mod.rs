@@ -14,6 +14,7 @@ pub mod accounts;
 mod asked;
 mod certificates;
 mod claims;
+mod events;
 mod guard;
 mod history;
 mod kept;

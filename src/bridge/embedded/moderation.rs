@@ -177,7 +177,8 @@ impl Store {
                 by: asker.user.clone(),
                 changes: changes.clone(),
             };
-            self.append(&asker.origin, deed)?;
+            let changed = self.append(&asker.origin, deed)?;
+            self.happened(&room, &changed)?;
         }
         Ok(Answer::ModesChanged {
             room,

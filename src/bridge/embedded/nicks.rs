@@ -79,7 +79,10 @@ impl Store {
             was: was.clone(),
             rooms: rooms.to_vec(),
         };
-        self.append(origin, deed)?;
+        let nicked = self.append(origin, deed)?;
+        for room in rooms {
+            self.happened(room, &nicked)?;
+        }
         Ok(())
     }
 

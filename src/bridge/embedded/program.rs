@@ -8,6 +8,7 @@ use crate::bridge::conversation::kept_as;
 use crate::bridge::wire;
 use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
+use crate::chat::extras::Lifetime;
 use crate::chat::history::Conversation;
 use crate::chat::limits::READ_MARKS_PER_USER;
 use crate::chat::profile::{Audience, Profile};
@@ -107,7 +108,8 @@ impl Store {
         sql::change(&self.db, "DELETE FROM read_marks WHERE user = ?1", [user])
     }
 
-    /// Tells those who are there now: what has no words is kept for nobody.
+    /// Tells those who are there now: what has no words is kept for nobody, and of a room only where
+    /// it means something later.
     fn tag(&mut self, asker: &Asker, to: Conversation, extras: Extras) -> Result<Answer, No> {
         let to = match to {
             Conversation::Room { room } => {
@@ -137,9 +139,17 @@ impl Store {
                 Conversation::Person { user }
             }
         };
+        let room = match (&to, extras.tags.lifetime()) {
+            (Conversation::Room { room }, Lifetime::Lasting) => Some(room.clone()),
+            (Conversation::Room { .. }, Lifetime::Passing)
+            | (Conversation::Person { .. }, Lifetime::Passing | Lifetime::Lasting) => None,
+        };
         let sender = asker.user.clone();
         let deed = Deed::Tagged { to, sender, extras };
         let event = self.append(&asker.origin, deed)?;
+        if let Some(room) = &room {
+            self.happened(room, &event)?;
+        }
         let (position, at) = (event.position, event.at);
         Ok(Answer::Tagged { position, at })
     }

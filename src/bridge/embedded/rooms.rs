@@ -9,7 +9,7 @@ use super::known::{Seen, known_of};
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::seal::seal;
-use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
+use crate::chat::answer::{KeyUse, Listed, Standing, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::{Departure, Privacy, Timestamp};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
@@ -91,6 +91,7 @@ impl Store {
                 Ok(Answer::Topic {
                     room: room.name,
                     topic: room.topic,
+                    changed: None,
                 })
             }
             RoomRequest::SetTopic { room, text } => self.set_topic(asker, room, text),
@@ -113,14 +114,15 @@ impl Store {
             profile,
             away,
         };
-        let entered = self.append(origin, deed)?.position;
+        let entered = self.append(origin, deed)?;
+        self.happened(room, &entered)?;
         self.uses_invitation(room, user)?;
         sql::change(
             &self.db,
             "INSERT INTO members (room, user, entered) VALUES (?1, ?2, ?3)",
             (room, user, Int(self.last_seq())),
         )?;
-        Ok(entered)
+        Ok(entered.position)
     }
 
     /// Takes an account that is in a room out of it; the room may vanish with that.
@@ -131,12 +133,14 @@ impl Store {
         departure: Departure,
         origin: &Origin,
     ) -> Result<(), StoreError> {
+        // Who quits is told once, by the release.
+        let quits = departure == Departure::Quit;
         let deed = Deed::Left {
             room: room.clone(),
             user: user.clone(),
             departure,
         };
-        self.append(origin, deed)?;
+        let left = self.append(origin, deed)?;
         sql::change(
             &self.db,
             "DELETE FROM members WHERE room = ?1 AND user = ?2",
@@ -147,6 +151,9 @@ impl Store {
             self.set_ranks(room, user, Ranks::default())?;
         }
         self.remove_if_void(room)?;
+        if !quits {
+            self.happened(room, &left)?;
+        }
         Ok(())
     }
 
@@ -164,6 +171,7 @@ impl Store {
         if removed > 0 {
             sql::change(&self.db, "DELETE FROM ranks WHERE room = ?1", [room])?;
             sql::change(&self.db, "DELETE FROM masks WHERE room = ?1", [room])?;
+            sql::change(&self.db, "DELETE FROM events WHERE room = ?1", [room])?;
         }
         Ok(removed)
     }
@@ -407,6 +415,7 @@ impl Store {
             return Ok(Answer::Topic {
                 room,
                 topic: before,
+                changed: None,
             });
         }
         let by = asker.user.clone();
@@ -415,7 +424,9 @@ impl Store {
             by: by.clone(),
             text: text.clone(),
         };
-        let at = self.append(&asker.origin, deed)?.at;
+        let event = self.append(&asker.origin, deed)?;
+        self.happened(&room, &event)?;
+        let (position, at) = (event.position, event.at);
         sql::change(
             &self.db,
             "UPDATE rooms SET topic = ?2, topic_by = ?3, topic_at = ?4 WHERE name = ?1",
@@ -423,7 +434,11 @@ impl Store {
         )?;
         let set = Some(TopicSet { by, at });
         let topic = text.map(|text| Topic { text, set });
-        Ok(Answer::Topic { room, topic })
+        Ok(Answer::Topic {
+            room,
+            topic,
+            changed: Some(Standing { position, at }),
+        })
     }
 
     fn room(&self, name: &RoomName) -> rusqlite::Result<Option<Room>> {

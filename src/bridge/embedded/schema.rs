@@ -193,6 +193,18 @@ pub(super) const STEPS: &[&str] = &[
         profile TEXT    NOT NULL
     );
 ",
+    // What happened in rooms beside what was said.
+    "
+    CREATE TABLE events (
+        room   TEXT    NOT NULL COLLATE NOCASE,
+        k      INTEGER NOT NULL,
+        epoch  INTEGER NOT NULL,
+        n      INTEGER NOT NULL,
+        at     INTEGER NOT NULL,
+        record TEXT    NOT NULL,
+        PRIMARY KEY (room, k)
+    ) WITHOUT ROWID;
+",
 ];
 
 /// Opens the database in an existing `data_dir`, makes it if there is none, brings it up to date.

@@ -257,7 +257,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::history::Span;
+    use crate::chat::history::{Past, Span};
     use crate::chat::limits::HISTORY_MOST;
     use crate::chat::origin::{ConnId, Incarnation};
     use crate::chat::{NodeName, Position};
@@ -270,6 +270,7 @@ mod tests {
         let (conn, fence) = (ConnId(1), Position::START);
         let request = Request::History(HistoryRequest::Room {
             room: RoomName::lobby(),
+            past: Past::Words,
             span: Span::Latest,
             count,
         });

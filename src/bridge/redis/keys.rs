@@ -14,7 +14,8 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     // Hash: user → the room entered last.
     ("user_room", "user:room"),
     // Set: members. With `META` behind it a hash (name, seal, topic, k, at, modes, limit, made), with
-    // `LOG` a stream, with `RANKS` a hash of users and with `MASKS` one of list and mask.
+    // `LOG` a stream of what was said, with `EVENTS` one of what else happened, with `RANKS` a hash of
+    // users and with `MASKS` one of list and mask.
     ("room", "room:"),
     // Set: subscribers of a user.
     ("subs", "subs:"),
@@ -91,6 +92,7 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
 const BEHIND: &[(&str, &str)] = &[
     ("meta", ":meta"),
     ("history", ":log"),
+    ("events", ":events"),
     ("ranks", ":ranks"),
     ("masks", ":masks"),
 ];

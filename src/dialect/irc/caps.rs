@@ -79,7 +79,7 @@ caps! {
     ChatHistory = "draft/chathistory", "", Open, "chathistory";
     ChgHost = "chghost", "", Withheld, "chghost";
     EchoMessage = "echo-message", "", Open, "echo-message";
-    EventPlayback = "draft/event-playback", "", Withheld, "chathistory";
+    EventPlayback = "draft/event-playback", "", Open, "chathistory";
     ExtendedJoin = "extended-join", "", Open, "extended-join";
     ExtendedMonitor = "extended-monitor", "", Open, "extended-monitor";
     InviteNotify = "invite-notify", "", Open, "invite-notify";
@@ -120,6 +120,13 @@ impl Caps {
     #[must_use]
     pub const fn has(self, cap: Cap) -> bool {
         self.0 & bit(cap) != 0
+    }
+
+    /// Whether what happened beside what was said is told of the past, too. Without ids nobody could
+    /// go on behind it.
+    #[must_use]
+    pub const fn has_playback(self) -> bool {
+        self.has(Cap::EventPlayback) && self.has(Cap::MessageTags)
     }
 
     /// The set with it.

@@ -16,6 +16,7 @@ use super::monitor;
 use super::room;
 use super::said;
 use super::umodes::Wallops;
+use crate::chat::answer::Standing;
 use crate::chat::event::{Departure, Hearing, Timestamp};
 use crate::chat::profile::Profile;
 use crate::chat::{Deed, Event, Gap, GapSize, Text, UserName};
@@ -25,6 +26,9 @@ pub(super) const YOU: &str = "*";
 
 /// The account of who has none: <https://ircv3.net/specs/extensions/extended-join>.
 const NO_ACCOUNT: &str = "*";
+
+/// The tag that says which event it is: <https://ircv3.net/specs/extensions/message-ids>.
+pub(super) const ID: &str = "msgid";
 
 /// A line's tags and source, as an event gives them.
 pub(super) struct Head<'a> {
@@ -47,6 +51,31 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// Of an event that is told again later, with its id where the other end may ask for it.
+    pub(super) fn of_event(caps: Caps, who: &'a UserName, event: &Event) -> Self {
+        let (position, at) = (event.position, event.at);
+        if caps.has_playback() {
+            Self::with_id(caps, who, Standing { position, at })
+        } else {
+            Self::of(caps, who, at)
+        }
+    }
+
+    fn with_id(caps: Caps, who: &'a UserName, stands: Standing) -> Self {
+        let mut head = Self::of(caps, who, stands.at);
+        head.tags.push(tag(ID, stands.position.to_string()));
+        head
+    }
+
+    /// The same for a line behind the first one of an event: no two lines have one id.
+    pub(super) fn again(&self) -> Self {
+        let others = self.tags.iter().filter(|tag| tag.key != ID);
+        Self {
+            tags: others.cloned().collect(),
+            source: self.source,
+        }
+    }
+
     /// Of what the server does by itself; who hears it knows its name.
     fn of_server(caps: Caps, at: Timestamp) -> Self {
         let time = caps.has(Cap::ServerTime);
@@ -64,6 +93,14 @@ impl<'a> Head<'a> {
         Self {
             tags: Vec::new(),
             source: person(me),
+        }
+    }
+
+    /// The same with what the answer does say, for who may ask for it later.
+    pub(super) fn own_at(caps: Caps, me: &'a UserName, stands: Option<Standing>) -> Self {
+        match stands.filter(|_| caps.has_playback()) {
+            Some(stands) => Self::with_id(caps, me, stands),
+            None => Self::own(me),
         }
     }
 
@@ -144,6 +181,7 @@ fn watched(caps: Caps, event: &Event, out: &mut BytesMut) {
 
 fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     let head = |who| Head::of(caps, who, event.at);
+    let kept = |who| Head::of_event(caps, who, event);
     match &event.deed {
         Deed::Entered { .. } => entered(caps, event, out),
         Deed::Left {
@@ -156,18 +194,18 @@ fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
             room,
             user,
             departure: Departure::Parted { words },
-        } => parted(&head(user), &room::spelled(room), words.as_ref(), out),
+        } => parted(&kept(user), &room::spelled(room), words.as_ref(), out),
         Deed::Released {
             user, words, by, ..
-        } => quit(&head(user), words.as_ref(), by.as_ref(), out),
+        } => quit(&kept(user), words.as_ref(), by.as_ref(), out),
         Deed::Announced { by, text } => announced(caps, event, by, text, out),
-        Deed::Nicked { user, was, .. } => head(was).tell("NICK", &[user.as_str()], out),
+        Deed::Nicked { user, was, .. } => kept(was).tell("NICK", &[user.as_str()], out),
         Deed::RoomMessage { .. }
         | Deed::Whisper { .. }
         | Deed::Tagged { .. }
         | Deed::Post { .. } => said::said(caps, event, hearing, out),
         Deed::TopicSet { room, by, .. } => {
-            head(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
+            kept(by).tell("TOPIC", &[&room::spelled(room), event.text()], out);
         }
         Deed::WentAway { user, text, .. } if caps.has(Cap::AwayNotify) => {
             head(user).tell("AWAY", &[text.as_str()], out);
@@ -196,12 +234,22 @@ fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     }
 }
 
+/// Spells an event of the past. Of a way into a room nothing stands behind it: which ranks somebody
+/// has, and whether they are away, may be otherwise by now.
+pub(super) fn past(caps: Caps, past: &Event, out: &mut BytesMut) {
+    if matches!(past.deed, Deed::Entered { .. }) {
+        came(caps, past, out);
+    } else {
+        event(caps, past, Hearing::Direct, out);
+    }
+}
+
 /// Spells an event of a while ago. Who is not told the time by a tag is told it in words.
-pub fn kept(caps: Caps, past: &Event, out: &mut BytesMut) {
+pub fn kept(caps: Caps, before: &Event, out: &mut BytesMut) {
     let mut said = BytesMut::new();
-    event(caps, past, Hearing::Direct, &mut said);
+    past(caps, before, &mut said);
     if !said.is_empty() && !caps.has(Cap::ServerTime) {
-        let text = format!("Said at {}:", server_time(past.at));
+        let text = format!("Said at {}:", server_time(before.at));
         notice(YOU, &text, out);
     }
     out.extend_from_slice(&said);
@@ -253,12 +301,12 @@ fn entered(caps: Caps, event: &Event, out: &mut BytesMut) {
         room,
         user,
         ranks,
-        profile,
         away,
+        ..
     } = &event.deed
     {
-        let (head, about) = (Head::of(caps, user, event.at), (user, profile));
-        joined(caps, &head, &room::spelled(room), about, out);
+        came(caps, event, out);
+        let head = Head::of(caps, user, event.at);
         let server = Head::of_server(caps, event.at);
         moderation::ranks_given(&server, room, user, *ranks, out);
         if let Some(text) = away
@@ -266,6 +314,20 @@ fn entered(caps: Caps, event: &Event, out: &mut BytesMut) {
         {
             head.tell("AWAY", &[text.as_str()], out);
         }
+    }
+}
+
+/// Writes a way into a room alone.
+fn came(caps: Caps, event: &Event, out: &mut BytesMut) {
+    if let Deed::Entered {
+        room,
+        user,
+        profile,
+        ..
+    } = &event.deed
+    {
+        let head = Head::of_event(caps, user, event);
+        joined(caps, &head, &room::spelled(room), (user, profile), out);
     }
 }
 
@@ -360,11 +422,6 @@ pub(super) fn own_mode(me: &UserName, change: &str, out: &mut BytesMut) {
 /// The own way out of a room.
 pub(super) fn own_part(me: &UserName, room: &str, words: Option<&Text>, out: &mut BytesMut) {
     parted(&Head::own(me), room, words, out);
-}
-
-/// The topic that one has set; empty where one took it away.
-pub(super) fn own_topic(me: &UserName, room: &str, topic: &str, out: &mut BytesMut) {
-    Head::own(me).tell("TOPIC", &[room, topic], out);
 }
 
 /// The nick by which one is seen from here on.

@@ -55,10 +55,10 @@ pub(super) fn hear(message: &Message<'_>, me: &Me, caps: Caps) -> Vec<Item> {
         return vec![too_few(entry.name)];
     }
     let extras = extras(message, caps, me);
-    obey(entry.verb, message, me, extras)
+    obey(entry.verb, message, (me, caps), extras)
 }
 
-fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item> {
+fn obey(verb: Verb, message: &Message<'_>, (me, caps): (&Me, Caps), extras: Extras) -> Vec<Item> {
     let first = message.param(0).unwrap_or_default();
     match verb {
         Verb::Join if first == "0" => me.rooms.iter().cloned().map(leave).collect(),
@@ -76,7 +76,7 @@ fn obey(verb: Verb, message: &Message<'_>, me: &Me, extras: Extras) -> Vec<Item>
         Verb::IsOn => vec![people::is_on(message)],
         Verb::UserHost => vec![people::user_host(message)],
         Verb::Cert => vec![cert::hear(&message.params, me.shown)],
-        Verb::ChatHistory => vec![history::hear(&message.params)],
+        Verb::ChatHistory => vec![history::hear(&message.params, caps)],
         Verb::Away => vec![away(first)],
         Verb::MarkRead => vec![markread::hear(&message.params)],
         Verb::Mode => modes::mode(message, me),

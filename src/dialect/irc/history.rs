@@ -16,8 +16,8 @@ use super::line::word;
 use super::reply::{FailCode, Voice};
 use super::room;
 use crate::chat::command::Where;
-use crate::chat::event::{Hearing, Timestamp};
-use crate::chat::history::{Conversation, Mark, Span};
+use crate::chat::event::Timestamp;
+use crate::chat::history::{Conversation, Mark, Past, Span};
 use crate::chat::{Command, Event, Refusal, UserName};
 use crate::dialect::Heard;
 
@@ -95,15 +95,20 @@ impl Fault {
 }
 
 /// What the parameters of a command mean.
-pub(super) fn hear(params: &[&str]) -> Item {
-    match read(params) {
+pub(super) fn hear(params: &[&str], caps: Caps) -> Item {
+    let past = if caps.has_playback() {
+        Past::Everything
+    } else {
+        Past::Words
+    };
+    match read(params, past) {
         Ok((command, about)) => (Heard::Command(command), Asked::History { about }),
         Err(fault) => (Heard::Reply, Asked::NoHistory(fault)),
     }
 }
 
 /// The command, and what an error about it names.
-fn read(params: &[&str]) -> Result<(Command, Vec<String>), Fault> {
+fn read(params: &[&str], past: Past) -> Result<(Command, Vec<String>), Fault> {
     let (name, words) = params
         .split_first()
         .ok_or_else(|| Fault::params(&["*"], "Insufficient parameters"))?;
@@ -129,8 +134,12 @@ fn read(params: &[&str]) -> Result<(Command, Vec<String>), Fault> {
     let span = span(subcommand, target, &words[1..])?;
     let about = vec![name.to_owned(), word(target).to_owned()];
     let command = if let Some(room) = room::read(target) {
-        let room = Where::Room(room);
-        Command::History { room, span, count }
+        Command::History {
+            room: Where::Room(room),
+            past,
+            span,
+            count,
+        }
     } else {
         let with = UserName::called(target)
             .map_err(|_| Fault::new(FailCode::InvalidTarget, &[name, target], NOT_RETRIEVED))?;
@@ -291,7 +300,7 @@ pub(super) fn messages(
     }
     let mut lines = BytesMut::new();
     for message in messages {
-        events::event(caps, message, Hearing::Direct, &mut lines);
+        events::past(caps, message, &mut lines);
     }
     batch(voice, &["chathistory", target], &lines, out);
 }

@@ -83,7 +83,7 @@ pub(super) fn answer(talk: &Conversation, asked: &Asked, answer: &Answer, out: &
 
 /// Writes what happened to a room or to somebody in it; nothing of any other event.
 pub(super) fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
-    let head = |who| Head::of(caps, who, event.at);
+    let head = |who| Head::of_event(caps, who, event);
     if let Deed::Left {
         room,
         user,
@@ -104,7 +104,7 @@ pub(super) fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut Bytes
             | Hearing::Victim => true,
         };
         if is_told {
-            invite(&head(by), room, user, out);
+            invite(&Head::of(caps, by, event.at), room, user, out);
         }
     }
 }
@@ -225,10 +225,13 @@ fn invite(head: &Head<'_>, room: &RoomName, user: &UserName, out: &mut BytesMut)
 /// Writes what became different, in as many lines as it needs.
 fn mode_lines(head: &Head<'_>, room: &RoomName, changes: &[ModeChange], out: &mut BytesMut) {
     let room = room::spelled(room);
+    let again = head.again();
+    let mut head = head;
     let mut line = ModeLine::default();
     for (to, letter, about) in changes.iter().map(spelled) {
         if !line.has_place_for(about.as_deref()) {
             std::mem::take(&mut line).tell(head, &room, out);
+            head = &again;
         }
         line.add(to, letter, about);
     }

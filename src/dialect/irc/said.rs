@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::caps::{Cap, Caps};
-use super::events::{Head, YOU, person, tag};
+use super::events::{Head, ID, YOU, person, tag};
 use super::grammar::{LINE_BYTES, Tag, all_tags};
 use super::line::Line;
 use super::multiline;
@@ -186,7 +186,7 @@ fn message_tags<'a>(caps: Caps, message: &Message<'a>) -> Vec<Tag<'a>> {
         None => Vec::new(),
     };
     if caps.has(Cap::MessageTags) {
-        tags.push(tag("msgid", message.position.to_string()));
+        tags.push(tag(ID, message.position.to_string()));
         tags.extend(message.tag.map(|key| tag(key, "")));
         tags.extend(beside(message.extras));
     }
@@ -213,7 +213,7 @@ pub(super) fn tagged(
 ) {
     if caps.has(Cap::MessageTags) {
         let mut head = Head::of(caps, sender, at);
-        head.tags.push(tag("msgid", position.to_string()));
+        head.tags.push(tag(ID, position.to_string()));
         head.tags.extend(beside(extras));
         head.tell("TAGMSG", &[target], out);
     }

@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use super::asked::{Asked, Said};
 use super::caps::Cap;
 use super::conversation::Conversation;
-use super::events;
+use super::events::{self, Head};
 use super::grammar::LINE_BYTES;
 use super::history;
 use super::line::CLOAK;
@@ -27,7 +27,7 @@ use crate::chat::answer::{Office, Presence, Topic, TopicSet};
 use crate::chat::command::{Inquiry, Where};
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::extras::Speaker;
-use crate::chat::history::{Mark, Span};
+use crate::chat::history::{Mark, Past, Span};
 use crate::chat::limits::HISTORY_DEFAULT;
 use crate::chat::{Answer, Command, Position, RoomName, Text, UserName};
 use crate::dialect::Heard;
@@ -67,7 +67,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         | Answer::ReadUpTo { .. }
         | Answer::Introduced { .. }
         | Answer::Certificates { .. } => program::answer(talk, &asked, answer, out),
-        Answer::Topic { room, topic } => about_topic(talk, &asked, room, topic.as_ref(), out),
+        Answer::Topic { .. } => about_topic(talk, &asked, answer, out),
         Answer::Members { .. } => members::tell(talk, &asked, answer, out),
         Answer::Kicked { .. }
         | Answer::Invited { .. }
@@ -153,6 +153,7 @@ fn entered(talk: &mut Conversation, room: &RoomName, before: Span, out: &mut Byt
     let playback = (
         Heard::Command(Command::History {
             room: here(),
+            past: Past::Words,
             span: before,
             count: HISTORY_DEFAULT,
         }),
@@ -237,19 +238,22 @@ fn said(
     }
 }
 
-fn about_topic(
-    talk: &Conversation,
-    asked: &Asked,
-    room: &RoomName,
-    topic: Option<&Topic>,
-    out: &mut BytesMut,
-) {
+fn about_topic(talk: &Conversation, asked: &Asked, answer: &Answer, out: &mut BytesMut) {
+    let Answer::Topic {
+        room,
+        topic,
+        changed,
+    } = answer
+    else {
+        return;
+    };
     let name = room::spelled(room);
     let voice = talk.voice();
     match (asked, topic, talk.me()) {
         (Asked::SetTopic, topic, Some(me)) => {
-            let text = topic.map_or("", |topic| topic.text.as_str());
-            events::own_topic(&me.user, &name, text, out);
+            let text = topic.as_ref().map_or("", |topic| topic.text.as_str());
+            let head = Head::own_at(talk.enabled(), &me.user, *changed);
+            head.tell("TOPIC", &[&name, text], out);
         }
         (Asked::Subject, None, _) => {}
         (_, Some(Topic { text, set }), _) => {

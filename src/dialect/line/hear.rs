@@ -2,7 +2,7 @@
 
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::event::Manner;
-use crate::chat::history::Span;
+use crate::chat::history::{Past, Span};
 use crate::chat::limits::{HISTORY_DEFAULT, HISTORY_MOST};
 use crate::chat::mask::NotAMask;
 use crate::chat::modes::{List, ModeWish, Rank, Switch};
@@ -314,6 +314,7 @@ fn history(rest: &str) -> Result<Command, Fault> {
     };
     Ok(Command::History {
         room: place([name, None])?,
+        past: Past::Words,
         span: Span::Latest,
         count,
     })

@@ -11,7 +11,7 @@ use bytes::{BufMut, BytesMut};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::chat::answer::{KeyUse, Listed, Presence, Topic};
+use crate::chat::answer::{KeyUse, Listed, Presence};
 use crate::chat::command::{HelpTopic, Positions};
 use crate::chat::event::{Departure, Hearing, Privacy, Timestamp};
 use crate::chat::limits::ECHO_BYTES;
@@ -194,7 +194,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         | Answer::Rehashed { .. }
         | Answer::Killed { .. }
         | Answer::Announced => {}
-        Answer::Topic { room, topic: about } => topic(room, about.as_ref(), out),
+        Answer::Topic { .. } => topic(answer, out),
         Answer::Kicked { .. }
         | Answer::Invited { .. }
         | Answer::Invitations { .. }
@@ -271,10 +271,12 @@ fn history(
     line!(out, "* end of history");
 }
 
-fn topic(room: &RoomName, topic: Option<&Topic>, out: &mut BytesMut) {
-    match topic {
-        Some(topic) => line!(out, "* topic of {room}: {}", topic.text.visible()),
-        None => line!(out, "* {room} has no topic."),
+fn topic(answer: &Answer, out: &mut BytesMut) {
+    if let Answer::Topic { room, topic, .. } = answer {
+        match topic {
+            Some(topic) => line!(out, "* topic of {room}: {}", topic.text.visible()),
+            None => line!(out, "* {room} has no topic."),
+        }
     }
 }
 

@@ -9,9 +9,19 @@ pub(super) fn request(
     command: Command,
     meant: impl FnOnce(Where) -> RoomName,
 ) -> Option<HistoryRequest> {
-    if let Command::History { room, span, count } = command {
-        let room = meant(room);
-        Some(HistoryRequest::Room { room, span, count })
+    if let Command::History {
+        room,
+        past,
+        span,
+        count,
+    } = command
+    {
+        Some(HistoryRequest::Room {
+            room: meant(room),
+            past,
+            span,
+            count,
+        })
     } else if let Command::Dialogue { with, span, count } = command {
         let user = with;
         Some(HistoryRequest::Person { user, span, count })

@@ -360,11 +360,11 @@ fn who_entered_a_room_speaks_there() {
         ),
         (
             "/history 7",
-            "ask History(Room { room: den, span: Latest, count: 7 })",
+            "ask History(Room { room: den, past: Words, span: Latest, count: 7 })",
         ),
         (
             "/history lobby",
-            "ask History(Room { room: lobby, span: Latest, count: 20 })",
+            "ask History(Room { room: lobby, past: Words, span: Latest, count: 20 })",
         ),
         (
             "/leave",

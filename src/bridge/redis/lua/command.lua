@@ -60,6 +60,14 @@ local function append(event, at)
   return id, whole
 end
 
+-- Keeps what was appended about a room beside what was said in it.
+local function happened(room, id, record)
+  if room.is_void or R.events_most == '0' or R.events_for == '0' then return end
+  local events = K.room .. room.room .. K.events
+  also('XADD', events, 'MAXLEN', R.events_most, id, 'e', record)
+  also('EXPIRE', events, R.events_for)
+end
+
 -- The reply, kept for the case that the command comes again.
 local function answer(...)
   for _, event in ipairs(told) do also('PUBLISH', K.channel, event) end

@@ -32,6 +32,8 @@ local function go_in()
   if is_new then
     room.name, room.ranks = ARGV[10], 'o'
     if ARGV[11] ~= '' then room.seal, room.is_private = ARGV[11], true end
+    -- A node of an earlier version leaves it behind with a room that vanishes.
+    also('DEL', key .. K.events)
   end
   local here = enter(room, me, ARGV[7], (top[2] or 0) + 1)
   if not here then return 'epoch\n-\n' end

@@ -10,11 +10,13 @@ redis.call('HLEN', K.away)
 redis.call('HLEN', K.names)
 local profile = redis.call('HGET', K.profiles, user)
 for _, room in ipairs(rooms) do
-  if not leave(room, user, name, ',"how":"quit"') then return 'epoch\n-\n' end
+  if not leave(room, user, name, QUIT) then return 'epoch\n-\n' end
 end
 local event = '"type":"released","user":"' .. name .. '"' .. named(rooms)
 if ARGV[11] ~= '' then event = event .. ',"text":' .. ARGV[11] end
-if not append(event .. ',"by":"' .. ARGV[7] .. '"', now) then return 'epoch\n-\n' end
+local id, record = append(event .. ',"by":"' .. ARGV[7] .. '"', now)
+if not id then return 'epoch\n-\n' end
+for _, room in ipairs(rooms) do happened(room, id, record) end
 local own, nick = plain(name), string.match(name, '/(.*)$')
 if nick then also('HDEL', K.nicks, string.lower(nick)) end
 if own == user then also('HDEL', K.names, user) else also('HSET', K.names, user, own) end

@@ -91,8 +91,10 @@ end
 -- Nicks and masks may hold what JSON does not.
 local words = {}
 for n, word in ipairs(granted) do words[n] = string.gsub(word, '[\\"]', '\\%0') end
-if not append('"type":"modes_changed","room":"' .. room.name .. '","by":"' .. ARGV[7]
-  .. '","changes":["' .. table.concat(words, '","') .. '"]', now) then return 'epoch\n-\n' end
+local id, record = append('"type":"modes_changed","room":"' .. room.name .. '","by":"' .. ARGV[7]
+  .. '","changes":["' .. table.concat(words, '","') .. '"]', now)
+if not id then return 'epoch\n-\n' end
+happened(room, id, record)
 
 if count.b > 0 then modes = modes .. 'b' end
 also('HSET', key .. K.meta, 'modes', modes)

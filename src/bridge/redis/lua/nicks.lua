@@ -29,5 +29,9 @@ end
 
 -- Tells those in some rooms that somebody is spelled otherwise.
 local function renames(name, was, rooms)
-  return append('"type":"nicked","user":"' .. name .. '","was":"' .. was .. '"' .. named(rooms), now)
+  local event = '"type":"nicked","user":"' .. name .. '","was":"' .. was .. '"' .. named(rooms)
+  local id, record = append(event, now)
+  if not id then return false end
+  for _, room in ipairs(rooms) do happened(room, id, record) end
+  return true
 end

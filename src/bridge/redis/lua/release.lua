@@ -10,11 +10,13 @@ redis.call('SCARD', K.held .. ARGV[9])
 redis.call('HLEN', K.away)
 local profile = redis.call('HGET', K.profiles, me)
 for _, room in ipairs(rooms) do
-  if not leave(room, me, name, ',"how":"quit"') then return 'epoch\n-\n' end
+  if not leave(room, me, name, QUIT) then return 'epoch\n-\n' end
 end
 local event = '"type":"released","user":"' .. name .. '"' .. named(rooms)
 if ARGV[10] ~= '' then event = event .. ',"text":' .. ARGV[10] end
-if not append(event, now) then return 'epoch\n-\n' end
+local id, record = append(event, now)
+if not id then return 'epoch\n-\n' end
+for _, room in ipairs(rooms) do happened(room, id, record) end
 is_spelled(plain(name), name)
 is_gone(me, name, ARGV[9], profile)
 return answer('ok')

@@ -31,7 +31,8 @@ local function count_members(room)
   return here
 end
 
--- A room vanishes when it is empty and has neither key, topic nor history; the lobby never.
+-- A room vanishes when it is empty and has neither key, topic nor history; the lobby never. What else
+-- happened in it keeps it from nothing.
 local function remove_if_void(room)
   if room.room == 'lobby' or room.seal then return false end
   local key = K.room .. room.room
@@ -39,16 +40,19 @@ local function remove_if_void(room)
   if topic ~= 0 or also('EXISTS', key, key .. K.history) ~= 0 then return false end
   local ranked = also('HKEYS', key .. K.ranks)
   for _, user in ipairs(ranked) do also('SREM', K.ranked .. user, room.room) end
-  also('DEL', key .. K.meta, key .. K.ranks, key .. K.masks)
+  also('DEL', key .. K.meta, key .. K.ranks, key .. K.masks, key .. K.events)
   also('ZREM', K.rooms, room.name)
   if room.is_private then also('SREM', K.private_rooms, room.room) end
   return true
 end
 
+local QUIT = ',"how":"quit"'
+
 -- `how` is what the event tells beside that.
 local function leave(room, user, name, how)
   local event = '"type":"left","room":"' .. room.name .. '","user":"' .. name .. '"' .. how
-  if not append(event, now) then return false end
+  local id, record = append(event, now)
+  if not id then return false end
   also('SREM', K.room .. room.room, user)
   also('ZREM', K.rooms_of .. user, room.room)
   -- A guest's rank ends with leaving: nobody comes back to it.
@@ -57,7 +61,9 @@ local function leave(room, user, name, how)
     also('SREM', K.ranked .. user, room.room)
   end
   count_members(room)
-  remove_if_void(room)
+  room.is_void = remove_if_void(room)
+  -- Who quits is told once, by the release.
+  if how ~= QUIT then happened(room, id, record) end
   return true
 end
 
@@ -70,11 +76,13 @@ local function enter(room, user, name, order)
   -- An earlier version kept no more than that somebody is away.
   local away = also('HGET', K.away, user)
   if type(away) == 'string' and away ~= '1' then event = event .. ',"away":' .. away end
-  if not append(event, now) then return false end
+  local id, record = append(event, now)
+  if not id then return false end
   also('SADD', K.room .. room.room, user)
   also('ZADD', K.rooms_of .. user, order, room.room)
   also('HSET', K.user_room, user, room.room)
   also('ZREM', K.invites .. user, room.room)
+  happened(room, id, record)
   return count_members(room)
 end
 

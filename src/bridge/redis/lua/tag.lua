@@ -1,5 +1,5 @@
 -- ARGV: 9 the room or '', 10 the addressee or '', 11 the same as configured or '', 12 what the
--- event tells of what goes with it.
+-- event tells of what goes with it, 13 whether it is told later, too, 'lasting' or 'passing'.
 local whom
 if ARGV[9] ~= '' then
   local room = K.room .. string.lower(ARGV[9])
@@ -19,7 +19,9 @@ else
   if redis.call('HEXISTS', K.sessions, addressee) == 0 then return answer('ok') end
   whom = '"to":"' .. to .. '"'
 end
-if not append('"type":"tagged",' .. whom .. ',"sender":"' .. ARGV[7] .. '"' .. ARGV[12], now) then
-  return 'epoch\n-\n'
+local id, record = append('"type":"tagged",' .. whom .. ',"sender":"' .. ARGV[7] .. '"' .. ARGV[12], now)
+if not id then return 'epoch\n-\n' end
+if ARGV[9] ~= '' and ARGV[13] == 'lasting' then
+  happened({room = string.lower(ARGV[9])}, id, record)
 end
 return answer('ok', now)

@@ -8,8 +8,10 @@ local met = conditions_of(string.lower(ARGV[9]), known[5])
 local why = denied('topic', met, redis.call('HGET', room .. K.ranks, me))
 if why then return answer('refused', why, name) end
 if (known[2] or '') ~= ARGV[10] then
-  if not append('"type":"topic_set","room":"' .. name .. '","by":"' .. ARGV[7]
-    .. '","text":' .. ARGV[11], now) then return 'epoch\n-\n' end
+  local id, record = append('"type":"topic_set","room":"' .. name .. '","by":"' .. ARGV[7]
+    .. '","text":' .. ARGV[11], now)
+  if not id then return 'epoch\n-\n' end
+  happened({room = string.lower(ARGV[9])}, id, record)
   by, at = ARGV[7], now
   if ARGV[10] == '' then
     also('HDEL', room .. K.meta, 'topic', 'topic_by', 'topic_at')
@@ -17,5 +19,5 @@ if (known[2] or '') ~= ARGV[10] then
     also('HSET', room .. K.meta, 'topic', ARGV[10], 'topic_by', by, 'topic_at', at)
   end
 end
-if ARGV[10] == '' or not by or not at then return answer('ok', name) end
+if not by or not at then return answer('ok', name) end
 return answer('ok', name, by, at)

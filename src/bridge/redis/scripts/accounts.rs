@@ -3,6 +3,7 @@
 use redis::{Cmd, Value};
 
 use super::reply::{Items, Lines, Nonsense, changed, text, whole};
+use super::rules::Keeping;
 use super::sources::{Lua, Sources};
 use super::{MOST, Scripts};
 use crate::bridge::redis::keys::Keys;
@@ -47,7 +48,7 @@ impl Operator {
     /// The operator's scripts.
     pub(in crate::bridge::redis) fn new(keys: &Keys) -> Self {
         Self {
-            sources: Sources::new(keys),
+            sources: Sources::new(keys, Keeping::NOTHING),
         }
     }
 

@@ -11,12 +11,13 @@ use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::span::{self, End};
 use crate::bridge::wire;
 use crate::chat::event::Timestamp;
-use crate::chat::history::{Conversation, Span};
+use crate::chat::history::{Conversation, Past, Span};
 use crate::chat::limits::HISTORY_MOST;
 use crate::chat::{Answer, Event};
 use crate::messages::{HistoryRequest, LOOK_EVENTS, LookBack, LookedBack, Rest};
 
-/// Streams of one conversation: of two people there are two, one for each direction.
+/// Streams of one conversation: of two people there are two, one for each direction, and of a room
+/// one of what was said and one of what else happened.
 #[derive(Debug, Clone, Copy)]
 enum Streams {
     One,
@@ -27,9 +28,18 @@ impl Scripts {
     pub(super) fn call_history(&self, asker: Asker<'_>, request: &HistoryRequest) -> Cmd {
         let kept_for = self.rules.kept_for().min(MOST);
         match request {
-            HistoryRequest::Room { room, span, count } => {
+            HistoryRequest::Room {
+                room,
+                past,
+                span,
+                count,
+            } => {
                 let mut call = self.about(Lua::History, asker, room);
                 call.arg(kept_for).arg(self.rules.keep_messages.min(MOST));
+                call.arg(match past {
+                    Past::Words => "words",
+                    Past::Everything => "everything",
+                });
                 add_stretches(&mut call, *span, *count);
                 call
             }
@@ -53,10 +63,16 @@ impl Scripts {
         reply: Value,
     ) -> Result<Decision, Trouble> {
         asked(&self.rules, reply, |items| match request {
-            HistoryRequest::Room { span, count, .. } => {
+            HistoryRequest::Room {
+                past, span, count, ..
+            } => {
                 let room = items.next()?;
                 let count = (*count).min(HISTORY_MOST);
-                let (messages, damage) = messages(items, *span, count, Streams::One)?;
+                let streams = match past {
+                    Past::Words => Streams::One,
+                    Past::Everything => Streams::Two,
+                };
+                let (messages, damage) = messages(items, *span, count, streams)?;
                 let answer = Answer::History {
                     room,
                     count,

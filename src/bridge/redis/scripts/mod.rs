@@ -32,7 +32,9 @@ use crate::chat::origin::{Incarnation, SessionId};
 use crate::chat::{RoomName, UserName};
 use crate::messages::{Claim, Request};
 use reply::changed;
+use rules::Keeping;
 use sources::{Lua, Sources};
+use words::MOST_SECONDS;
 
 pub(super) use accounts::{Operator, Removal, Stored};
 pub(super) use node::{
@@ -71,6 +73,14 @@ impl Rules {
     fn kept_for(&self) -> u64 {
         self.keep_days.saturating_mul(DAY * 1000)
     }
+
+    /// How long what happened in a room is kept.
+    fn keeping(&self) -> Keeping {
+        Keeping {
+            events: self.keep_messages.min(MOST),
+            seconds: self.keep_days.saturating_mul(DAY).min(MOST_SECONDS),
+        }
+    }
 }
 
 /// All scripts under one prefix, and how their replies are read.
@@ -92,7 +102,7 @@ struct Asker<'a> {
 impl Scripts {
     /// The scripts of a node.
     pub(super) fn new(keys: Keys, rules: Rules) -> Self {
-        let sources = Sources::new(&keys);
+        let sources = Sources::new(&keys, rules.keeping());
         Self {
             keys,
             rules,

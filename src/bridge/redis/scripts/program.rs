@@ -12,6 +12,7 @@ use crate::bridge::wire;
 use crate::chat::Answer;
 use crate::chat::command::Certificates;
 use crate::chat::event::Timestamp;
+use crate::chat::extras::Lifetime;
 use crate::chat::history::Conversation;
 use crate::chat::limits::{CERTIFICATES_PER_USER, READ_MARKS_PER_USER};
 use crate::chat::profile::Audience;
@@ -28,7 +29,11 @@ impl Scripts {
                         call.arg("").arg(user.as_str()).arg(self.configured(user))
                     }
                 };
-                call.arg(told_beside(extras));
+                call.arg(told_beside(extras))
+                    .arg(match extras.tags.lifetime() {
+                        Lifetime::Lasting => "lasting",
+                        Lifetime::Passing => "passing",
+                    });
                 call
             }
             ProgramRequest::Certificates(wanted) => match wanted {

@@ -9,7 +9,7 @@ use super::words::{json, json_if_any};
 use super::{Asker, MOST, Scripts};
 use crate::bridge::redis::task::{Decision, Trouble, Verdict};
 use crate::bridge::seal::seal;
-use crate::chat::answer::{KeyUse, Listed, Topic, TopicSet};
+use crate::chat::answer::{KeyUse, Listed, Standing, Topic, TopicSet};
 use crate::chat::command::RoomKey;
 use crate::chat::event::{Privacy, Timestamp};
 use crate::chat::limits::{ROOM_KEY_BYTES, ROOMS_PER_SESSION};
@@ -89,12 +89,22 @@ impl Scripts {
             RoomRequest::Topic { .. } => asked(&self.rules, reply, |items| {
                 let (room, text) = (items.next()?, items.next_if_any()?);
                 let topic = topic(text, items.next_if_any()?, items.next_if_any()?);
-                Ok((Answer::Topic { room, topic }, None))
+                let answer = Answer::Topic {
+                    room,
+                    topic,
+                    changed: None,
+                };
+                Ok((answer, None))
             }),
-            RoomRequest::SetTopic { text, .. } => changed(&self.rules, reply, |lines, _| {
-                let room = lines.next()?;
-                let topic = topic(text.clone(), lines.next_if_any()?, lines.next_if_any()?);
-                let answer = Answer::Topic { room, topic };
+            RoomRequest::SetTopic { text, .. } => changed(&self.rules, reply, |lines, head| {
+                let (room, by) = (lines.next()?, lines.next_if_any()?);
+                let at: Option<u64> = lines.next_if_any()?;
+                let stands = head.zip(at.map(Timestamp));
+                let answer = Answer::Topic {
+                    room,
+                    topic: topic(text.clone(), by, at),
+                    changed: stands.map(|(position, at)| Standing { position, at }),
+                };
                 Ok(Verdict::Outcome(Outcome::Done(answer)))
             }),
         }

@@ -1,5 +1,5 @@
 //! The program's rules, as they stand in scripts: `R.rules` is the table of who may do what, and
-//! numbers have the names that they have here.
+//! numbers have the names that they have here. So do those of the settings that many scripts need.
 
 use std::fmt::Write;
 
@@ -8,13 +8,30 @@ use crate::chat::mask::HOST;
 use crate::chat::modes::{Flag, Flags};
 use crate::chat::permission::{Act, Condition, RULES, Rule, When};
 
+/// How long a room remembers what happened in it beside what was said.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bridge::redis) struct Keeping {
+    /// Events, at most.
+    pub(super) events: u64,
+    /// Seconds behind the last of them, at most.
+    pub(super) seconds: u64,
+}
+
+impl Keeping {
+    /// It remembers nothing of the kind.
+    pub(in crate::bridge::redis) const NOTHING: Self = Self {
+        events: 0,
+        seconds: 0,
+    };
+}
+
 /// Puts the rules into a script.
-pub(super) fn fill(script: &str) -> String {
+pub(super) fn fill(script: &str, keeping: Keeping) -> String {
     if !script.contains("R.") {
         return script.to_owned();
     }
     let invited_for = INVITE_DAYS * super::DAY * 1000;
-    let words: [(&str, String); 10] = [
+    let words: [(&str, String); 12] = [
         ("R.rules", rules()),
         ("R.private", private()),
         ("R.guarded", guarded()),
@@ -28,6 +45,8 @@ pub(super) fn fill(script: &str) -> String {
         ("R.listed", LISTED_MOST.to_string()),
         ("R.ranked", RANKED_MOST.to_string()),
         ("R.former", FORMER_KEPT.to_string()),
+        ("R.events_most", format!("'{}'", keeping.events)),
+        ("R.events_for", format!("'{}'", keeping.seconds)),
     ];
     let filled = script.to_owned();
     words
@@ -95,7 +114,7 @@ mod tests {
     fn function(part: &str, name: &str) -> (Lua, Function) {
         let lua = Lua::new();
         // The names of keys are never asked for here.
-        let text = fill(&part.replace("K.", "'' .. "));
+        let text = fill(&part.replace("K.", "'' .. "), Keeping::NOTHING);
         let found = lua.load(format!("{text}\nreturn {name}")).eval();
         (lua, found.expect("a function"))
     }

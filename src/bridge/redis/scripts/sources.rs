@@ -5,7 +5,7 @@ use std::fmt::Write;
 use redis::{Cmd, Pipeline, Script, Value};
 
 use super::reply::{Nonsense, whole};
-use super::rules;
+use super::rules::{self, Keeping};
 use crate::bridge::redis::keys::Keys;
 use crate::bridge::redis::task::Trouble;
 
@@ -124,9 +124,9 @@ pub(in crate::bridge::redis) struct Sources {
 
 impl Sources {
     /// Makes them.
-    pub(in crate::bridge::redis) fn new(keys: &Keys) -> Self {
+    pub(in crate::bridge::redis) fn new(keys: &Keys, keeping: Keeping) -> Self {
         let made = |lua: &Lua| {
-            let text = text(*lua, keys);
+            let text = text(*lua, keys, keeping);
             let script = Script::new(&text);
             (text, script)
         };
@@ -176,7 +176,7 @@ impl Sources {
     }
 }
 
-fn text(lua: Lua, keys: &Keys) -> String {
+fn text(lua: Lua, keys: &Keys, keeping: Keeping) -> String {
     let (does, parts) = lua.source();
     let mut text = match does {
         Does::Change => "#!lua\n",
@@ -186,7 +186,7 @@ fn text(lua: Lua, keys: &Keys) -> String {
     .to_owned();
     for part in parts {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}", rules::fill(&keys.fill(part)));
+        let _ = writeln!(text, "{}", rules::fill(&keys.fill(part), keeping));
     }
     text
 }
@@ -199,7 +199,7 @@ mod tests {
     fn every_name_in_a_script_is_a_key_or_a_rule() {
         let keys = Keys::new("p:", "c");
         for lua in Lua::ALL {
-            let text = text(*lua, &keys);
+            let text = text(*lua, &keys, Keeping::NOTHING);
             let left = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_');
             let is_name = |word: &&str| word.starts_with("K.") || word.starts_with("R.");
             let left: Vec<_> = left.filter(is_name).collect();

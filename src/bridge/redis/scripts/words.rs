@@ -19,7 +19,7 @@ const ANSWERS: u64 = WINDOW as u64;
 const AN_HOUR: u64 = 60 * 60;
 
 /// Seconds that Redis takes for an expiry: it counts milliseconds.
-const MOST_SECONDS: u64 = MOST / 1_000_000;
+pub(super) const MOST_SECONDS: u64 = MOST / 1_000_000;
 
 impl Scripts {
     pub(super) fn call_append(&self, asker: Asker<'_>, append: &Append) -> Cmd {

@@ -239,6 +239,7 @@ fn of_rooms() -> impl Strategy<Value = Answer> {
         3 => Answer::Topic {
             room,
             topic: words.map(|text| Topic { text, set: None }),
+            changed: None,
         },
         4 => Answer::Members {
             room,

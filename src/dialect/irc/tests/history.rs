@@ -6,14 +6,17 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use super::written;
-use crate::chat::event::{Echo, Manner, Privacy, Timestamp};
-use crate::chat::history::{Conversation as Of, Mark, Span};
+use crate::chat::answer::{Standing, Topic};
+use crate::chat::event::{Departure, Echo, Hearing, Manner, Privacy, Timestamp};
+use crate::chat::history::{Conversation as Of, Mark, Past, Span};
+use crate::chat::modes::{List, ModeChange, Ranks, Switch};
 use crate::chat::origin::Origin;
+use crate::chat::profile::Profile;
 use crate::chat::{
-    Answer, Command, Deed, Event, Extras, Position, Refusal, RoomName, Text, UserName,
+    Answer, Command, Deed, Event, Extras, Mask, Position, Refusal, RoomName, Text, UserName,
 };
 use crate::dialect::Heard;
-use crate::dialect::irc::{Accounts, Conversation, Guests, Identity};
+use crate::dialect::irc::{Accounts, Conversation, Guests, Identity, events};
 
 /// The 4th of January 2019, 14:33:26.123.
 const THEN: u64 = 1_546_612_406_123;
@@ -169,7 +172,12 @@ fn every_subcommand_is_understood() {
             let (asked, _) = asks(&mut alice(ALL), &format!("CHATHISTORY {words}"), nothing);
             let expected = if in_room {
                 let room = crate::chat::command::Where::Room(room("den"));
-                Command::History { room, span, count }
+                Command::History {
+                    room,
+                    past: Past::Words,
+                    span,
+                    count,
+                }
             } else {
                 let with = user("Bob");
                 Command::Dialogue { with, span, count }
@@ -290,6 +298,170 @@ fn who_may_not_or_cannot_be_told_is_told_why() {
     let text = "Messages could not be retrieved";
     let fail = format!(":irc.example FAIL CHATHISTORY MESSAGE_ERROR TARGETS :{text}");
     assert_eq!(told, [fail]);
+}
+
+#[test]
+fn all_that_happened_is_asked_for_where_that_and_ids_are_understood() {
+    let pasts = |caps: &str| {
+        let (asked, _) = asks(&mut alice(caps), "CHATHISTORY LATEST #den * 5", nothing);
+        match &asked[..] {
+            [Command::History { past, .. }] => *past,
+            other => panic!("{other:?}"),
+        }
+    };
+    for (caps, past) in [
+        (ALL, Past::Words),
+        ("draft/event-playback batch", Past::Words),
+        ("draft/event-playback message-tags", Past::Everything),
+    ] {
+        assert_eq!(pasts(caps), past, "{caps}");
+    }
+}
+
+/// How people can have come and gone, and how it is told later.
+fn came_and_went() -> Vec<(Deed, &'static str)> {
+    let words = || Text::new("see you").ok();
+    let left = |departure| Deed::Left {
+        room: room("den"),
+        user: user("bob"),
+        departure,
+    };
+    let (rooms, by) = (vec![room("den")], user("bob"));
+    vec![
+        (
+            Deed::Entered {
+                room: room("den"),
+                user: user("bob"),
+                ranks: Ranks::of_letters("o"),
+                profile: Profile::default(),
+                away: Text::new("tea").ok(),
+            },
+            "JOIN #den bob bob",
+        ),
+        (
+            left(Departure::Parted { words: words() }),
+            "PART #den :see you",
+        ),
+        (
+            left(Departure::Kicked { by, words: words() }),
+            "KICK #den bob :see you",
+        ),
+        (
+            Deed::Released {
+                user: user("bob"),
+                rooms,
+                words: words(),
+                by: None,
+            },
+            "QUIT :Quit: see you",
+        ),
+    ]
+}
+
+/// What else can have become different, and how it is told later.
+fn changed() -> Vec<(Deed, &'static str)> {
+    let (room, by) = (room("den"), user("bob"));
+    let nicked = Deed::Nicked {
+        user: UserName::stored("bob/Rob").unwrap(),
+        was: by.clone(),
+        rooms: vec![room.clone()],
+    };
+    let topic = Deed::TopicSet {
+        room: room.clone(),
+        by: by.clone(),
+        text: Text::new("tea").ok(),
+    };
+    let modes = Deed::ModesChanged {
+        room,
+        by,
+        changes: vec![ModeChange::Unlimited],
+    };
+    vec![
+        (nicked, "NICK Rob"),
+        (topic, "TOPIC #den tea"),
+        (modes, "MODE #den -l"),
+    ]
+}
+
+#[test]
+fn what_happened_is_told_at_its_place_with_its_id_and_time() {
+    let (deeds, lines): (Vec<_>, Vec<_>) =
+        [came_and_went(), changed()].concat().into_iter().unzip();
+    let messages: Vec<_> = (1..).zip(deeds).map(|(n, deed)| said(n, deed)).collect();
+    let caps = format!("{ALL} extended-join away-notify draft/event-playback");
+    let answer = |talk: &mut Conversation, _: &Command, out: &mut BytesMut| {
+        let (room, count) = (room("den"), 9);
+        let messages = messages.clone();
+        talk.tell_answer(
+            &Answer::History {
+                room,
+                count,
+                messages,
+            },
+            out,
+        );
+    };
+    let line = "CHATHISTORY LATEST #den * 9";
+    let (_, told) = asks(&mut alice(&caps), line, answer);
+    let expected = (1..).zip(lines).map(|(n, line)| {
+        format!(
+            "@batch=history;time=2019-01-04T14:33:26.{}Z;msgid=7-{n} :bob!bob@conclave {line}",
+            123 + n
+        )
+    });
+    assert_eq!(told[1..told.len() - 1], expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn who_sets_a_topic_is_told_its_id_and_time() {
+    let answer = |talk: &mut Conversation, _: &Command, out: &mut BytesMut| {
+        let text = Text::new("tea").unwrap();
+        let (room, topic) = (room("den"), Some(Topic { text, set: None }));
+        let (position, at) = (Position { epoch: 7, n: 1 }, Timestamp(THEN));
+        let changed = Some(Standing { position, at });
+        talk.tell_answer(
+            &Answer::Topic {
+                room,
+                topic,
+                changed,
+            },
+            out,
+        );
+    };
+    for (caps, tags) in [
+        ("server-time message-tags", ""),
+        (
+            "server-time message-tags draft/event-playback",
+            "@time=2019-01-04T14:33:26.123Z;msgid=7-1 ",
+        ),
+    ] {
+        let (_, told) = asks(&mut alice(caps), "TOPIC #den tea", answer);
+        assert_eq!(
+            told,
+            [format!("{tags}:alice!alice@conclave TOPIC #den tea")]
+        );
+    }
+}
+
+#[test]
+fn no_two_lines_of_one_event_have_the_same_id() {
+    let changes = (0..9).map(|n| ModeChange::Listed {
+        list: List::Bans,
+        mask: Mask::new(&format!("{n}{}!*@*", "x".repeat(60))).unwrap(),
+        to: Switch::On,
+    });
+    let deed = Deed::ModesChanged {
+        room: room("den"),
+        by: user("bob"),
+        changes: changes.collect(),
+    };
+    let (caps, talk) = ("message-tags draft/event-playback", &mut BytesMut::new());
+    let format = alice(caps).enabled();
+    events::event(format, &said(1, deed), Hearing::Direct, talk);
+    let told = String::from_utf8(talk.to_vec()).unwrap();
+    assert!(told.lines().count() > 1, "{told}");
+    assert!(told.starts_with("@msgid=7-1 "), "{told}");
+    assert_eq!(told.matches("msgid").count(), 1, "{told}");
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn all_that_follows_a_join_is_one_answer() {
             "! topic den tea",
             "* Who { room: Room(den) }",
             "! members den anna",
-            "* History { room: Room(den), span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
+            "* History { room: Room(den), past: Words, span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history den hi",
             "< @label=a BATCH +labelled labeled-response",
             "< @batch=labelled :anna!anna@conclave JOIN #den",

@@ -302,6 +302,7 @@ fn of_rooms(what: &str, rest: &str) -> Option<Answer> {
         "topic" => Answer::Topic {
             room,
             topic: words.map(|text| Topic { text, set: None }),
+            changed: None,
         },
         // Marks stand in front of names, and of a room that is not listed.
         "members" | "hidden-members" => Answer::Members {

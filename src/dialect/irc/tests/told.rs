@@ -238,6 +238,7 @@ fn a_topic_is_told_with_who_set_it_and_taken_away() {
     let about = |topic| Answer::Topic {
         room: room("den"),
         topic,
+        changed: None,
     };
     let topic = |set| {
         let text = text("tea at five");

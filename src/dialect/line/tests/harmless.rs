@@ -277,6 +277,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         1 => Answer::Topic {
             room,
             topic: Some(Topic { text, set: None }),
+            changed: None,
         },
         2 => Answer::Away { text },
         3 => Answer::WhoIs {

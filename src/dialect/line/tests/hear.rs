@@ -5,7 +5,7 @@ use crate::chat::Command::{
 };
 use crate::chat::command::{HelpTopic, Positions, RoomKey, Since, Where};
 use crate::chat::event::Manner;
-use crate::chat::history::Span;
+use crate::chat::history::{Past, Span};
 use crate::chat::name::NameError;
 use crate::chat::{Extras, Refusal, Secret};
 use crate::dialect::line::Conversation;
@@ -108,6 +108,7 @@ fn a_text_is_kept_as_it_was_typed() {
 fn history_takes_a_room_and_a_number_and_digits_alone_are_the_number() {
     let history = |room, count| History {
         room,
+        past: Past::Words,
         span: Span::Latest,
         count,
     };

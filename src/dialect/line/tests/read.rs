@@ -231,6 +231,7 @@ fn topics_and_histories_are_read_as_they_are_told() {
                 text: text(topic),
                 set: None,
             }),
+            changed: None,
         };
         let room = den.clone();
         check_answer(&answer, &[Told::Topic { room, topic }]);

@@ -238,6 +238,7 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
                     text: text("cats"),
                     set: None,
                 }),
+                changed: None,
             },
             "* topic of den: cats\n",
         ),
@@ -245,6 +246,7 @@ fn answers_about_which_rooms_there_are_and_who_is_in_them() {
             Answer::Topic {
                 room: den(),
                 topic: None,
+                changed: None,
             },
             "* den has no topic.\n",
         ),
