@@ -4,7 +4,6 @@ use crate::bridge::contract::{
     whisper,
 };
 use crate::bridge::redis::task::{Task, Trouble, Verdict};
-use crate::chat::Answer;
 use crate::messages::{DuplicateLogin, Outcome, Parting, Request};
 
 on_both! {
