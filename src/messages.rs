@@ -35,8 +35,8 @@ pub use account::{
     Register, Role, StoreFailed,
 };
 pub use ask::{
-    Append, Ask, Claim, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, ModerationRequest,
-    Outcome, Parting, PeopleRequest, Question, Request, RoomRequest,
+    Append, Ask, Claim, Contest, DuplicateLogin, Entrance, FirstRoom, HistoryRequest,
+    ModerationRequest, Outcome, Parting, PeopleRequest, Question, Request, RoomRequest,
 };
 pub use certificate::ProveByCertificate;
 pub use feed::{

@@ -144,12 +144,14 @@ impl Accounts {
         &self,
         user: UserName,
         password: Secret,
+        guest: Option<UserName>,
         ticket: Ticket,
     ) -> Result<UserName, Setback> {
         let hash = self.hash(password, &ticket).await?.as_str().to_owned();
         let create = AccountAsk::Create {
             user: user.clone(),
             hash,
+            guest,
         };
         match self.change(create).await? {
             Changed::Done => Ok(user),

@@ -285,6 +285,7 @@ impl Handler<Register> for Authenticator {
         let Register {
             user,
             password,
+            guest,
             peer,
         } = register;
         let accounts = Arc::clone(&self.accounts);
@@ -292,7 +293,7 @@ impl Handler<Register> for Authenticator {
         let make = move |free: Result<UserName, Refusal>, this: &mut Self, _: &mut _| {
             let counted = free.and_then(|user| this.count_registration(peer).map(|()| user));
             let accounts = Arc::clone(&this.accounts);
-            async move { accounts.create(counted?, password, ticket).await }.into_actor(this)
+            async move { accounts.create(counted?, password, guest, ticket).await }.into_actor(this)
         };
         let answer = move |made, this: &mut Self, _: &mut _| this.conclude(peer, made);
         Box::pin(look.into_actor(self).then(make).map(answer))

@@ -11,6 +11,7 @@ mod guests;
 mod history;
 mod inbox;
 mod kept;
+mod login;
 mod many;
 mod moderation;
 mod nicks;
@@ -38,9 +39,9 @@ use crate::chat::origin::Incarnation;
 use crate::messages::{AccountAsk, Arrived, Ask, LookBack, Shut, Vital};
 
 pub(super) use {
-    asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, many::*,
-    moderation::*, nicks::*, office::*, order::*, past::*, probes::*, programs::*, renew::*,
-    rooms::*, tokens::*, told::*, was::*, words::*, world::*,
+    asks::*, back::*, claims::*, flow::*, guests::*, history::*, inbox::*, kept::*, login::*,
+    many::*, moderation::*, nicks::*, office::*, order::*, past::*, probes::*, programs::*,
+    renew::*, rooms::*, tokens::*, told::*, was::*, words::*, world::*,
 };
 
 /// Rooms that a subject's settings allow, the lobby included: more than one session may be in.
@@ -182,6 +183,10 @@ macro_rules! keeps_the_contract {
             a_kept_place_keeps_its_nick,
             a_guest_is_there_and_leaves_nothing,
             a_guest_does_not_come_back,
+            a_guest_logs_in_where_it_is,
+            who_logs_in_where_it_is_has_the_ranks_of_both,
+            a_guest_is_kept_out_as_everybody_is,
+            who_logs_in_in_place_ends_what_the_account_has_elsewhere,
             who_makes_a_room_is_its_operator,
             what_takes_a_rank_is_denied_without,
             several_changes_are_one_event,

@@ -162,6 +162,12 @@
 //!     others saw, with what they said about themselves and until when: of all together the last
 //!     [`FORMER_KEPT`](crate::chat::limits::FORMER_KEPT), for as long as the settings keep messages,
 //!     beyond a restart. Whose place is kept has not gone. An account that is removed is forgotten.
+//! 35. A guest logs in [where it is](crate::messages::Entrance::InPlace) by one event, the claim event,
+//!     which names it and its rooms: nothing else is told of the guest, whose claim is void from there
+//!     on. The account has its nick, rooms, away note, office, profile and invitations, and in these
+//!     rooms the ranks of both; those that the guest did not have are an event of each room behind
+//!     that. Whatever else the account had is left before, as by a login, and what waits for it comes
+//!     as by one. Who is kept out, or whose claim is void, changes nothing.
 
 mod addressee;
 mod changes;

@@ -135,6 +135,10 @@ enum WireDeed {
         user: UserName,
         #[serde(with = "word")]
         session: SessionId,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "word_if_any")]
+        was: Option<UserName>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "words")]
+        rooms: Vec<RoomName>,
     },
     Released {
         #[serde(with = "word")]
@@ -586,12 +590,22 @@ mod tests {
         ]
     }
 
+    fn claimed() -> impl Strategy<Value = Deed> {
+        let parts = (user(), session(), prop::option::of(user()), rooms());
+        parts.prop_map(|(user, session, was, rooms)| Deed::Claimed {
+            user,
+            session,
+            was,
+            rooms,
+        })
+    }
+
     fn deed() -> impl Strategy<Value = Deed> {
         let k = any::<u64>;
         prop_oneof![
             room_message(),
             position().prop_map(|after| Deed::Epoch { after }),
-            (user(), session()).prop_map(|(user, session)| Deed::Claimed { user, session }),
+            claimed(),
             (user(), rooms(), words(), prop::option::of(user())).prop_map(
                 |(user, rooms, words, by)| Deed::Released {
                     user,

@@ -259,6 +259,13 @@ pub enum Answer {
         /// As they saw the person so far.
         was: UserName,
     },
+    /// Who was here as a guest is here as an account, where it was.
+    LoggedIn {
+        /// The account, as others see it.
+        user: UserName,
+        /// The guest.
+        was: UserName,
+    },
     /// Others see the person under another nick, without it having been asked for.
     SeenAs {
         /// As others see the person now.

@@ -102,9 +102,9 @@ impl Event {
             | Deed::WentAway { rooms, .. }
             | Deed::CameBack { rooms, .. }
             | Deed::Nicked { rooms, .. }
-            | Deed::RealNameSet { rooms, .. } => rooms,
+            | Deed::RealNameSet { rooms, .. }
+            | Deed::Claimed { rooms, .. } => rooms,
             Deed::Epoch { .. }
-            | Deed::Claimed { .. }
             | Deed::Entered { .. }
             | Deed::Left { .. }
             | Deed::RoomMessage { .. }
@@ -141,6 +141,11 @@ pub enum Deed {
         user: UserName,
         /// Its one live session.
         session: SessionId,
+        /// The guest as whom that session was there before, and who is nobody from here on: it logged
+        /// in without leaving. Nothing by any other way.
+        was: Option<UserName>,
+        /// The rooms in which it stays by that, with the ranks that it has there.
+        rooms: Vec<RoomName>,
     },
     /// An account is no longer live.
     Released {

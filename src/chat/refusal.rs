@@ -56,6 +56,11 @@ pub enum Refusal {
         /// As whom.
         user: UserName,
     },
+    /// The account has a live session elsewhere, which stays.
+    InUse {
+        /// The account.
+        user: UserName,
+    },
     /// The word cannot name anybody or any room.
     NotAName {
         /// The word as typed.

@@ -40,6 +40,8 @@ pub struct Register {
     pub user: UserName,
     /// The wanted password.
     pub password: Secret,
+    /// Who may have its name as a nick: the guest who is to be it.
+    pub guest: Option<UserName>,
     /// Whose registrations are counted.
     pub peer: Peer,
 }
@@ -125,6 +127,8 @@ pub enum AccountAsk {
         user: UserName,
         /// The stored form of its password.
         hash: String,
+        /// Who may have its name as a nick.
+        guest: Option<UserName>,
     },
     /// The same password in another stored form, if it is still the old one.
     Rehash {

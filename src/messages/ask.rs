@@ -95,6 +95,15 @@ pub enum Entrance {
         /// Where it left off.
         since: Since,
     },
+    /// By a guest who is there and has proven the account: its session stays in its rooms, and what
+    /// it is and has there is the account's. Every other session and place of the account ends as by
+    /// a login. [`Void`](Outcome::Void) where the guest's claim is.
+    InPlace {
+        /// The guest's claim, which ends with that.
+        guest: Claim,
+        /// What becomes of a live session of the account.
+        contest: Contest,
+    },
     /// By having been there: a session whose claim is in question claims again. Not where a later
     /// claim has the account, or where there is none any more.
     Renew {
@@ -106,6 +115,15 @@ pub enum Entrance {
         /// Where it begins if there is no such room.
         begins: FirstRoom,
     },
+}
+
+/// How a guest who logs in deals with a live session of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contest {
+    /// As the settings say.
+    Settled(DuplicateLogin),
+    /// It was asked in vain whether it is alive: it is replaced, unless many are about to come back.
+    Insisted,
 }
 
 /// Where somebody begins who is in no room: the door decides.

@@ -134,6 +134,15 @@ pub struct Kept {
     pub events: Vec<Arc<Event>>,
 }
 
+impl Kept {
+    /// What of it stands no further than this.
+    #[must_use]
+    pub fn up_to(mut self, last: Position) -> Self {
+        self.events.retain(|event| event.position <= last);
+        self
+    }
+}
+
 impl From<Kept> for Missed {
     /// What there is to tell of it, if there is anything.
     fn from(kept: Kept) -> Self {

@@ -171,13 +171,26 @@ impl Reader {
         reader
     }
 
-    /// A session that goes live at the end of the past and is told this first.
-    pub fn with_kept(kept: Kept, now: &View, past: &Past) -> Self {
-        let mut reader = Self::behind(past.ends(), now, past);
+    /// The same, and it is told this first.
+    pub fn with_kept(mut self, kept: Kept) -> Self {
         let Kept { gaps, events } = kept;
         let gaps = gaps.into_iter().map(Told::Gap);
-        reader.early = gaps.chain(events.into_iter().map(Told::Kept)).collect();
-        reader
+        let kept = gaps.chain(events.into_iter().map(Told::Kept));
+        self.early = kept.chain(std::mem::take(&mut self.early)).collect();
+        self
+    }
+
+    /// What was kept up to a position and is not told yet.
+    pub fn untold(&mut self, upto: Position) -> Kept {
+        let mut untold = Kept::default();
+        for told in std::mem::take(&mut self.early) {
+            match told {
+                Told::Gap(gap) => untold.gaps.push(gap),
+                Told::Kept(event) => untold.events.push(event),
+                Told::Missed(..) => {}
+            }
+        }
+        untold.up_to(upto)
     }
 
     /// How far it was told, and whether it is yet to be told that the log was taken back.

@@ -51,6 +51,15 @@ enum Part {
 /// The session that goes live with this event and is told first what it missed.
 pub(super) fn comes_back(arrival: &Arrival) -> Option<(ConnId, Missed)> {
     match (&arrival.event.deed, &arrival.brings) {
+        // A guest who logs in may be behind.
+        (
+            Deed::Claimed {
+                session,
+                was: Some(_),
+                ..
+            },
+            Brings::Standing { missed, .. },
+        ) => Some((session.conn, missed.clone())),
         (_, Brings::Standing { missed, .. }) if *missed == Missed::Nothing => None,
         (Deed::Claimed { session, .. }, Brings::Standing { missed, .. }) => {
             Some((session.conn, missed.clone()))

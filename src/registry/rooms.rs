@@ -157,7 +157,9 @@ impl Rooms {
     /// Takes the next event of the log; tells what it means to the sessions of this node.
     pub fn fold(&mut self, arrival: &Arrival) -> Vec<Effect> {
         match &arrival.event.deed {
-            Deed::Claimed { user, session } => self.comes(user, session.conn, arrival),
+            Deed::Claimed {
+                user, session, was, ..
+            } => self.comes(user, was.as_ref(), session.conn, arrival),
             // One that gave its account back has no seat any more; one that still has was released
             // by somebody else, who took it for gone.
             Deed::Released { user, rooms, .. } => self.goes(user, rooms, &arrival.event),
@@ -221,7 +223,12 @@ impl Rooms {
         heard
     }
 
-    fn claimed(&mut self, user: &UserName, conn: ConnId, arrival: &Arrival) -> Vec<Effect> {
+    pub(super) fn claimed(
+        &mut self,
+        user: &UserName,
+        conn: ConnId,
+        arrival: &Arrival,
+    ) -> Vec<Effect> {
         #[cfg(test)]
         if self.breaks == Some(Rule::VoidEnds) && arrival.brings == Brings::Nothing {
             return Vec::new();

@@ -240,6 +240,8 @@ async fn who_is_replaced_hears_what_was_before_and_nothing_after() {
     let elsewhere = Deed::Claimed {
         user: user("person-0"),
         session,
+        was: None,
+        rooms: Vec::new(),
     };
     stage.happens(vec![lobby("before"), elsewhere, lobby("after")]);
     let handoff = stage.hubs[0].next().await;
@@ -382,6 +384,8 @@ async fn who_is_forgotten_is_addressed_no_more() {
     let elsewhere = Deed::Claimed {
         user: user("person-0"),
         session: session_id(9),
+        was: None,
+        rooms: Vec::new(),
     };
     comes_back(stage.happens(vec![lobby("hi"), elsewhere])).await;
     stage.is_quiet().await;
@@ -512,6 +516,8 @@ async fn whose_account_goes_elsewhere_is_told_nothing_more_of_what_it_missed() {
     let elsewhere = Deed::Claimed {
         user: user("person-0"),
         session: session_id(99),
+        was: None,
+        rooms: Vec::new(),
     };
     stage.log_goes_on(&[(2, elsewhere), (3, lobby("two"))]);
     stage.hears(&["end 0: replaced"]).await;
@@ -558,6 +564,8 @@ impl Stage {
         let deed = Deed::Claimed {
             user: person,
             session: session_id(conn.0),
+            was: None,
+            rooms: Vec::new(),
         };
         let (rooms, follows) = (vec![RoomName::lobby()], Vec::new());
         let arrivals = vec![Arrival {
@@ -645,6 +653,8 @@ impl Stage {
         let deed = Deed::Claimed {
             user: user(&format!("person-{conn}")),
             session: session_id(conn),
+            was: None,
+            rooms: Vec::new(),
         };
         let brings = Brings::Standing {
             rooms: vec![RoomName::lobby()],

@@ -14,6 +14,8 @@ use crate::chat::{Deed, Event, Gap, GapSize, RoomName, UserName};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     user: UserName,
+    /// The guest that it was at a place before it logged in where it was: the rooms are the guest's.
+    guest: Option<UserName>,
     rooms: HashSet<RoomName>,
     follows: HashSet<UserName>,
     /// For whom its session watches, which is no matter of the log.
@@ -27,6 +29,7 @@ enum Change<'a> {
     Out(&'a RoomName),
     Follows(&'a UserName),
     FollowsNot(&'a UserName),
+    LogsIn { was: &'a UserName },
 }
 
 impl View {
@@ -38,6 +41,7 @@ impl View {
     ) -> Self {
         Self {
             user,
+            guest: None,
             rooms: rooms.into_iter().collect(),
             follows: follows.into_iter().collect(),
             watches: HashSet::new(),
@@ -67,6 +71,7 @@ impl View {
             Change::Out(room) => self.rooms.remove(room),
             Change::Follows(author) => self.follows.insert(author.clone()),
             Change::FollowsNot(author) => self.follows.remove(author),
+            Change::LogsIn { .. } => self.guest.take().is_some(),
         };
         self.is_put_out(deed)
     }
@@ -79,6 +84,7 @@ impl View {
             Change::Out(room) => self.rooms.insert(room.clone()),
             Change::Follows(author) => self.follows.remove(author),
             Change::FollowsNot(author) => self.follows.insert(author.clone()),
+            Change::LogsIn { was } => self.guest.replace(was.clone()).is_none(),
         };
         self.is_put_out(deed)
     }
@@ -89,7 +95,7 @@ impl View {
             Deed::Left {
                 departure: Departure::Kicked { by, .. },
                 ..
-            } if *by != self.user => Some(Hearing::Direct),
+            } if !self.is(by) => Some(Hearing::Direct),
             Deed::Epoch { .. }
             | Deed::Claimed { .. }
             | Deed::Released { .. }
@@ -138,12 +144,17 @@ impl View {
     /// What an event changes. What changes nothing is no event, so it can be taken back.
     fn change<'a>(&self, deed: &'a Deed) -> Change<'a> {
         match deed {
-            Deed::Entered { room, user, .. } if *user == self.user => Change::In(room),
-            Deed::Left { room, user, .. } if *user == self.user => Change::Out(room),
-            Deed::Followed { author, follower } if *follower == self.user => {
+            Deed::Entered { room, user, .. } if self.sits_as(user) => Change::In(room),
+            Deed::Left { room, user, .. } if self.sits_as(user) => Change::Out(room),
+            Deed::Claimed {
+                user,
+                was: Some(was),
+                ..
+            } if *user == self.user => Change::LogsIn { was },
+            Deed::Followed { author, follower } if self.sits_as(follower) => {
                 Change::Follows(author)
             }
-            Deed::Unfollowed { author, follower } if *follower == self.user => {
+            Deed::Unfollowed { author, follower } if self.sits_as(follower) => {
                 Change::FollowsNot(author)
             }
             Deed::Epoch { .. }
@@ -178,14 +189,13 @@ impl View {
                 ..
             }
             | Deed::TopicSet { room, by, .. }
-            | Deed::ModesChanged { room, by, .. } => self.inside(room).filter(|_| *by != self.user),
+            | Deed::ModesChanged { room, by, .. } => self.inside(room).filter(|_| !self.is(by)),
             Deed::Entered { room, .. } | Deed::Left { room, .. } => self.inside(room),
-            Deed::Invited { user, .. } if *user == self.user => Some(Hearing::Direct),
+            Deed::Invited { user, .. } if self.is(user) => Some(Hearing::Direct),
             Deed::Invited { room, by, .. } => {
-                let inside = self.inside(room).filter(|_| *by != self.user);
+                let inside = self.inside(room).filter(|_| !self.is(by));
                 inside.map(|_| Hearing::Witness)
             }
-            Deed::Claimed { user, .. } => self.watching(user),
             Deed::Released { user, rooms, .. } => {
                 match (self.beside(user, rooms), self.watching(user)) {
                     (Some(_), Some(_)) => Some(Hearing::DirectAndWatcher),
@@ -199,7 +209,8 @@ impl View {
             }
             Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::RealNameSet { user, rooms, .. } => {
+            | Deed::RealNameSet { user, rooms, .. }
+            | Deed::Claimed { user, rooms, .. } => {
                 self.beside(user, rooms).or_else(|| self.watching(user))
             }
             Deed::RoomMessage {
@@ -210,18 +221,18 @@ impl View {
                 ..
             } => {
                 if self.rooms.contains(room) {
-                    let hears = *echo == Echo::IncludeSender || *sender != self.user;
+                    let hears = *echo == Echo::IncludeSender || !self.is(sender);
                     hears.then_some(Hearing::Direct)
                 } else {
                     self.following(sender)
-                        .filter(|_| *privacy == Privacy::Public)
+                        .filter(|_| *privacy == Privacy::Public && self.guest.is_none())
                 }
             }
             Deed::Announced { .. } => Some(Hearing::Direct),
-            Deed::Whisper { to, .. } => (*to == self.user).then_some(Hearing::Direct),
+            Deed::Whisper { to, .. } => self.is(to).then_some(Hearing::Direct),
             Deed::Tagged { to, sender, .. } => match to {
-                Conversation::Room { room } => self.inside(room).filter(|_| *sender != self.user),
-                Conversation::Person { user } => (*user == self.user).then_some(Hearing::Direct),
+                Conversation::Room { room } => self.inside(room).filter(|_| !self.is(sender)),
+                Conversation::Person { user } => self.is(user).then_some(Hearing::Direct),
             },
             Deed::Post { sender, .. } => self.following(sender),
             Deed::Epoch { .. }
@@ -232,6 +243,17 @@ impl View {
         }
     }
 
+    /// Whether somebody is the one whose view it is. What is said to the account counts before it is
+    /// logged in to, too: that waited for it.
+    fn is(&self, user: &UserName) -> bool {
+        *user == self.user || self.guest.as_ref() == Some(user)
+    }
+
+    /// Whether it is this one whose rooms they are.
+    fn sits_as(&self, user: &UserName) -> bool {
+        self.guest.as_ref().unwrap_or(&self.user) == user
+    }
+
     fn inside(&self, room: &RoomName) -> Option<Hearing> {
         self.rooms.contains(room).then_some(Hearing::Direct)
     }
@@ -239,7 +261,7 @@ impl View {
     /// In one of these rooms with somebody else.
     fn beside(&self, user: &UserName, rooms: &[RoomName]) -> Option<Hearing> {
         let mut inside = rooms.iter().filter_map(|room| self.inside(room));
-        inside.next().filter(|_| *user != self.user)
+        inside.next().filter(|_| !self.is(user))
     }
 
     fn watching(&self, user: &UserName) -> Option<Hearing> {

@@ -40,7 +40,7 @@ impl<IO: Transport + 'static> Session<IO> {
     fn fall_behind(&mut self, Span { after, .. }: Span, ctx: &mut Context<Self>) {
         let conn = self.id.conn;
         // What was before its claim it was told already, or never.
-        let claimed = self.phase.claim().map(|claim| claim.fence);
+        let claimed = self.phase.began();
         let after = claimed.map_or(after, |claimed| claimed.max(after));
         if self
             .links

@@ -138,6 +138,8 @@ pub struct Session<IO: 'static> {
     goodbye: Option<Text>,
     /// The account that was claimed and has to be released.
     claimed: Option<UserName>,
+    /// The account that a guest may have become, of which that is not known yet.
+    wanted: Option<UserName>,
     /// Whether it keeps up with what is said.
     keeps_up: KeepsUp,
     shown: Shown,
@@ -198,6 +200,7 @@ impl<IO: Transport + 'static> Session<IO> {
             nap: None,
             goodbye: None,
             claimed: None,
+            wanted: None,
             keeps_up: KeepsUp::Live,
             shown: Shown::default(),
             recording: None,

@@ -138,6 +138,14 @@ impl Phase {
         }
     }
 
+    /// The event from which on a session that is live hears anything.
+    pub(super) fn began(&self) -> Option<Position> {
+        match &self.state {
+            State::Present(present) => Some(present.began()),
+            State::Arriving(_) | State::Proving(_) | State::Leaving => None,
+        }
+    }
+
     /// Takes what the peer said. Only when [`Phase::is_ready`].
     pub(super) fn hear(&mut self, heard: Heard) -> Vec<Step> {
         match &mut self.state {
@@ -158,7 +166,13 @@ impl Phase {
     /// Takes the answer to [`Step::Prove`] or [`Step::Register`].
     pub(super) fn proved(&mut self, proof: Result<UserName, Refusal>) -> Vec<Step> {
         if let State::Present(present) = &mut self.state {
-            return present.operator_proved(proof);
+            let (logs_in, is_wrong) = (present.is_logging_in(), is_wrong(&proof));
+            let steps = present.proved(proof, self.on_duplicate);
+            return if logs_in && is_wrong {
+                self.failed(steps)
+            } else {
+                steps
+            };
         }
         match (&self.state, proof) {
             (State::Proving(Proof::Password { then: Then::Listen }), Ok(user)) => {
@@ -172,26 +186,24 @@ impl Phase {
     }
 
     /// The session that keeps this one out is alive.
-    pub(super) fn holder_alive(&self) -> Vec<Step> {
-        match &self.state {
+    pub(super) fn holder_alive(&mut self) -> Vec<Step> {
+        match &mut self.state {
+            State::Present(present) => present.holder_alive(),
             State::Proving(Proof::Waiting { .. }) => vec![Step::End(Ending::Duplicate)],
             // It may have been asked by somebody else.
-            State::Arriving(_) | State::Proving(_) | State::Present(_) | State::Leaving => {
-                Vec::new()
-            }
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
         }
     }
 
     /// A moment after [`Step::Probe`]: perhaps the account is free.
     pub(super) fn looks_again(&mut self) -> Vec<Step> {
-        match &self.state {
+        match &mut self.state {
+            State::Present(present) => present.looks_again(self.on_duplicate),
             State::Proving(Proof::Waiting { user, looks }) => {
                 let (user, looks) = (user.clone(), *looks);
                 self.claims(user, looks + 1)
             }
-            State::Arriving(_) | State::Proving(_) | State::Present(_) | State::Leaving => {
-                Vec::new()
-            }
+            State::Arriving(_) | State::Proving(_) | State::Leaving => Vec::new(),
         }
     }
 
@@ -387,16 +399,22 @@ impl Phase {
 
     fn login_refused(&mut self, refusal: Refusal) -> Vec<Step> {
         self.state = State::Arriving(Known::Nobody);
-        if matches!(
-            refusal,
-            Refusal::WrongPassword | Refusal::WrongToken | Refusal::UnknownCertificate
-        ) {
-            self.failures += 1;
+        let proof = Err(refusal.clone());
+        let steps = vec![Step::RefuseLogin(refusal)];
+        if is_wrong(&proof) {
+            self.failed(steps)
+        } else {
+            steps
         }
+    }
+
+    /// Somebody has not proven to be who they say, and is told so, but for the last time.
+    fn failed(&mut self, told: Vec<Step>) -> Vec<Step> {
+        self.failures += 1;
         if self.failures >= FAILURES {
             return vec![Step::End(Ending::TooManyFailures)];
         }
-        vec![Step::RefuseLogin(refusal)]
+        told
     }
 
     /// The next token is told behind the welcome, and before every refusal: the one that it
@@ -454,6 +472,13 @@ impl Phase {
             }
         }
     }
+}
+
+const fn is_wrong(proof: &Result<UserName, Refusal>) -> bool {
+    matches!(
+        proof,
+        Err(Refusal::WrongPassword | Refusal::WrongToken | Refusal::UnknownCertificate)
+    )
 }
 
 const fn is_about_nick(refusal: &Refusal) -> bool {

@@ -45,7 +45,9 @@ impl<IO: Transport + 'static> Session<IO> {
             Step::ProveByCertificate { certificate, user } => {
                 self.prove_by_certificate(certificate, user, ctx);
             }
-            Step::Register { user, password } => self.register(user, password, ctx),
+            Step::Register { .. } => self.register(step, ctx),
+            Step::LogIn { user, entrance } => self.log_in(user, entrance, ctx),
+            Step::LoggedIn { user, was } => self.logged_in(user, was),
             Step::ChangePassword { user, old, new } => self.change_password(user, old, new, ctx),
             Step::Probe { user } => {
                 self.asks.push(Question::Probe { user });
@@ -125,10 +127,19 @@ impl<IO: Transport + 'static> Session<IO> {
         ctx.spawn(answer.map(Self::proved));
     }
 
-    fn register(&self, user: UserName, password: Secret, ctx: &mut Context<Self>) {
+    fn register(&self, step: Step, ctx: &mut Context<Self>) {
+        let Step::Register {
+            user,
+            password,
+            guest,
+        } = step
+        else {
+            return;
+        };
         let register = Register {
             user,
             password,
+            guest,
             peer: self.peer,
         };
         let answer = self.links.register.send(register).into_actor(self);
@@ -206,6 +217,23 @@ impl<IO: Transport + 'static> Session<IO> {
     fn claim(&mut self, user: UserName, entrance: Entrance, ctx: &mut Context<Self>) {
         self.claimed = Some(user.clone());
         self.dialect.begins_with(positions(&entrance));
+        self.asks_to_be(user, entrance, ctx);
+    }
+
+    /// Whatever becomes of it, both are given back in the end.
+    fn log_in(&mut self, user: UserName, entrance: Entrance, ctx: &mut Context<Self>) {
+        self.wanted = Some(user.clone());
+        self.asks_to_be(user, entrance, ctx);
+    }
+
+    fn logged_in(&mut self, user: UserName, was: UserName) {
+        info!(session = %self.id, peer = %self.peer, ?user, ?was, "logged in");
+        self.wanted = None;
+        self.claimed = Some(user.clone());
+        self.answer(&Answer::LoggedIn { user, was });
+    }
+
+    fn asks_to_be(&mut self, user: UserName, entrance: Entrance, ctx: &mut Context<Self>) {
         let introduce = Introduce {
             conn: self.id.conn,
             user: user.clone(),
@@ -278,10 +306,11 @@ impl<IO: Transport + 'static> Session<IO> {
             self.links.forget.do_send(Forget { conn });
             let reply = ctx.address().recipient();
             let mut questions = Vec::from_iter(self.news_of_the_shown());
-            questions.push(Question::Release {
-                user,
-                parting: parting(self.leaving.ending(), self.goodbye.take()),
-            });
+            let parting = parting(self.leaving.ending(), self.goodbye.take());
+            for user in self.wanted.take().into_iter().chain([user]) {
+                let parting = parting.clone();
+                questions.push(Question::Release { user, parting });
+            }
             self.links.ask.do_send(Ask {
                 session: self.id.clone(),
                 reply,
@@ -362,6 +391,7 @@ const fn positions(entrance: &Entrance) -> Positions {
         Entrance::Resume { since: Since::Seen }
         | Entrance::Login { .. }
         | Entrance::Insist { .. }
+        | Entrance::InPlace { .. }
         | Entrance::Renew { .. } => Positions::Hidden,
     }
 }

@@ -237,6 +237,7 @@ async fn with_threads_of_its_own_it_does_the_same() {
         user: user("bob"),
         password: Secret::new("a".repeat(100)),
         peer: peer(1),
+        guest: None,
     };
     assert!(auth.send(register).await.unwrap().is_ok());
     let cut = auth.send(prove("bob", "a".repeat(99))).await.unwrap();

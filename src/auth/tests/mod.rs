@@ -104,7 +104,7 @@ impl Store {
             AccountAsk::Create { user, .. } if self.accounts.contains_key(&user) => {
                 AccountAnswer::Conflict
             }
-            AccountAsk::Create { user, hash } => {
+            AccountAsk::Create { user, hash, .. } => {
                 self.accounts.insert(user.clone(), (user, hash));
                 AccountAnswer::Stored
             }
@@ -296,6 +296,7 @@ impl House {
             user: user(name),
             password: Secret::new(password),
             peer: peer(1),
+            guest: None,
         };
         let made = self.auth.send(register).await.unwrap();
         made.map(|user| user.to_string())
@@ -339,6 +340,7 @@ impl House {
         let create = AccountAsk::Create {
             user: user(name),
             hash: hash.to_owned(),
+            guest: None,
         };
         self.store.send(create).await.unwrap().unwrap();
     }

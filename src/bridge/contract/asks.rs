@@ -16,6 +16,7 @@ pub(in crate::bridge) async fn accounts_are_compared_without_case<S: Subject>() 
     let create = |name, hash: &str| AccountAsk::Create {
         user: user(name),
         hash: hash.to_owned(),
+        guest: None,
     };
     let rehash = |old: &str, new: &str| AccountAsk::Rehash {
         user: user("alice"),

@@ -64,7 +64,9 @@ pub(in crate::bridge) async fn a_claim_settles_the_rooms_around_its_event<S: Sub
         claimed.event.deed,
         Deed::Claimed {
             user: user_name,
-            session
+            session,
+            was: None,
+            rooms: Vec::new()
         }
     );
     assert_eq!(claimed.event.position, claim.fence);

@@ -41,6 +41,7 @@ pub(in crate::bridge) async fn a_guest_is_there_and_leaves_nothing<S: Subject>()
     let name = AccountAsk::Create {
         user: user("bob"),
         hash: "$2b$".to_owned(),
+        guest: None,
     };
     assert_eq!(world.accounts(name).await, AccountAnswer::Conflict);
     world.events().await;

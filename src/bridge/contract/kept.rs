@@ -138,6 +138,8 @@ pub(in crate::bridge) async fn a_login_to_a_kept_place_begins_in_the_lobby<S: Su
         let claimed = Deed::Claimed {
             user: name.clone(),
             session,
+            was: None,
+            rooms: Vec::new(),
         };
         assert_eq!(
             deeds(&world.events().await),

@@ -83,7 +83,11 @@ pub(in crate::bridge) async fn a_nick_is_had_by_one_person_and_names_are_their_o
         refused(&mut world, &mut bob, word, why).await;
     }
     let (name, hash) = (user("al"), "$2b$".to_owned());
-    let taken = AccountAsk::Create { user: name, hash };
+    let taken = AccountAsk::Create {
+        user: name,
+        hash,
+        guest: None,
+    };
     assert_eq!(world.accounts(taken).await, AccountAnswer::Conflict);
     alice.done(nick("Alice")).await;
     bob.done(nick("AL")).await;

@@ -11,7 +11,7 @@ use crate::chat::modes::Flags;
 use crate::chat::{Answer, Deed, Refusal, RoomName, UserName};
 use crate::messages::{FirstRoom, Outcome, PeopleRequest, Request};
 
-fn takes(office: Office) -> Request {
+pub(super) fn takes(office: Office) -> Request {
     Request::People(PeopleRequest::TakeOffice { office })
 }
 
@@ -26,7 +26,7 @@ fn announce(said: &str) -> Request {
     Request::People(PeopleRequest::Announce { text })
 }
 
-fn office_of(answer: &Answer) -> Office {
+pub(super) fn office_of(answer: &Answer) -> Office {
     match answer {
         Answer::WhoIs {
             presence: Presence::Online { office, .. },

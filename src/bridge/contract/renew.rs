@@ -51,7 +51,15 @@ pub(in crate::bridge) async fn who_claims_again_stays_where_it_was<S: Subject>()
     };
     let session = alice.id.clone();
     let user = user("alice");
-    assert_eq!(claimed.event.deed, Deed::Claimed { user, session });
+    assert_eq!(
+        claimed.event.deed,
+        Deed::Claimed {
+            user,
+            session,
+            was: None,
+            rooms: Vec::new()
+        }
+    );
     assert_eq!(claimed.brings, standing_suspended(&["den"], &["bob"]));
     position(&alice.done(say("den", "still here")).await);
     let now = alice.claim.replace(before);

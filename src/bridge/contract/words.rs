@@ -13,8 +13,8 @@ use crate::chat::{
     Answer, Deed, Event, Extras, Nick, Position, Refusal, RoomName, Secret, Text, UserName,
 };
 use crate::messages::{
-    Append, Brings, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Missed, Parting,
-    PeopleRequest, ProgramRequest, Question, Request, RoomRequest,
+    Append, Brings, Claim, Contest, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Missed,
+    Parting, PeopleRequest, ProgramRequest, Question, Request, RoomRequest,
 };
 
 /// Somebody, perhaps with a slash and a nick behind the name.
@@ -87,6 +87,13 @@ pub(in crate::bridge) fn renew(
         begins,
     };
     let user = user(name);
+    Question::Claim { user, entrance }
+}
+
+/// A guest logs in where it is.
+pub(in crate::bridge) fn logs_in(name: &str, guest: &Claim, contest: Contest) -> Question {
+    let (user, guest) = (user(name), guest.clone());
+    let entrance = Entrance::InPlace { guest, contest };
     Question::Claim { user, entrance }
 }
 

@@ -115,7 +115,13 @@ impl<S: Subject> World<S> {
 
     pub(in crate::bridge) async fn account(&self, name: &str) {
         let (user, hash) = (user(name), "$2b$".to_owned());
-        let made = self.accounts(AccountAsk::Create { user, hash }).await;
+        let made = self
+            .accounts(AccountAsk::Create {
+                user,
+                hash,
+                guest: None,
+            })
+            .await;
         assert_eq!(made, AccountAnswer::Stored);
     }
 
@@ -370,7 +376,12 @@ impl Fold {
 
     pub(in crate::bridge) fn one(&mut self, arrival: &Arrival) {
         match &arrival.event.deed {
-            Deed::Claimed { user, .. } => {
+            Deed::Claimed {
+                user, was, rooms, ..
+            } => {
+                if let Some(was) = was {
+                    self.logs_in(was, user, rooms);
+                }
                 self.online.insert(user.clone());
                 assert_eq!(sorted(&arrival.brings), self.standing(user));
                 assert_eq!(self.quit.get(user), None, "its release came first");
@@ -419,6 +430,18 @@ impl Fold {
                 assert!(follows.remove(author));
             }
             _ => {}
+        }
+    }
+
+    /// A guest is an account from here on, where it is.
+    fn logs_in(&mut self, was: &UserName, user: &UserName, rooms: &[RoomName]) {
+        assert!(self.online.remove(was));
+        assert_eq!(self.inside(user).next(), None, "its rooms were left first");
+        let inside: BTreeSet<_> = self.inside(was).cloned().collect();
+        assert_eq!(rooms.iter().cloned().collect::<BTreeSet<_>>(), inside);
+        for users in self.rooms.values_mut().filter(|users| users.contains(was)) {
+            users.remove(was);
+            users.insert(user.clone());
         }
     }
 

@@ -82,7 +82,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountsError::Exists`] when the name is taken, without case.
     pub fn add(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
-        let made = self.at_once(|db| create(db, user, hash, log::wall_clock()));
+        let made = self.at_once(|db| create(db, user, hash, None, log::wall_clock()));
         match made.map_err(|error| self.failed(error))? {
             0 => Err(AccountsError::Exists { user: user.clone() }),
             _ => Ok(()),
@@ -182,8 +182,9 @@ impl Store {
             AccountAsk::Create { user, .. } if self.rules.configured.contains(&user) => {
                 Ok(AccountAnswer::Conflict)
             }
-            AccountAsk::Create { user, hash } => {
-                Ok(stored_if(create(&self.db, &user, &hash, self.now())?))
+            AccountAsk::Create { user, hash, guest } => {
+                let made = create(&self.db, &user, &hash, guest.as_ref(), self.now())?;
+                Ok(stored_if(made))
             }
             AccountAsk::Rehash { user, old, new } => {
                 Ok(stored_if(self.put_in_place(&user, &old, &new)?))
@@ -284,14 +285,15 @@ fn create(
     db: &Connection,
     user: &UserName,
     hash: &str,
+    guest: Option<&UserName>,
     created: Timestamp,
 ) -> rusqlite::Result<usize> {
     let made = sql::change(
         db,
         "INSERT INTO accounts (name, hash, created) SELECT ?1, ?2, ?3
-         WHERE NOT EXISTS (SELECT 1 FROM claims WHERE nick = ?1 AND user <> ?1)
+         WHERE NOT EXISTS (SELECT 1 FROM claims WHERE nick = ?1 AND user <> ?1 AND user IS NOT ?4)
          ON CONFLICT DO NOTHING",
-        (user, hash, created),
+        (user, hash, created, guest),
     )?;
     if made > 0 {
         tokens::revoke(db, user)?;

@@ -60,6 +60,9 @@ impl Store {
         entrance: Entrance,
     ) -> Result<Outcome, StoreError> {
         let held = self.held(&user)?;
+        if let Entrance::InPlace { guest, contest } = entrance {
+            return self.logs_in(session, &user, &guest, contest);
+        }
         if let Some(outcome) = self.kept_out(session, &user, &entrance, held.as_ref())? {
             return Ok(outcome);
         }
@@ -79,7 +82,9 @@ impl Store {
             Entrance::Login { begins, .. } | Entrance::Insist { begins } => {
                 self.settle_rooms(&was, *begins, &origin)?
             }
-            Entrance::Resume { .. } | Entrance::Renew { .. } => self.rooms_of(&user)?,
+            Entrance::Resume { .. } | Entrance::Renew { .. } | Entrance::InPlace { .. } => {
+                self.rooms_of(&user)?
+            }
         };
         if !rooms.is_empty() && user.spelled() != was.spelled() {
             self.rename(&user, &was, &rooms, &origin)?;
@@ -118,7 +123,8 @@ impl Store {
             Entrance::Login { .. }
             | Entrance::Insist { .. }
             | Entrance::Resume { .. }
-            | Entrance::Renew { .. } => None,
+            | Entrance::Renew { .. }
+            | Entrance::InPlace { .. } => None,
         })
     }
 
@@ -133,6 +139,7 @@ impl Store {
             Entrance::Renew { rooms, begins, .. } => (rooms.as_slice(), *begins),
             Entrance::Login { begins, .. } | Entrance::Insist { begins } => (&[][..], *begins),
             Entrance::Resume { .. } => (&[][..], FirstRoom::Lobby),
+            Entrance::InPlace { .. } => (&[][..], FirstRoom::Nowhere),
         };
         let mut open = Vec::new();
         for room in was_in {
@@ -308,7 +315,7 @@ impl Store {
     }
 
     /// Leaves all rooms but the one where it begins; returns that if the account is in it.
-    fn settle_rooms(
+    pub(super) fn settle_rooms(
         &mut self,
         user: &UserName,
         begins: FirstRoom,
@@ -349,15 +356,15 @@ impl Store {
                 };
                 last.map_or(Missed::Nothing, Missed::After)
             }
-            Entrance::Renew { .. } => Missed::SinceSuspended,
+            Entrance::Renew { .. } | Entrance::InPlace { .. } => Missed::SinceSuspended,
         };
         let before = self.held(user)?;
         self.append_claim(session, user, rooms, missed, before)
     }
 
-    /// Who comes back to a place is there since `before`, and away as before. An office is that of
-    /// the session alone.
-    fn append_claim(
+    /// Who comes back to a place is there since `before`, and away as before, and so is a guest who
+    /// logs in. An office is that of the session alone.
+    pub(super) fn append_claim(
         &mut self,
         session: &SessionId,
         user: &UserName,
@@ -365,6 +372,11 @@ impl Store {
         missed: Missed,
         before: Option<Held>,
     ) -> Result<Position, StoreError> {
+        let was = before
+            .as_ref()
+            .map(|before| before.user.clone())
+            .filter(|before| before != user);
+        let stays_in = was.as_ref().map(|_| rooms.clone()).unwrap_or_default();
         let brings = Brings::Standing {
             rooms,
             follows: self.follows_of(user)?,
@@ -373,6 +385,8 @@ impl Store {
         let deed = Deed::Claimed {
             user: user.clone(),
             session: session.clone(),
+            was,
+            rooms: stays_in,
         };
         let origin = Origin::Session(session.clone());
         self.probed.remove(user);

@@ -21,6 +21,7 @@ mod kept;
 mod known;
 mod lock;
 mod log;
+mod login;
 mod moderation;
 mod newest;
 mod nicks;

@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// Forgets invitations that are too old or too many.
-    fn forget_invitations(&self, user: &UserName) -> rusqlite::Result<usize> {
+    pub(super) fn forget_invitations(&self, user: &UserName) -> rusqlite::Result<usize> {
         sql::change(
             &self.db,
             "DELETE FROM invites WHERE user = ?1 AND (at < ?2 OR room NOT IN

@@ -60,7 +60,10 @@ impl Store {
             (Entrance::Renew { .. }, Some(_)) => Admission::As(user.plain()),
             (Entrance::Renew { .. }, None) => Admission::No(Outcome::Void),
             (
-                Entrance::Login { .. } | Entrance::Insist { .. } | Entrance::Resume { .. },
+                Entrance::Login { .. }
+                | Entrance::Insist { .. }
+                | Entrance::Resume { .. }
+                | Entrance::InPlace { .. },
                 Some(_) | None,
             ) => Admission::No(Outcome::Refused(refusal)),
         })

@@ -19,7 +19,24 @@ pub(super) struct Claims {
     /// Sessions that are gone, and whose place is kept.
     kept: Kept,
     /// Claims answered whose event is not read yet.
-    answered: BTreeMap<Position, (ConnId, Brings)>,
+    answered: BTreeMap<Position, Answered>,
+}
+
+/// A claim that was answered.
+#[derive(Debug)]
+struct Answered {
+    conn: ConnId,
+    brings: Brings,
+    by: By,
+}
+
+/// By what a session came to its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The registry hears of it by the event.
+    Claim,
+    /// The registry knew it before, as a guest.
+    LogIn,
 }
 
 /// What is to become of a claim that the store holds for a session of this run.
@@ -37,6 +54,8 @@ pub(super) enum Due {
 #[derive(Debug)]
 struct Here {
     user: UserName,
+    /// The account to which a guest is about to log in.
+    wants: Option<UserName>,
     to: Recipient<SessionMail>,
     life: Life,
 }
@@ -70,8 +89,13 @@ impl Claims {
         user: UserName,
         to: Recipient<SessionMail>,
     ) {
-        let life = Life::Asked;
-        self.here.insert(session.conn, Here { user, to, life });
+        let here = Here {
+            user,
+            wants: None,
+            to,
+            life: Life::Asked,
+        };
+        self.here.insert(session.conn, here);
     }
 
     /// A session asks for the account that it has or had.
@@ -83,6 +107,20 @@ impl Claims {
     ) {
         if !self.here.contains_key(&session.conn) {
             self.asked(session, user, to);
+        }
+    }
+
+    /// A guest asks to be an account.
+    pub(super) fn wants(&mut self, session: &SessionId, user: UserName) {
+        if let Some(here) = self.here.get_mut(&session.conn) {
+            here.wants = Some(user);
+        }
+    }
+
+    /// It stays a guest.
+    pub(super) fn stays(&mut self, conn: ConnId) {
+        if let Some(here) = self.here.get_mut(&conn) {
+            here.wants = None;
         }
     }
 
@@ -104,17 +142,22 @@ impl Claims {
         parting: Parting,
         now: Instant,
     ) -> Parting {
-        match self.here.remove(&session.conn) {
-            Some(here) if here.user == *user => self.kept.parts(session, user, parting, now),
+        let is_this = |own: &UserName| own == user;
+        match self.here.get_mut(&session.conn) {
+            Some(here) if here.wants.as_ref().is_some_and(is_this) => here.wants = None,
+            Some(here) if here.user == *user => {
+                self.here.remove(&session.conn);
+            }
             // It was told that it is nobody: whatever it holds all the same is free.
-            Some(_) | None => Parting::Goodbye { words: None },
+            Some(_) | None => return Parting::Goodbye { words: None },
         }
+        self.kept.parts(session, user, parting, now)
     }
 
     /// What is to become of what the store holds for this session.
     pub(super) fn due(&self, session: &SessionId, user: &UserName) -> Due {
         let here = self.here.get(&session.conn);
-        if here.is_some_and(|here| here.user == *user) {
+        if here.is_some_and(|here| here.user == *user || here.wants.as_ref() == Some(user)) {
             return Due::Stays;
         }
         self.kept.parting(session).map_or(Due::Ends, Due::Kept)
@@ -127,10 +170,16 @@ impl Claims {
 
     /// A session was told that it is live by the event at `fence`.
     pub(super) fn answered(&mut self, fence: Position, mut brings: Brings, conn: ConnId) {
+        let mut by = By::Claim;
         if let Some(here) = self.here.get_mut(&conn) {
+            if let Some(user) = here.wants.take() {
+                here.user = user;
+                by = By::LogIn;
+            }
             let before = std::mem::replace(&mut here.life, Life::Live);
             if let (Life::Owed { since, lost }, Brings::Standing { missed, .. }) =
                 (before, &mut brings)
+                && !matches!(missed, Missed::Kept(_))
             {
                 *missed = match lost {
                     Lost::Trimmed => Missed::After(since),
@@ -138,7 +187,7 @@ impl Claims {
                 };
             }
         }
-        self.answered.insert(fence, (conn, brings));
+        self.answered.insert(fence, Answered { conn, brings, by });
     }
 
     /// The sessions here that were told that they are live and of which the store says otherwise:
@@ -155,7 +204,7 @@ impl Claims {
     /// What the claim event at this position brings.
     pub(super) fn brings(&mut self, fence: Position) -> Brings {
         let answered = self.answered.remove(&fence);
-        answered.map_or(Brings::Nothing, |(_, brings)| brings)
+        answered.map_or(Brings::Nothing, |answered| answered.brings)
     }
 
     /// Events up to here were lost in this way: what the sessions are told whose claim event was
@@ -174,12 +223,14 @@ impl Claims {
         let later = self.answered.split_off(&up_to.next());
         let lost = std::mem::replace(&mut self.answered, later);
         let mut told = Vec::new();
-        for (fence, (conn, brings)) in lost {
+        for (fence, Answered { conn, brings, by }) in lost {
             let Some(here) = self.here.get_mut(&conn) else {
                 continue;
             };
             let (since, lost) = match brings {
                 Brings::Standing { missed, .. } => match missed {
+                    // The registry knows how far the guest was told.
+                    Missed::Nothing if by == By::LogIn => continue,
                     Missed::Nothing => (fence, how),
                     Missed::After(since) => (since, how),
                     Missed::AfterTakenBack(since) => (since, Lost::TakenBack),

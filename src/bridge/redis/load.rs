@@ -36,6 +36,8 @@ pub(super) enum Waiting {
 pub(super) enum Purpose {
     /// To become live.
     Claim,
+    /// To become live as an account, where a guest is.
+    InPlace,
     /// To be live again.
     Renewal,
     /// Anything else.

@@ -190,6 +190,10 @@ impl RedisBridge {
                 self.claims.asked_again(&session, user.clone(), to.clone());
                 Purpose::Renewal
             }
+            Entrance::InPlace { .. } => {
+                self.claims.wants(&session, user.clone());
+                Purpose::InPlace
+            }
             Entrance::Login { .. } | Entrance::Insist { .. } | Entrance::Resume { .. } => {
                 self.claims.asked(&session, user.clone(), to.clone());
                 Purpose::Claim
@@ -276,8 +280,12 @@ impl RedisBridge {
             }
         };
         let is_live = matches!(outcome, Outcome::Claimed { .. });
-        if purpose == Purpose::Claim && !is_live {
-            self.claims.refused(session.conn);
+        let is_in_doubt = matches!(outcome, Outcome::Refused(Refusal::NotConfirmed));
+        match purpose {
+            Purpose::Claim if !is_live => self.claims.refused(session.conn),
+            // What is in doubt may be done later: then it is given back.
+            Purpose::InPlace if !is_live && !is_in_doubt => self.claims.stays(session.conn),
+            Purpose::Claim | Purpose::InPlace | Purpose::Renewal | Purpose::Other => {}
         }
         let mail = SessionMail::Answered(outcome);
         self.reply(Reply { session, to, mail });

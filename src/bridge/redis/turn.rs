@@ -101,7 +101,7 @@ impl RedisBridge {
     fn arrived(&mut self, Heard { event, .. }: Heard) {
         self.recognised = Some((event.position, event.at));
         let brings = match &event.deed {
-            Deed::Claimed { session, user } if session.incarnation == self.incarnation => {
+            Deed::Claimed { session, user, .. } if session.incarnation == self.incarnation => {
                 match self.claims.due(session, user) {
                     Due::Stays | Due::Kept(_) => {}
                     Due::Ends => self.gives_back(session.clone(), user.clone()),

@@ -3,6 +3,7 @@
 use super::caps::Negotiation;
 use super::cert;
 use super::history::{self, Fault};
+use super::login;
 use super::markread;
 use super::register::{self, Wish};
 use super::registration;
@@ -43,6 +44,8 @@ pub(super) enum Asked {
     },
     /// Whether a password is right.
     Proof,
+    /// To be an account, for a guest who is in.
+    LogIn,
     /// That there is an account.
     Register(Wish),
     /// The account.
@@ -262,7 +265,7 @@ impl Asked {
             | Self::LabelBegins { .. }
             | Self::LabelEnds => "*",
             Self::Caps { .. } => "CAP",
-            Self::Proof => "AUTHENTICATE",
+            Self::Proof | Self::LogIn => login::COMMAND,
             Self::Register(_) => register::COMMAND,
             Self::Claim => "USER",
             Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",

@@ -17,18 +17,9 @@ const LIST_BYTES: usize = LINE_BYTES - 160;
 /// The version of the negotiation from which on values and lists of several lines are understood.
 const VALUES_SINCE: u32 = 302;
 
-/// Whether a capability is told and granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Offer {
-    /// It is.
-    Open,
-    /// Nobody can have it, for nothing serves it yet.
-    Withheld,
-}
-
 /// The type, and its table.
 macro_rules! caps {
-    ($($cap:ident = $name:literal, $value:expr, $offer:ident, $page:literal;)*) => {
+    ($($cap:ident = $name:literal, $value:expr, $page:literal;)*) => {
         /// A capability.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Cap {
@@ -59,41 +50,35 @@ macro_rules! caps {
                     $(Self::$cap => $value,)*
                 }
             }
-
-            const fn offer(self) -> Offer {
-                match self {
-                    $(Self::$cap => Offer::$offer,)*
-                }
-            }
         }
     };
 }
 
 caps! {
-    AccountNotify = "account-notify", "", Withheld, "account-notify";
-    AccountRegistration = "draft/account-registration", register::VALUE, Open, "account-registration";
-    AccountTag = "account-tag", "", Open, "account-tag";
-    AwayNotify = "away-notify", "", Open, "away-notify";
-    Batch = "batch", "", Open, "batch";
-    CapNotify = "cap-notify", "", Open, "capability-negotiation";
-    ChatHistory = "draft/chathistory", "", Open, "chathistory";
-    ChgHost = "chghost", "", Withheld, "chghost";
-    EchoMessage = "echo-message", "", Open, "echo-message";
-    EventPlayback = "draft/event-playback", "", Open, "chathistory";
-    ExtendedJoin = "extended-join", "", Open, "extended-join";
-    ExtendedMonitor = "extended-monitor", "", Open, "extended-monitor";
-    InviteNotify = "invite-notify", "", Open, "invite-notify";
-    LabeledResponse = "labeled-response", "", Open, "labeled-response";
-    MessageTags = "message-tags", "", Open, "message-tags";
-    Multiline = "draft/multiline", multiline::LIMITS, Open, "multiline";
-    MultiPrefix = "multi-prefix", "", Open, "multi-prefix";
-    NoImplicitNames = "no-implicit-names", "", Open, "no-implicit-names";
-    ReadMarker = "draft/read-marker", "", Open, "read-marker";
-    Sasl = "sasl", "PLAIN", Open, "sasl-3.2";
-    ServerTime = "server-time", "", Open, "server-time";
-    SetName = "setname", "", Open, "setname";
-    StandardReplies = "standard-replies", "", Open, "standard-replies";
-    UserhostInNames = "userhost-in-names", "", Open, "userhost-in-names";
+    AccountNotify = "account-notify", "", "account-notify";
+    AccountRegistration = "draft/account-registration", register::VALUE, "account-registration";
+    AccountTag = "account-tag", "", "account-tag";
+    AwayNotify = "away-notify", "", "away-notify";
+    Batch = "batch", "", "batch";
+    CapNotify = "cap-notify", "", "capability-negotiation";
+    ChatHistory = "draft/chathistory", "", "chathistory";
+    ChgHost = "chghost", "", "chghost";
+    EchoMessage = "echo-message", "", "echo-message";
+    EventPlayback = "draft/event-playback", "", "chathistory";
+    ExtendedJoin = "extended-join", "", "extended-join";
+    ExtendedMonitor = "extended-monitor", "", "extended-monitor";
+    InviteNotify = "invite-notify", "", "invite-notify";
+    LabeledResponse = "labeled-response", "", "labeled-response";
+    MessageTags = "message-tags", "", "message-tags";
+    Multiline = "draft/multiline", multiline::LIMITS, "multiline";
+    MultiPrefix = "multi-prefix", "", "multi-prefix";
+    NoImplicitNames = "no-implicit-names", "", "no-implicit-names";
+    ReadMarker = "draft/read-marker", "", "read-marker";
+    Sasl = "sasl", "PLAIN", "sasl-3.2";
+    ServerTime = "server-time", "", "server-time";
+    SetName = "setname", "", "setname";
+    StandardReplies = "standard-replies", "", "standard-replies";
+    UserhostInNames = "userhost-in-names", "", "userhost-in-names";
 }
 
 /// A set of capabilities.
@@ -104,12 +89,8 @@ impl Caps {
     /// What the server offers, where people make accounts themselves or do not.
     #[must_use]
     pub fn offered(accounts: Accounts) -> Self {
-        let open = |cap: &&Cap| match cap.offer() {
-            Offer::Open => true,
-            Offer::Withheld => false,
-        };
         let with = |caps: Self, cap: &Cap| caps.with(*cap);
-        let all = CAPS.iter().filter(open).fold(Self::default(), with);
+        let all = CAPS.iter().fold(Self::default(), with);
         match accounts {
             Accounts::Open => all,
             Accounts::Closed => all.without(Cap::AccountRegistration),

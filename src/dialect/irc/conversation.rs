@@ -13,6 +13,7 @@ use super::hear;
 use super::history;
 use super::identity::Identity;
 use super::labels::{self, Labelled};
+use super::login;
 use super::me::Me;
 use super::monitor::{self, Watched};
 use super::multiline;
@@ -20,6 +21,7 @@ use super::numerics::Numeric;
 use super::refuse;
 use super::registration::{self, Registration};
 use super::reply::{Reply, Voice, misread};
+use super::sasl::Exchange;
 use super::service;
 use super::tell;
 use super::umodes::{self, Modes, Wallops};
@@ -179,6 +181,9 @@ impl Conversation {
             let me = &*me;
             return umodes::hear(change, me, format);
         }
+        if message.is(login::COMMAND) {
+            return vec![login::hear(message, me, caps)];
+        }
         if message.is(monitor::COMMAND) {
             me.watched.hear(message)
         } else {
@@ -278,6 +283,7 @@ impl Conversation {
             watched: Watched::default(),
             modes: Modes::default(),
             accounts: self.identity.accounts,
+            exchange: Exchange::new(),
         });
     }
 
@@ -357,6 +363,7 @@ impl Conversation {
             Asked::Wallops { wallops, told } => self.hears_wallops(wallops, told, out),
             Asked::Over => self.stage = Stage::Over,
             Asked::Proof
+            | Asked::LogIn
             | Asked::Register(_)
             | Asked::Claim
             | Asked::Enter { .. }

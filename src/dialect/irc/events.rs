@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use super::caps::{Cap, Caps};
 use super::grammar::Tag;
 use super::line::{Line, Source};
+use super::login;
 use super::me::Me;
 use super::moderation;
 use super::monitor;
@@ -170,7 +171,11 @@ pub fn event(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
 
 /// What happened with somebody who is watched for, beside what members of a room are told.
 fn watched(caps: Caps, event: &Event, out: &mut BytesMut) {
-    if let Deed::Claimed { user, .. } | Deed::Nicked { user, .. } = &event.deed {
+    if let Deed::Claimed {
+        user, was: None, ..
+    }
+    | Deed::Nicked { user, .. } = &event.deed
+    {
         monitor::came(user, out);
     } else if let Deed::Released { user, .. } = &event.deed {
         monitor::went(user, out);
@@ -184,6 +189,11 @@ fn happened(caps: Caps, event: &Event, hearing: Hearing, out: &mut BytesMut) {
     let kept = |who| Head::of_event(caps, who, event);
     match &event.deed {
         Deed::Entered { .. } => entered(caps, event, out),
+        Deed::Claimed {
+            user,
+            was: Some(was),
+            ..
+        } => login::changes(caps, &head(was), &head(user), user, out),
         Deed::Left {
             departure: Departure::Kicked { .. },
             ..

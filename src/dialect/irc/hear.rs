@@ -87,10 +87,6 @@ fn obey(verb: Verb, message: &Message<'_>, (me, caps): (&Me, Caps), extras: Extr
         Verb::Ping => vec![ping(first)],
         Verb::Pong => vec![nothing()],
         Verb::TooLate => vec![own(Numeric::AlreadyRegistered, &["You are in already"])],
-        Verb::Authenticate => {
-            let why = ["You have already authenticated using SASL"];
-            vec![own(Numeric::SaslAlready, &why)]
-        }
         Verb::Register => vec![register::hear(&message.params, me)],
         Verb::Verify => vec![register::hear_verify(&message.params, me)],
         Verb::Help => {

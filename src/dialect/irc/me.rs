@@ -2,6 +2,7 @@
 
 use super::identity::Accounts;
 use super::monitor::Watched;
+use super::sasl::Exchange;
 use super::umodes::Modes;
 use crate::chat::certificate::Certificate;
 use crate::chat::profile::Profile;
@@ -24,6 +25,8 @@ pub(super) struct Me {
     pub(super) modes: Modes,
     /// Whether people make accounts themselves.
     pub(super) accounts: Accounts,
+    /// A login that is under way.
+    pub(super) exchange: Exchange,
 }
 
 impl Me {

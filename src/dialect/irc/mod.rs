@@ -33,6 +33,7 @@ mod labels;
 pub mod line;
 pub mod list;
 mod listed;
+mod login;
 mod markread;
 pub mod mask;
 mod me;

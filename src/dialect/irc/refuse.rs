@@ -6,6 +6,7 @@ use super::asked::{Asked, Introducing};
 use super::caps::{Cap, Caps};
 use super::history;
 use super::line::word;
+use super::login;
 use super::markread;
 use super::numerics::Numeric;
 use super::reply::{FailCode, Voice};
@@ -23,6 +24,9 @@ pub(super) fn refusal(
     refusal: &Refusal,
     out: &mut BytesMut,
 ) {
+    if let Asked::LogIn = asked {
+        return login::refusal(voice, refusal, &words(refusal), out);
+    }
     if let Asked::Read { target } = asked {
         return markread::refusal(voice, target, out);
     }
@@ -155,6 +159,7 @@ fn numeric(asked: &Asked, refusal: &Refusal) -> Told {
         | Refusal::CertificateTaken
         | Refusal::TooManyCertificates { .. }
         | Refusal::LoggedInAlready { .. }
+        | Refusal::InUse { .. }
         | Refusal::TooManyRooms { .. }
         | Refusal::ListFull { .. }
         | Refusal::TooManySubscriptions { .. } => Told::Fail(FailCode::Refused),
@@ -227,6 +232,7 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::PasswordFixed => "The operator's settings hold this password".to_owned(),
         Refusal::LoginFirst => "Log in first".to_owned(),
         Refusal::LoggedInAlready { user } => format!("You are {user} already"),
+        Refusal::InUse { user } => format!("{user} is logged in elsewhere"),
         Refusal::NotAName { why, .. } => format!("Not a name: {why}"),
         Refusal::NickInUse { .. } => "Nickname is already in use".to_owned(),
         Refusal::NickRegistered { .. } => {

@@ -152,7 +152,10 @@ fn code(wish: &Wish, refusal: &Refusal) -> FailCode {
         Refusal::PasswordLength { .. } => FailCode::WeakPassword,
         Refusal::LoggedInAlready { .. } => FailCode::AlreadyAuthenticated,
         Refusal::NotConfirmed => FailCode::NotConfirmed,
-        Refusal::SlowDown { .. } | Refusal::Busy | Refusal::NotDelivered => FailCode::TryAgain,
+        Refusal::SlowDown { .. }
+        | Refusal::Busy
+        | Refusal::NotDelivered
+        | Refusal::InUse { .. } => FailCode::TryAgain,
         Refusal::WrongPassword
         | Refusal::WrongToken
         | Refusal::UnknownCertificate

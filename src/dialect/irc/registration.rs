@@ -11,7 +11,7 @@ use super::line::word;
 use super::numerics::Numeric;
 use super::register::{self, Wish};
 use super::reply::{FailCode, NO_NICK, Reply, misread};
-use super::sasl::{self, Exchange, Turn};
+use super::sasl::{self, Exchange, Meant};
 use crate::chat::certificate::Certificate;
 use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Ident, Nick, Secret, UserName};
@@ -218,8 +218,7 @@ impl Registration {
                 self.complete(&mut steps);
             }
             By::Sasl => {
-                let text = ["SASL authentication successful"];
-                steps.push(say(Numeric::SaslSuccess, &text));
+                steps.push(tell(sasl::success()));
                 self.complete(&mut steps);
             }
             By::Pass => steps.extend(self.claim()),
@@ -355,43 +354,19 @@ impl Registration {
             return vec![say(Numeric::SaslAlready, &why)];
         }
         if !self.caps.enabled().has(Cap::Sasl) {
-            let why = ["Ask for it first: CAP REQ sasl"];
+            let why = [sasl::ASK_FIRST];
             return vec![say(Numeric::SaslFail, &why)];
         }
-        let is_begun = self.exchange.is_under_way();
-        let is_external = !is_begun && text.eq_ignore_ascii_case(sasl::EXTERNAL);
-        let turn = match self.shown {
-            // Nothing was shown that could prove anything.
-            None if is_external => Turn::UnknownMechanism,
-            None | Some(_) => self.exchange.hear(text),
-        };
-        self.take_turn(turn)
-    }
-
-    fn take_turn(&mut self, turn: Turn) -> Vec<Step> {
-        let failed = || say(Numeric::SaslFail, &["SASL authentication failed"]);
-        match turn {
-            Turn::GoOn => vec![tell(Reply::Authenticate)],
-            Turn::More => Vec::new(),
-            Turn::Credentials { user, password } => {
+        match sasl::hear(&mut self.exchange, self.shown, text) {
+            Meant::Prove { user, password } => {
                 self.proof = Proof::Asked { by: By::Sasl };
                 vec![Step::Prove { user, password }]
             }
-            Turn::Shown { user } => match self.shown {
-                Some(certificate) => {
-                    self.proof = Proof::Asked { by: By::Sasl };
-                    vec![Step::ProveByCertificate { certificate, user }]
-                }
-                None => vec![failed()],
-            },
-            Turn::Aborted => vec![aborted()],
-            Turn::UnknownMechanism => {
-                let known = Mechanisms::of(self.shown.as_ref()).names();
-                let known = [known, "are available SASL mechanisms"];
-                vec![say(Numeric::SaslMechs, &known), failed()]
+            Meant::ProveByCertificate { certificate, user } => {
+                self.proof = Proof::Asked { by: By::Sasl };
+                vec![Step::ProveByCertificate { certificate, user }]
             }
-            Turn::TooLong => vec![say(Numeric::SaslTooLong, &["SASL message too long"])],
-            Turn::Failed => vec![failed()],
+            Meant::Told(replies) => replies.into_iter().map(tell).collect(),
         }
     }
 
@@ -410,7 +385,7 @@ impl Registration {
         self.stage = Stage::Complete;
         if self.exchange.is_under_way() {
             self.exchange.abort();
-            steps.push(aborted());
+            steps.push(tell(sasl::aborted()));
         }
         if matches!(self.proof, Proof::Given { .. }) {
             steps.push(Step::Claim { nick });
@@ -463,10 +438,6 @@ fn too_late() -> Step {
         Numeric::AlreadyRegistered,
         &["That was said, and cannot be changed"],
     )
-}
-
-fn aborted() -> Step {
-    say(Numeric::SaslAborted, &["SASL authentication aborted"])
 }
 
 /// The reason, and the end.

@@ -6,9 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::caps::Mechanisms;
 use super::line::CLOAK;
 use super::numerics::Numeric;
 use super::reply::Reply;
+use crate::chat::certificate::Certificate;
 use crate::chat::{Secret, UserName};
 
 /// By a password; the line below it is TLS.
@@ -29,6 +31,70 @@ pub fn logged_in(nick: &str, account: &str) -> Reply {
     let whole = format!("{nick}!{account}@{CLOAK}");
     let text = format!("You are now logged in as {account}");
     Reply::numeric(Numeric::LoggedIn, &[&whole, account, &text])
+}
+
+/// It is proven.
+#[must_use]
+pub fn success() -> Reply {
+    Reply::numeric(Numeric::SaslSuccess, &["SASL authentication successful"])
+}
+
+/// For who has not asked for the capability.
+pub(super) const ASK_FIRST: &str = "Ask for it first: CAP REQ sasl";
+
+/// What an `AUTHENTICATE` means.
+#[derive(Debug)]
+pub(super) enum Meant {
+    /// Somebody proves an account by its password.
+    Prove {
+        /// Who it is said to be.
+        user: UserName,
+        /// The proof.
+        password: Secret,
+    },
+    /// The same by the certificate that was shown.
+    ProveByCertificate {
+        /// The certificate.
+        certificate: Certificate,
+        /// The account, where one was named.
+        user: Option<UserName>,
+    },
+    /// The peer is told this, and no more is meant.
+    Told(Vec<Reply>),
+}
+
+/// Hears one of somebody who has shown this certificate, or none.
+pub(super) fn hear(exchange: &mut Exchange, shown: Option<Certificate>, text: &str) -> Meant {
+    let is_external = !exchange.is_under_way() && text.eq_ignore_ascii_case(EXTERNAL);
+    let turn = match shown {
+        // Nothing was shown that could prove anything.
+        None if is_external => Turn::UnknownMechanism,
+        None | Some(_) => exchange.hear(text),
+    };
+    let say = |numeric, params: &[&str]| Reply::numeric(numeric, params);
+    let failed = || say(Numeric::SaslFail, &["SASL authentication failed"]);
+    let replies = match (turn, shown) {
+        (Turn::Credentials { user, password }, _) => return Meant::Prove { user, password },
+        (Turn::Shown { user }, Some(certificate)) => {
+            return Meant::ProveByCertificate { certificate, user };
+        }
+        (Turn::GoOn, _) => vec![Reply::Authenticate],
+        (Turn::More, _) => Vec::new(),
+        (Turn::Aborted, _) => vec![aborted()],
+        (Turn::UnknownMechanism, _) => {
+            let known = Mechanisms::of(shown.as_ref()).names();
+            let known = [known, "are available SASL mechanisms"];
+            vec![say(Numeric::SaslMechs, &known), failed()]
+        }
+        (Turn::TooLong, _) => vec![say(Numeric::SaslTooLong, &["SASL message too long"])],
+        (Turn::Failed, _) | (Turn::Shown { .. }, None) => vec![failed()],
+    };
+    Meant::Told(replies)
+}
+
+/// The exchange is over, and nothing is proven.
+pub(super) fn aborted() -> Reply {
+    Reply::numeric(Numeric::SaslAborted, &["SASL authentication aborted"])
 }
 
 /// Where an exchange stands.

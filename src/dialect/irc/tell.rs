@@ -10,6 +10,7 @@ use super::grammar::LINE_BYTES;
 use super::history;
 use super::line::CLOAK;
 use super::listed::{self, counted, listed};
+use super::login;
 use super::markread;
 use super::members;
 use super::moderation;
@@ -81,6 +82,7 @@ pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out
         Answer::WhoIs { user, presence } => about_person(talk, &asked, user, presence, out),
         Answer::WhoWas { user, former } => whowas::tell(talk.voice(), user, former, out),
         Answer::Nicked { user, was } => nicked(talk, user, was, out),
+        Answer::LoggedIn { user, was } => login::logged_in(talk, &asked, user, was, out),
         Answer::Away { .. } => talk.voice().reply(Numeric::NowAway, &NOW_AWAY, out),
         Answer::Back => talk.voice().reply(Numeric::UnAway, &NOT_AWAY, out),
         Answer::Pong { token } => pong(talk.voice(), token, out),

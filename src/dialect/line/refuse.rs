@@ -38,6 +38,7 @@ pub(in crate::dialect) fn refusal(refusal: &Refusal, out: &mut BytesMut) {
         Refusal::PasswordsDiffer => line!(out, "! The two new passwords differ"),
         Refusal::PasswordFixed => line!(out, "! {PASSWORD_FIXED}"),
         Refusal::LoginFirst => line!(out, "! {LOGIN_FIRST}"),
+        Refusal::InUse { user } => line!(out, "! {user} is logged in elsewhere"),
         Refusal::LoggedInAlready { user } => line!(out, "! You are logged in as {user}"),
         Refusal::NotAName { word, why } => line!(out, "! Not a name: {} ({why})", echo(word)),
         Refusal::NickInUse { nick } => line!(out, "! Somebody else is {nick}"),

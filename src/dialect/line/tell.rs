@@ -182,6 +182,7 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         | Answer::Conversations { .. }
         | Answer::Census(_)
         | Answer::WhoWas { .. }
+        | Answer::LoggedIn { .. }
         | Answer::Tagged { .. }
         | Answer::ReadUpTo { .. }
         | Answer::Introduced { .. }
@@ -209,9 +210,16 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::WhoIs { user, presence } => whois(user, presence, out),
         Answer::Token { token } => told_token(token, out),
         Answer::PasswordChanged => line!(out, "* Password changed."),
-        Answer::Pong { token } if token.is_empty() => line!(out, "* pong"),
-        Answer::Pong { token } => line!(out, "* pong {}", visible(token)),
+        Answer::Pong { token } => pong(token, out),
         Answer::Help { topic } => help(topic, out),
+    }
+}
+
+fn pong(token: &str, out: &mut BytesMut) {
+    if token.is_empty() {
+        line!(out, "* pong");
+    } else {
+        line!(out, "* pong {}", visible(token));
     }
 }
 

@@ -52,7 +52,8 @@ impl Fold {
     fn take(&mut self, place: usize, event: &Event) -> Result<(), String> {
         self.follows_on(event)?;
         match &event.deed {
-            Deed::Claimed { user, session } => {
+            // Nobody here is a guest.
+            Deed::Claimed { user, session, .. } => {
                 let user = who(user);
                 self.has_not_quit(&user)?;
                 self.turns

@@ -24,7 +24,7 @@ fn what_was_kept_comes_first_and_with_its_own_time() {
         gaps: vec![gap.clone()],
         events: kept.clone(),
     };
-    let mut reader = Reader::with_kept(waited, &log.view, &log.past);
+    let mut reader = Reader::behind(log.past.ends(), &log.view, &log.past).with_kept(waited);
     assert_eq!(reader.told(), kept[0].before(), "nothing of it was told");
     log.happens(said_in("den", "bob", Privacy::Public, Echo::ExcludeSender));
     let told = log.all_told(&mut reader);
@@ -283,6 +283,8 @@ impl Log {
         let event = log.event(Deed::Claimed {
             user: user("alice"),
             session: session_id(0),
+            was: None,
+            rooms: Vec::new(),
         });
         let brings = Brings::Standing {
             rooms: Vec::new(),

@@ -3,14 +3,39 @@
 use super::{Effect, Rooms, Seat, heard};
 use crate::chat::event::Hearing;
 use crate::chat::origin::ConnId;
-use crate::chat::{Deed, Ending, Event, RoomName, UserName};
+use crate::chat::{Deed, Ending, Event, Position, RoomName, UserName};
 use crate::messages::Arrival;
 
 impl Rooms {
-    pub(super) fn comes(&mut self, user: &UserName, conn: ConnId, at: &Arrival) -> Vec<Effect> {
-        let mut effects = self.claimed(user, conn, at);
-        effects.extend(self.is_seen_coming(user));
+    pub(super) fn comes(
+        &mut self,
+        user: &UserName,
+        was: Option<&UserName>,
+        conn: ConnId,
+        at: &Arrival,
+    ) -> Vec<Effect> {
+        let Some(was) = was else {
+            let mut effects = self.claimed(user, conn, at);
+            effects.extend(self.is_seen_coming(user));
+            return effects;
+        };
+        let rooms = at.event.rooms();
+        let mut effects = self.others_in_any(rooms, was);
+        effects.extend(self.watchers_outside(user, rooms));
+        self.is_guest_no_more(was, conn, at.event.before());
+        // Who watches for the nick knows that it is there.
+        effects.extend(self.claimed(user, conn, at));
         effects
+    }
+
+    /// What the guest's session was told is kept in mind where it does not hear what happens as it
+    /// comes.
+    fn is_guest_no_more(&mut self, was: &UserName, conn: ConnId, folded: Position) {
+        if self.sitting.get(&conn) == Some(was) && self.conn_of(was).is_none() {
+            self.suspend(conn, folded);
+        } else {
+            self.remove_user(was);
+        }
     }
 
     pub(super) fn goes(&mut self, user: &UserName, left: &[RoomName], at: &Event) -> Vec<Effect> {

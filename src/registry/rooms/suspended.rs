@@ -4,7 +4,7 @@
 use super::{Hears, Local, Rooms};
 use crate::chat::origin::ConnId;
 use crate::chat::{Position, RoomName, UserName};
-use crate::messages::Missed;
+use crate::messages::{Kept, Missed};
 use crate::registry::behind::{Ground, Mark, Next, Reader};
 use crate::registry::past::Past;
 
@@ -74,14 +74,21 @@ impl Rooms {
         let suspended = self.suspended.remove(&conn);
         self.stop_hearing(&user);
         if let Some(local) = self.users.get_mut(&user) {
+            let since = suspended.unwrap_or_else(|| Mark::upto(past.ends()));
             let reader = match missed {
-                Missed::Nothing => Reader::behind(past.ends(), &local.view, past),
-                Missed::After(last) => Reader::behind(last, &local.view, past),
+                // A guest who logs in may be behind.
+                Missed::Nothing | Missed::SinceSuspended => Reader::since(since, &local.view, past),
+                Missed::After(last) => {
+                    let untold = match &mut local.hears {
+                        Hears::Live => Kept::default(),
+                        Hears::Behind(before) => before.untold(last),
+                    };
+                    Reader::behind(last, &local.view, past).with_kept(untold)
+                }
                 Missed::AfterTakenBack(last) => Reader::since(Mark::torn(last), &local.view, past),
-                Missed::Kept(kept) => Reader::with_kept(kept, &local.view, past),
-                Missed::SinceSuspended => {
-                    let mark = suspended.unwrap_or_else(|| Mark::upto(past.ends()));
-                    Reader::since(mark, &local.view, past)
+                Missed::Kept(kept) => {
+                    let kept = kept.up_to(since.upto);
+                    Reader::since(since, &local.view, past).with_kept(kept)
                 }
             };
             local.hears = Hears::Behind(Box::new(reader));

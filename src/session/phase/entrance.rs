@@ -9,7 +9,7 @@ impl Phase {
     pub(super) fn begins_to_prove(&mut self, command: Command) -> Vec<Step> {
         let claims = matches!(command, Command::Login { .. } | Command::Register { .. });
         let then = if claims { Then::Claim } else { Then::Listen };
-        let step = proof(command);
+        let step = proof(command, None);
         step.map_or_else(Vec::new, |step| self.proves(then, step))
     }
 
@@ -33,8 +33,9 @@ impl Phase {
     }
 }
 
-/// By what an account is proven, if a command is about that; who makes one has proven it.
-pub(super) fn proof(command: Command) -> Option<Step> {
+/// By what an account is proven, if a command is about that; who makes one has proven it, and may be
+/// a guest.
+pub(super) fn proof(command: Command, guest: Option<UserName>) -> Option<Step> {
     if let Command::Login { user, password } | Command::Prove { user, password } = command {
         let of = Role::Account;
         Some(Step::Prove { user, password, of })
@@ -43,7 +44,11 @@ pub(super) fn proof(command: Command) -> Option<Step> {
     } else if let Command::Register { user, password } | Command::MakeAccount { user, password } =
         command
     {
-        Some(Step::Register { user, password })
+        Some(Step::Register {
+            user,
+            password,
+            guest,
+        })
     } else {
         None
     }

@@ -1,5 +1,6 @@
 //! What a session that is live waits for before it hears the next line.
 
+use crate::chat::UserName;
 use crate::dialect::Heard;
 
 /// What the next line has to wait for.
@@ -36,4 +37,17 @@ pub(super) enum Asked {
     Inquiry,
     /// Whether somebody is the operator who they say they are.
     Office,
+    /// To be an account, for a guest.
+    LogIn(LogIn),
+}
+
+/// How far a guest is on its way to an account.
+#[derive(Debug)]
+pub(super) enum LogIn {
+    /// It is being proven, or made.
+    Proving,
+    /// It is being claimed.
+    Claiming { user: UserName, looks: u8 },
+    /// It has a live session, which is asked whether it is alive.
+    Waiting { user: UserName, looks: u8 },
 }

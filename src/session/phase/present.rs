@@ -3,7 +3,9 @@
 //! Texts are sent to the log without waiting for each other, at most [`ASKS_IN_FLIGHT`];
 //! everything else waits until they are answered and then goes alone.
 
+mod login;
 mod network;
+mod renewal;
 
 use super::Step;
 use super::history;
@@ -12,11 +14,11 @@ use super::moderation;
 use super::places::Places;
 use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Where};
-use crate::chat::{Answer, Command, Ending, Nick, Position, Refusal, RoomName};
+use crate::chat::{Answer, Command, Nick, Position, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
-    ASKS_IN_FLIGHT, Append, Claim, Entrance, FirstRoom, Outcome, PeopleRequest, ProgramRequest,
-    Request, RoomRequest,
+    ASKS_IN_FLIGHT, Append, Claim, FirstRoom, Outcome, PeopleRequest, ProgramRequest, Request,
+    RoomRequest,
 };
 
 /// A session whose account is live.
@@ -24,6 +26,8 @@ use crate::messages::{
 pub(super) struct Present {
     claim: Claim,
     places: Places,
+    /// The event from which on it hears anything.
+    began: Position,
     /// Where it begins again if it is in none.
     begins: FirstRoom,
     /// Texts that are on their way to the log.
@@ -52,6 +56,7 @@ impl Present {
     pub(super) fn new(claim: Claim, rooms: &[RoomName], begins: FirstRoom) -> Self {
         Self {
             places: Places::new(rooms, claim.fence),
+            began: claim.fence,
             claim,
             begins,
             in_flight: 0,
@@ -64,6 +69,11 @@ impl Present {
     /// The claim that makes it so.
     pub(super) const fn claim(&self) -> &Claim {
         &self.claim
+    }
+
+    /// The event from which on it hears anything.
+    pub(super) const fn began(&self) -> Position {
+        self.began
     }
 
     /// Whether it has no account.
@@ -204,13 +214,13 @@ impl Present {
             Command::Token => self.wants_token(),
             Command::Help { topic } => vec![Step::Answer(Answer::Help { topic })],
             Command::Quit { words } => vec![Step::Quit { words }],
-            Command::Login { .. }
-            | Command::Prove { .. }
+            proof @ (Command::Prove { .. }
             | Command::ProveByCertificate { .. }
+            | Command::MakeAccount { .. }) => self.is_to_log_in(proof),
+            Command::Login { .. }
             | Command::Claim { .. }
             | Command::Visit { .. }
             | Command::Register { .. }
-            | Command::MakeAccount { .. }
             | Command::Resume { .. } => self.is_in_already(),
             append @ (Command::Say { .. } | Command::Whisper { .. } | Command::Post { .. }) => {
                 self.hear(Heard::Command(append))
@@ -315,6 +325,9 @@ impl Present {
         if self.standing == Standing::Renewing {
             return self.renewed(outcome);
         }
+        if self.is_claiming() {
+            return self.log_in_answered(outcome);
+        }
         let mut steps = match outcome {
             Outcome::Done(answer) => {
                 self.moves(&answer);
@@ -376,42 +389,6 @@ impl Present {
                 self.goes_on()
             }
             Standing::Renewing => Vec::new(),
-        }
-    }
-
-    fn renews(&mut self) -> Vec<Step> {
-        self.standing = Standing::Renewing;
-        let entrance = Entrance::Renew {
-            fence: self.claim.fence,
-            rooms: self.places.names(),
-            begins: self.begins,
-        };
-        let user = self.claim.user.clone();
-        vec![Step::Renew { user, entrance }]
-    }
-
-    fn renewed(&mut self, outcome: Outcome) -> Vec<Step> {
-        match outcome {
-            Outcome::Claimed { claim, rooms } => {
-                self.standing = Standing::Firm;
-                let Claim { user: was, .. } = std::mem::replace(&mut self.claim, claim);
-                let is_there = self.places.names() == rooms;
-                self.places = Places::new(&rooms, self.claim.fence);
-                let user = self.claim.user.clone();
-                let seen = (user.spelled() != was.spelled())
-                    .then(|| Step::Answer(Answer::SeenAs { user, was }));
-                let moved = (!is_there).then_some(Step::Answer(Answer::PutIn { rooms }));
-                let told = seen.into_iter().chain(moved);
-                told.chain(self.goes_on()).collect()
-            }
-            Outcome::Duplicate => vec![Step::End(Ending::Replaced)],
-            Outcome::Void => vec![Step::End(Ending::MessagesLost)],
-            Outcome::Refused(_) => {
-                self.standing = Standing::Suspended;
-                vec![Step::RenewLater]
-            }
-            // Nothing else was asked.
-            Outcome::Done(_) | Outcome::Settled => Vec::new(),
         }
     }
 

@@ -45,6 +45,8 @@ pub(in crate::session) enum Step {
         user: UserName,
         /// The wanted password.
         password: Secret,
+        /// Who may have its name as a nick: the guest who is to be it.
+        guest: Option<UserName>,
     },
     /// Have a password changed.
     ChangePassword {
@@ -71,6 +73,20 @@ pub(in crate::session) enum Step {
         user: UserName,
         /// By which way it comes in.
         entrance: Entrance,
+    },
+    /// Claim the account that is proven, for a guest who is there.
+    LogIn {
+        /// The account as registered.
+        user: UserName,
+        /// By which way it comes in.
+        entrance: Entrance,
+    },
+    /// The guest is that account.
+    LoggedIn {
+        /// The account, as others see it.
+        user: UserName,
+        /// The guest.
+        was: UserName,
     },
     /// Claim the account again.
     Renew {

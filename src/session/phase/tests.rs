@@ -859,6 +859,8 @@ fn what_the_dialect_answers_itself_waits_its_turn() {
     talk.answered(said("7-1")).does(&["* ok 7-1", "by itself"]);
 }
 
+mod login;
+
 /// So nobody comes or goes unseen between the two.
 #[test]
 fn who_watches_for_somebody_says_so_before_it_asks_whether_they_are_here() {
@@ -1010,7 +1012,12 @@ impl Talk {
             Step::ProveByCertificate { certificate, .. } => format!("prove by {certificate}"),
             Step::Register { user, .. } => format!("register {user}"),
             Step::ChangePassword { user, .. } => format!("change password of {user}"),
-            Step::Claim { user, entrance } => in_claim(&user, entrance),
+            Step::Claim { user, entrance } | Step::LogIn { user, entrance } => {
+                in_claim(&user, entrance)
+            }
+            Step::LoggedIn { user, was } => {
+                format!("{} is {} from here on", was.id(), user.spelled())
+            }
             Step::Renew {
                 user,
                 entrance: Entrance::Renew { rooms, .. },
@@ -1073,6 +1080,9 @@ fn in_claim(user: &UserName, entrance: Entrance) -> String {
             Since::Seen => format!("claim {user} again"),
             Since::Position(position) => format!("claim {user} again from {position}"),
         },
+        Entrance::InPlace { guest, contest } => {
+            format!("claim {user} for {}: {contest:?}", guest.user.id())
+        }
         Entrance::Renew { .. } => panic!("only who was live claims again"),
     }
 }

@@ -146,6 +146,10 @@ fn question_in_words(question: &Question) -> String {
             user,
             entrance: Entrance::Renew { fence, rooms, .. },
         } => format!("claim {user} again, since {fence} in {}", rooms[0]),
+        Question::Claim {
+            user,
+            entrance: Entrance::InPlace { guest, .. },
+        } => format!("{} is {user} from here on", guest.user),
         Question::Live {
             request: Request::Append(append),
             ..

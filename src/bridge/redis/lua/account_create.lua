@@ -1,7 +1,8 @@
--- ARGV: 8 the stored form of its password, 9 'taken' when the settings have that account.
+-- ARGV: 8 the stored form of its password, 9 'taken' when the settings have that account,
+-- 10 the guest who may have its name as a nick, or ''.
 if before then return before end
 if ARGV[9] == 'taken' or redis.call('EXISTS', K.account .. me) == 1
-  or has_nick(me) then
+  or (has_nick(me) or ARGV[10]) ~= ARGV[10] then
   return answer('ok', 'conflict')
 end
 redis.call('HEXISTS', K.names, me)

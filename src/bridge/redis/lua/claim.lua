@@ -2,8 +2,9 @@
 -- `insist`, which replaces one that does not answer, `resume`, which replaces it and stays in the
 -- rooms, or `renew`, which does so where it is older than 15, the session's fence so far; 14 the room
 -- where it begins, or '' where that is nowhere; 16 the rooms that this one was in, 17 the account's
--- name in the settings or '', 18 that of the account with the name of the nick, 19 how long a nick
--- before is remembered.
+-- name in the settings or '', 18 that of the account with the name of the nick; 19 the guest who logs
+-- in where it is, or '' where nobody does, 20 its claim as it must stand; 21 how long a nick before is
+-- remembered.
 local renews = ARGV[10] == 'renew'
 local resumes = ARGV[10] == 'resume' or renews
 local function follows()
@@ -27,6 +28,8 @@ end
 -- A run that another of its name has taken over claims nothing: its hello will tell it.
 local run = redis.call('HGET', K.nodes, ARGV[9])
 if not run or run == 'over' then return 'epoch\n-\n' end
+local guest = guest_of(ARGV[19])
+if guest and redis.call('HGET', K.sessions, guest.user) ~= ARGV[20] then return answer('void') end
 local held = redis.call('HGET', K.sessions, me)
 local holder = held and string.match(held, '^%S+ (%S+)')
 if renews then
@@ -51,7 +54,9 @@ if is_live and string.match(held, '^%S+ (%S+ %S+)') ~= ARGV[8] and waits and not
 end
 -- As whom others see it. Who renews keeps the nick that the store has; a guest has no other name.
 local was, name, wanted = shown({me})[1], ARGV[7], string.match(ARGV[7], '/(.*)$')
-if renews and held then
+if guest then
+  name = seen_as(plain(ARGV[7]), guest.nick)
+elseif renews and held then
   name = was
 elseif wanted then
   local why = nick_refused(wanted, ARGV[18])
@@ -101,10 +106,17 @@ for _, room in ipairs(rooms) do
   end
 end
 if #stays > 0 and name ~= was and not renames(name, was, stays) then return 'epoch\n-\n' end
+if guest then
+  -- Who watches for the name that it had hears that nobody has it.
+  if held and name ~= was and not renames(name, was, {}) then return 'epoch\n-\n' end
+  stays = guest.rooms
+end
 for order, room in ipairs(stays) do stays[order] = room.name end
 local event = '"type":"claimed","user":"' .. name .. '","session":"' .. session .. '"'
+if guest then event = event .. ',"was":"' .. guest.seen .. '"' .. guest.named end
 local fence = append(event, now)
 if not fence then return 'epoch\n-\n' end
+if guest then tells_gained(guest, name) end
 if held and is_renamed(name, was) then remember(was, profile) end
 also('HSET', K.sessions, me, fence .. ' ' .. ARGV[8] .. ' live')
 also('HDEL', K.presence .. me, 'probed')
@@ -120,6 +132,7 @@ if not resumes or not held then
   also('HDEL', K.profiles, me)
   also('HSET', K.presence .. me, 'since', now)
 end
+if guest then takes_over(guest) end
 if not resumes and not known and not is_guest(me) then
   local begins = fence
   if oldest then

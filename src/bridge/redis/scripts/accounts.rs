@@ -60,7 +60,7 @@ impl Operator {
     /// Makes an account.
     pub(in crate::bridge::redis) fn add(&self, user: &UserName, hash: &str) -> Cmd {
         let mut call = self.command(Lua::AccountCreate, user);
-        call.arg(hash).arg("");
+        call.arg(hash).arg("").arg("");
         call
     }
 
@@ -130,10 +130,16 @@ impl Scripts {
                 call.arg(certificate.to_string());
                 call
             }
-            AccountAsk::Create { user, hash } => {
+            AccountAsk::Create { user, hash, guest } => {
                 let is_configured = self.rules.configured.contains(user);
                 let mut call = self.command(Lua::AccountCreate, stamp, None, user.id());
-                call.arg(hash).arg(if is_configured { "taken" } else { "" });
+                call.arg(hash)
+                    .arg(if is_configured { "taken" } else { "" })
+                    .arg(
+                        guest
+                            .as_ref()
+                            .map_or_else(String::new, |guest| guest.id().to_ascii_lowercase()),
+                    );
                 call
             }
             AccountAsk::Rehash { user, old, new } => {

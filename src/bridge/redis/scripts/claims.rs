@@ -7,7 +7,7 @@ use redis::{Cmd, Value};
 use super::reply::{Lines, Nonsense, changed};
 use super::sources::Lua;
 use super::words::json_if_any;
-use super::{Asker, MOST, Scripts, holder};
+use super::{Asker, MOST, Scripts, held, holder};
 use crate::bridge::addressee::told_to;
 use crate::bridge::kept::Hold;
 use crate::bridge::redis::task::{Decision, Stamp, Trouble, Verdict};
@@ -16,7 +16,9 @@ use crate::chat::command::Since;
 use crate::chat::limits::{KEPT_BYTES, KEPT_MESSAGES};
 use crate::chat::origin::SessionId;
 use crate::chat::{Gap, GapSize, Position, RoomName, UserName};
-use crate::messages::{Brings, Claim, DuplicateLogin, Entrance, FirstRoom, Kept, Missed, Parting};
+use crate::messages::{
+    Brings, Claim, Contest, DuplicateLogin, Entrance, FirstRoom, Kept, Missed, Parting,
+};
 
 impl Scripts {
     pub(super) fn call_claim(
@@ -38,6 +40,11 @@ impl Scripts {
                     on_duplicate: DuplicateLogin::Replace,
                     ..
                 } => "replace",
+                Entrance::InPlace { contest, .. } => match contest {
+                    Contest::Settled(DuplicateLogin::Reject) => "reject",
+                    Contest::Settled(DuplicateLogin::Replace) => "replace",
+                    Contest::Insisted => "insist",
+                },
                 Entrance::Insist { .. } => "insist",
                 Entrance::Resume { .. } => "resume",
                 Entrance::Renew { .. } => "renew",
@@ -51,13 +58,28 @@ impl Scripts {
                 let names: Vec<_> = rooms.iter().map(RoomName::as_str).collect();
                 call.arg(fence.to_string()).arg(names.join(" "));
             }
-            Entrance::Login { .. } | Entrance::Insist { .. } | Entrance::Resume { .. } => {
+            Entrance::Login { .. }
+            | Entrance::Insist { .. }
+            | Entrance::Resume { .. }
+            | Entrance::InPlace { .. } => {
                 call.arg("").arg("");
             }
         }
         call.arg(self.configured(user))
-            .arg(self.configured_as(user.as_str()))
-            .arg(self.remembered_for());
+            .arg(self.configured_as(user.as_str()));
+        match entrance {
+            Entrance::InPlace { guest, .. } => {
+                let holds = held(guest, session);
+                call.arg(guest.user.id().to_ascii_lowercase()).arg(holds);
+            }
+            Entrance::Login { .. }
+            | Entrance::Insist { .. }
+            | Entrance::Resume { .. }
+            | Entrance::Renew { .. } => {
+                call.arg("").arg("");
+            }
+        }
+        call.arg(self.remembered_for());
         call
     }
 
@@ -81,7 +103,7 @@ impl Scripts {
             follows.sort();
             let first: Position = lines.next()?;
             let missed = match entrance {
-                Entrance::Login { .. } | Entrance::Insist { .. } => {
+                Entrance::Login { .. } | Entrance::Insist { .. } | Entrance::InPlace { .. } => {
                     kept(&user, lines, &mut unread)?.into()
                 }
                 Entrance::Resume {
@@ -153,6 +175,7 @@ fn first_room(entrance: &Entrance) -> String {
         | Entrance::Insist { begins }
         | Entrance::Renew { begins, .. } => *begins,
         Entrance::Resume { .. } => FirstRoom::Lobby,
+        Entrance::InPlace { .. } => FirstRoom::Nowhere,
     };
     begins
         .room()

@@ -282,9 +282,14 @@ impl Scripts {
 impl Asker<'_> {
     /// Its claim as `sessions` holds it.
     fn held(self) -> String {
-        let (fence, holder) = (self.claim.fence, holder(self.session));
-        format!("{fence} {holder} {}", Hold::Live.word())
+        held(self.claim, self.session)
     }
+}
+
+/// A claim as `sessions` holds it.
+fn held(claim: &Claim, session: &SessionId) -> String {
+    let (fence, holder) = (claim.fence, holder(session));
+    format!("{fence} {holder} {}", Hold::Live.word())
 }
 
 /// A session as it stands in `sessions`.

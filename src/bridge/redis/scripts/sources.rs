@@ -49,7 +49,7 @@ macro_rules! scripts {
 
 scripts! {
     Claim: Change ["command" "ids" "names" "registered" "rooms" "nicks" "permission" "masks" "door"
-        "positions" "kept" "former" "claim"];
+        "positions" "kept" "former" "login" "claim"];
     Seen: Change ["command" "live" "ids" "positions" "seen"];
     Release: MakeRoom ["command" "ids" "names" "registered" "rooms" "nicks" "former" "gone"
         "release"];

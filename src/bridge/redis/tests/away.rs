@@ -119,10 +119,11 @@ async fn who_left_while_redis_was_away_is_gone_when_it_is_back() {
     bob.send(release("bob"));
     let name = user("carol");
     let hash = String::new();
-    let refused = world
-        .doors
-        .account
-        .send(AccountAsk::Create { user: name, hash });
+    let refused = world.doors.account.send(AccountAsk::Create {
+        user: name,
+        hash,
+        guest: None,
+    });
     assert!(refused.await.expect("alive").is_err());
     bob.send(Question::Settle);
     assert_eq!(bob.refused().await, Refusal::NotDelivered);

@@ -1,7 +1,7 @@
 //! The commands of those who are in, each with what it needs and how it is used.
 
 use crate::dialect::irc::asked::About;
-use crate::dialect::irc::{cert, history, markread, monitor, register};
+use crate::dialect::irc::{cert, history, login, markread, monitor, register};
 
 /// A command of those who are in.
 pub(super) struct Entry {
@@ -40,7 +40,6 @@ pub(super) enum Verb {
     Pong,
     TooLate,
     TagMsg,
-    Authenticate,
     Register,
     Verify,
     About(About),
@@ -71,12 +70,6 @@ const fn entry(name: &'static str, least: usize, verb: Verb, usage: &'static str
 
 pub(super) const ENTRIES: &[Entry] = &[
     entry("ADMIN", 0, Verb::About(About::Admin), ""),
-    entry(
-        "AUTHENTICATE",
-        0,
-        Verb::Authenticate,
-        "<mechanism>, before you are in",
-    ),
     entry("AWAY", 0, Verb::Away, "[:words], without them you are back"),
     entry(cert::COMMAND, 0, Verb::Cert, cert::USAGE),
     entry(history::COMMAND, 0, Verb::ChatHistory, history::USAGE),
@@ -186,7 +179,10 @@ pub(in crate::dialect::irc) fn usages(subject: &str) -> impl Iterator<Item = Str
         move |(name, _): &(&str, &str)| subject.is_empty() || name.eq_ignore_ascii_case(subject);
     let entries = ENTRIES.iter().map(|entry| (entry.name, entry.usage));
     entries
-        .chain([(monitor::COMMAND, monitor::USAGE)])
+        .chain([
+            (monitor::COMMAND, monitor::USAGE),
+            (login::COMMAND, login::USAGE),
+        ])
         .filter(is_meant)
         .map(|(name, usage)| format!("{name} {usage}"))
 }

@@ -51,13 +51,14 @@ fn what_changes_nothing_is_told_at_once() {
 #[test]
 fn who_understands_302_hears_news_of_capabilities_for_good() {
     // More than fits into one line.
-    let first = "draft/account-registration=before-connect,custom-account-name account-tag \
-                 away-notify batch cap-notify draft/chathistory echo-message \
-                 draft/event-playback extended-join extended-monitor invite-notify \
-                 labeled-response message-tags \
-                 draft/multiline=max-bytes=4096,max-lines=32 multi-prefix no-implicit-names \
-                 draft/read-marker sasl=PLAIN server-time";
-    let last = "setname standard-replies userhost-in-names";
+    let first = "account-notify \
+                 draft/account-registration=before-connect,custom-account-name \
+                 account-tag away-notify batch cap-notify draft/chathistory chghost \
+                 echo-message draft/event-playback extended-join extended-monitor \
+                 invite-notify labeled-response message-tags \
+                 draft/multiline=max-bytes=4096,max-lines=32 multi-prefix \
+                 no-implicit-names draft/read-marker";
+    let last = "sasl=PLAIN server-time setname standard-replies userhost-in-names";
     play(
         "",
         &[

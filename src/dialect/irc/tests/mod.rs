@@ -9,6 +9,7 @@ mod history;
 mod labels;
 mod line;
 mod live;
+mod login;
 mod markread;
 mod modes;
 mod monitor;

@@ -94,6 +94,8 @@ fn coming_and_going_is_the_same_line_for_all_who_watch() {
     let came = Deed::Claimed {
         user: UserName::new("Ben").unwrap(),
         session: session_id(1),
+        was: None,
+        rooms: Vec::new(),
     };
     let online = "730 * Ben!Ben@conclave";
     assert_eq!(told(none, came.clone(), Hearing::Watcher), [online]);

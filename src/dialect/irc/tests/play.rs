@@ -59,6 +59,25 @@ pub(super) fn stranger(account: &str, bytes: usize) -> Conversation {
     talk
 }
 
+/// The same of a guest who is in.
+#[track_caller]
+pub(super) fn play_as_guest(caps: &str, lines: &[&str]) {
+    let identity = Identity {
+        guests: Guests::Welcome,
+        ..(*identity()).clone()
+    };
+    let mut talk = Conversation::new(Arc::new(identity), None);
+    let mut played = Vec::new();
+    let wish = format!("CAP REQ :{caps}");
+    for line in [&wish, "CAP END", "NICK anna", "USER a 0 * anna"] {
+        says(&mut talk, line, &mut played);
+    }
+    for answer in ["welcome ~a.1/anna", "census 2 1", "motd Be kind."] {
+        learns(&mut talk, answer, &mut played);
+    }
+    compare(talk, lines);
+}
+
 /// The same before it is known how many there are.
 pub(super) fn newcomer(caps: &str) -> Conversation {
     let mut talk = Conversation::new(identity(), None);
@@ -83,7 +102,11 @@ pub(super) fn newcomer(caps: &str) -> Conversation {
 /// Plays a conversation, and compares all that happens.
 #[track_caller]
 pub(super) fn play(caps: &str, lines: &[&str]) {
-    let mut talk = anna(caps);
+    compare(anna(caps), lines);
+}
+
+#[track_caller]
+fn compare(mut talk: Conversation, lines: &[&str]) {
     let mut played = Vec::new();
     for line in lines {
         let (mark, text) = line.split_at(2);
@@ -500,6 +523,10 @@ fn of_people(what: &str, rest: &str) -> Option<Answer> {
     };
     Some(match what {
         "proved" => Answer::Proved { user: one() },
+        "logged-in" => Answer::LoggedIn {
+            user: one(),
+            was: user(behind),
+        },
         "welcome" => Answer::Welcome {
             user: one(),
             room: room("lobby"),
@@ -579,6 +606,9 @@ fn refused(what: &str, name: &str) -> Option<Refusal> {
         "nick-in-use" => Refusal::NickInUse { nick: nick(name) },
         "nick-registered" => Refusal::NickRegistered { nick: nick(name) },
         "certificate-taken" => Refusal::CertificateTaken,
+        "in-use" => Refusal::InUse { user: user(name) },
+        "logged-in-already" => Refusal::LoggedInAlready { user: user(name) },
+        "name-taken" => Refusal::NameTaken { user: user(name) },
         "only-for-accounts" => Refusal::OnlyForAccounts,
         "to-yourself" => Refusal::ToYourself,
         "busy" => Refusal::Busy,

@@ -314,7 +314,7 @@ fn negotiation_holds_a_registration_up() {
     talk(&[
         "> PASS pw",
         "> CAP LS",
-        "< CAP * LS :draft/account-registration account-tag away-notify batch cap-notify draft/chathistory echo-message \
+        "< CAP * LS :account-notify draft/account-registration account-tag away-notify batch cap-notify draft/chathistory chghost echo-message \
          draft/event-playback extended-join extended-monitor invite-notify labeled-response message-tags draft/multiline multi-prefix \
          no-implicit-names draft/read-marker sasl server-time setname standard-replies userhost-in-names",
         "> NICK bob",

@@ -112,6 +112,8 @@ fn what_only_the_node_needs_is_not_shown() {
         Deed::Claimed {
             user: bob.clone(),
             session: session_id(7),
+            was: None,
+            rooms: Vec::new(),
         },
         released("bob", &["den"]),
         Deed::Followed {

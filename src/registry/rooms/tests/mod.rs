@@ -1,5 +1,6 @@
 //! Who hears what, and that both directions of every map agree.
 
+mod login;
 mod story;
 mod watching;
 
@@ -284,6 +285,8 @@ fn a_claim_brings_rooms_and_follows() {
     let claimed = Deed::Claimed {
         user: user("bob"),
         session: session_id(1),
+        was: None,
+        rooms: Vec::new(),
     };
     assert_eq!(here.rooms.fold(&arrival(claimed, brings)), []);
     assert_consistent(&here.rooms);
@@ -301,6 +304,8 @@ fn an_older_session_ends_at_the_next_claim_wherever_that_is() {
         let claimed = Deed::Claimed {
             user: user("ALICE"),
             session: session_id(9),
+            was: None,
+            rooms: Vec::new(),
         };
         let ended = Effect::Ended {
             conn: old,
@@ -386,6 +391,8 @@ fn who_is_suspended_hears_nothing_before_it_has_claimed_again() {
     let claimed = Deed::Claimed {
         user: user("bob"),
         session: session_id(bob.0),
+        was: None,
+        rooms: Vec::new(),
     };
     let standing = Brings::Standing {
         rooms: vec![room("lobby")],
@@ -418,6 +425,8 @@ fn nobody_is_addressed_who_is_forgotten() {
     let elsewhere = Deed::Claimed {
         user: user("bob"),
         session: session_id(9),
+        was: None,
+        rooms: Vec::new(),
     };
     assert_eq!(here.rooms.fold(&arrival(elsewhere, Brings::Nothing)), []);
 }
@@ -430,6 +439,8 @@ fn who_is_gone_before_its_claim_arrives_gets_no_account() {
     let claimed = Deed::Claimed {
         user: user("alice"),
         session: session_id(1),
+        was: None,
+        rooms: Vec::new(),
     };
     assert_eq!(rooms.fold(&arrival(claimed, standing())), []);
     assert!(rooms.users.is_empty() && rooms.members.is_empty());
@@ -456,6 +467,8 @@ fn what_is_for_nobody_here_has_no_effect() {
         Deed::Claimed {
             user: user("dave"),
             session: session_id(70),
+            was: None,
+            rooms: Vec::new(),
         },
         released("dave", &["den"]),
         Deed::Entered {
@@ -546,10 +559,12 @@ impl Here {
     fn with(names: &[&'static str]) -> Self {
         let mut rooms = Rooms::default();
         for (conn, name) in (0..).zip(names) {
-            rooms.introduce(ConnId(conn), &user(name), seat(conn));
+            rooms.introduce(ConnId(conn), &stored(name), seat(conn));
             let claimed = Deed::Claimed {
-                user: user(name),
+                user: stored(name),
                 session: session_id(conn),
+                was: None,
+                rooms: Vec::new(),
             };
             assert_eq!(rooms.fold(&arrival(claimed, standing())), []);
         }
@@ -614,6 +629,11 @@ impl Here {
             "{deed:?}"
         );
     }
+}
+
+/// Somebody, perhaps a guest.
+fn stored(name: &str) -> UserName {
+    UserName::stored(name).unwrap()
 }
 
 fn arrival(deed: Deed, brings: Brings) -> Arrival {

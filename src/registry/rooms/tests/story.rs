@@ -128,6 +128,8 @@ impl Story {
                     Deed::Claimed {
                         user: person(user),
                         session,
+                        was: None,
+                        rooms: Vec::new(),
                     },
                     brings,
                 );
@@ -232,6 +234,8 @@ fn deed_of(turn: &Turn) -> Option<Deed> {
         Turn::ClaimElsewhere { user } => Deed::Claimed {
             user: person(user),
             session: session_id(1_000_000),
+            was: None,
+            rooms: Vec::new(),
         },
         Turn::Release { user, ref rooms } => Deed::Released {
             user: person(user),

@@ -10,6 +10,8 @@ fn came(who: &str) -> Deed {
     Deed::Claimed {
         user: user(who),
         session: session_id(9),
+        was: None,
+        rooms: Vec::new(),
     }
 }
 
@@ -83,6 +85,8 @@ fn a_list_ends_with_its_session_and_outlives_a_claim_in_question() {
     let again = Deed::Claimed {
         user: user("alice"),
         session: session_id(alice.0),
+        was: None,
+        rooms: Vec::new(),
     };
     here.rooms.fold(&arrival(again, standing()));
     here.check(released("dave", &[]), &["alice as watcher"]);

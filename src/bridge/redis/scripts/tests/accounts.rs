@@ -17,6 +17,7 @@ async fn accounts_are_compared_without_case(mut desk: Desk) {
     let create = |name, hash: &str| AccountAsk::Create {
         user: user(name),
         hash: hash.to_owned(),
+        guest: None,
     };
     let rehash = |old: &str, new: &str| AccountAsk::Rehash {
         user: user("alice"),

@@ -68,6 +68,8 @@ async fn a_claim_settles_the_rooms_around_its_event(mut desk: Desk) {
     let claimed = Deed::Claimed {
         user: alice.clone(),
         session: new.clone(),
+        was: None,
+        rooms: Vec::new(),
     };
     assert_eq!(
         deeds,

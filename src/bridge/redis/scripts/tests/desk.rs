@@ -246,7 +246,13 @@ impl Desk {
 
     pub(super) async fn register(&mut self, name: &str) {
         let (user, hash) = (user(name), "$2b$".to_owned());
-        let made = self.account(AccountAsk::Create { user, hash }).await;
+        let made = self
+            .account(AccountAsk::Create {
+                user,
+                hash,
+                guest: None,
+            })
+            .await;
         assert_eq!(made, AccountAnswer::Stored);
     }
 
