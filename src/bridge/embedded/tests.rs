@@ -48,11 +48,21 @@ impl Subject for InADirectory {
         registry: Recipient<Arrived>,
         vital: Vital,
     ) -> Doors {
-        let mut options = options(self.directory.path());
-        (options.configured, options.grace) = (configured, grace);
-        let bridge = EmbeddedBridge::open_at(options, self.clock)
-            .expect("a store")
-            .start(registry, vital);
+        let open = || {
+            let mut options = options(self.directory.path());
+            (options.configured, options.grace) = (configured.clone(), grace);
+            EmbeddedBridge::open_at(options, self.clock)
+        };
+        // A process that another test starts has the lock of the run before until it is another program.
+        let opened = within(async {
+            loop {
+                match open() {
+                    Err(OpenError::Locked { .. }) => tokio::task::yield_now().await,
+                    opened => return opened,
+                }
+            }
+        });
+        let bridge = opened.await.expect("a store").start(registry, vital);
         Doors {
             ask: bridge.clone().recipient(),
             account: bridge.clone().recipient(),
