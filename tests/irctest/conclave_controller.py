@@ -110,7 +110,7 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
             raise NotImplementedByController("a password for all")
         if websocket_hostname is not None:
             raise NotImplementedByController("the browser's door")
-        if config is not None and config.account_registration_requires_email:
+        if self.test_config.account_registration_requires_email:
             raise NotImplementedByController("accounts with an email")
         self.create_config()
         assert self.directory
