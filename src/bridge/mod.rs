@@ -131,7 +131,7 @@
 //!     private message is kept. Of them those are answered whose last message lies between two
 //!     times, which do not count, by its time; if there are too many, those nearest to the first
 //!     time.
-//! 35. Who asks for [everything](crate::chat::history::Past::Everything) of a room is told among its
+//! 36. Who asks for [everything](crate::chat::history::Past::Everything) of a room is told among its
 //!     messages, at their places, who entered and left it, releases and changes of nicks that name
 //!     it, changes of modes and topics, and tags that are not [passing]. Of these the last ones are
 //!     kept, as many and as long as messages; they push no message out, keep no room from

@@ -1,15 +1,17 @@
 //! Sentence 35: guests who log in where they are.
 
 use super::Subject;
+use super::history::tells;
 use super::moderation::change;
 use super::nicks::{deeds, spelled};
 use super::office::{office_of, takes};
 use super::words::{
-    away, entering_too, follow, logs_in, members, moving, parts, post, release, say, set_topic,
-    user, whisper, who_is,
+    away, entering_too, events_of, follow, logs_in, members, moving, parts, post, release, say,
+    set_topic, user, whisper, who_is,
 };
 use super::world::{Caller, Fold, World};
 use crate::chat::answer::{Office, Presence};
+use crate::chat::history::Span;
 use crate::chat::modes::Rank;
 use crate::chat::{Answer, Deed, UserName};
 use crate::messages::{Brings, Claim, Contest, DuplicateLogin, Missed, Outcome, Parting, Request};
@@ -169,6 +171,8 @@ pub(in crate::bridge) async fn who_logs_in_where_it_is_has_the_ranks_of_both<S: 
     assert_eq!((room.as_str(), spelled(by)), ("den", BOB.to_owned()));
     let expected = "[Rank { user: robert/Bob, rank: Operator, to: On }]";
     assert_eq!(spelled(changes), expected);
+    let told = tells(&mut bob, events_of("den", Span::Latest, 1)).await;
+    assert_eq!(told[0].deed, *gained, "it is told later too");
     for room in ["attic", "den"] {
         assert_eq!(operators(&bob.done(members(room)).await), ["robert"]);
     }

@@ -1,4 +1,4 @@
-//! Sentence 35: what happened in rooms beside what was said.
+//! Sentence 36: what happened in rooms beside what was said.
 
 use std::sync::Arc;
 

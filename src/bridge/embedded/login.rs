@@ -130,7 +130,13 @@ impl Store {
         let changes: Vec<_> = gained.iter().map(given).collect();
         if !changes.is_empty() {
             let by = was.clone();
-            self.append(origin, Deed::ModesChanged { room, by, changes })?;
+            let deed = Deed::ModesChanged {
+                room: room.clone(),
+                by,
+                changes,
+            };
+            let changed = self.append(origin, deed)?;
+            self.happened(&room, &changed)?;
         }
         Ok(())
     }

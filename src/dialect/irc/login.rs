@@ -75,9 +75,11 @@ pub(super) fn logged_in(
 
 /// Writes why a guest stays one.
 pub(super) fn refusal(voice: Voice<'_>, refusal: &Refusal, why: &str, out: &mut BytesMut) {
-    let (numeric, why) = match refusal {
-        Refusal::LoggedInAlready { .. } => (Numeric::SaslAlready, ALREADY),
-        _ => (Numeric::SaslFail, why),
+    let is_in = matches!(refusal, Refusal::LoggedInAlready { .. });
+    let (numeric, why) = if is_in {
+        (Numeric::SaslAlready, ALREADY)
+    } else {
+        (Numeric::SaslFail, why)
     };
     Reply::numeric(numeric, &[why]).spell(voice, out);
 }

@@ -38,8 +38,9 @@ local function tells_gained(guest, name)
       changes[#changes + 1] = '"+' .. rank .. ' ' .. name .. '"'
     end
     if #changes > 0 then
-      append('"type":"modes_changed","room":"' .. room.name .. '","by":"' .. guest.seen
-        .. '","changes":[' .. table.concat(changes, ',') .. ']', now)
+      local id, record = append('"type":"modes_changed","room":"' .. room.name .. '","by":"'
+        .. guest.seen .. '","changes":[' .. table.concat(changes, ',') .. ']', now)
+      if id then happened(room, id, record) end
     end
   end
 end
