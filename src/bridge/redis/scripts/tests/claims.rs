@@ -9,7 +9,7 @@ use crate::chat::answer::Presence;
 use crate::chat::command::Since;
 use crate::chat::origin::Origin;
 use crate::chat::{Answer, Deed, Position, RoomName};
-use crate::messages::{DuplicateLogin, Entrance, FirstRoom, Outcome, Parting};
+use crate::messages::{Contest, DuplicateLogin, Entrance, FirstRoom, Outcome, Parting};
 
 on_both! {
     a_claim_settles_the_rooms_around_its_event,
@@ -17,6 +17,7 @@ on_both! {
     the_same_session_may_claim_again_and_stays_in_the_lobby,
     a_claim_that_comes_again_under_its_number_is_answered_as_before,
     a_claim_that_comes_again_behind_a_later_one_is_over,
+    a_guest_who_is_the_account_already_is_told_so_again,
     a_release_leaves_every_room_first_and_nothing_behind,
     what_another_run_left_is_released_by_the_store,
     a_claim_moves_from_run_to_run,
@@ -170,6 +171,39 @@ async fn a_claim_that_comes_again_behind_a_later_one_is_over(mut desk: Desk) {
     desk.done(&later, say("lobby", "still here")).await;
     // The order of what this node asks is not disturbed.
     desk.done(&later, follow("bob")).await;
+}
+
+/// The answer was lost, and by now the guest is nobody.
+async fn a_guest_who_is_the_account_already_is_told_so_again(mut desk: Desk) {
+    desk.register("robert").await;
+    let session = session("node-1", RUN, 1);
+    let visit = claiming(&session, "~0123456789ab/Bob", DuplicateLogin::Reject);
+    let Verdict::Claimed { claim: guest, .. } = desk.decide(&visit).await else {
+        panic!("a guest is welcome");
+    };
+    let bob = Person {
+        session: session.clone(),
+        claim: guest.clone(),
+    };
+    desk.done(&bob, moving("lobby", "den")).await;
+    desk.events().await;
+    let logs_in = Task::Claim {
+        session,
+        user: user("robert"),
+        entrance: Entrance::InPlace {
+            guest,
+            contest: Contest::Settled(DuplicateLogin::Reject),
+        },
+    };
+    let first = desk.attempt(&logs_in).await.expect("a decision");
+    assert!(
+        matches!(first.verdict, Verdict::Claimed { .. }),
+        "{first:?}"
+    );
+    assert_eq!(desk.events().await.len(), 1);
+    let again = desk.try_as(desk.seq, &logs_in).await.expect("a decision");
+    assert_eq!(format!("{first:?}"), format!("{again:?}"));
+    assert_eq!(desk.events().await, []);
 }
 
 async fn a_release_leaves_every_room_first_and_nothing_behind(mut desk: Desk) {
