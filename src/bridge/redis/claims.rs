@@ -20,6 +20,8 @@ pub(super) struct Claims {
     kept: Kept,
     /// Claims answered whose event is not read yet.
     answered: BTreeMap<Position, Answered>,
+    /// Up to where events were lost last, and in which way.
+    passed: Option<(Position, Lost)>,
 }
 
 /// A claim that was answered.
@@ -79,6 +81,7 @@ impl Claims {
             here: HashMap::new(),
             kept: Kept::new(grace),
             answered: BTreeMap::new(),
+            passed: None,
         }
     }
 
@@ -215,6 +218,7 @@ impl Claims {
         up_to: Position,
         how: Lost,
     ) -> Vec<(Recipient<SessionMail>, SessionMail)> {
+        self.passed = Some((up_to, how));
         for here in self.here.values_mut() {
             if let Life::Owed { lost, .. } = &mut here.life {
                 *lost = how.max(*lost);
@@ -222,32 +226,43 @@ impl Claims {
         }
         let later = self.answered.split_off(&up_to.next());
         let lost = std::mem::replace(&mut self.answered, later);
-        let mut told = Vec::new();
-        for (fence, Answered { conn, brings, by }) in lost {
-            let Some(here) = self.here.get_mut(&conn) else {
-                continue;
-            };
-            let (since, lost) = match brings {
-                Brings::Standing { missed, .. } => match missed {
-                    // The registry knows how far the guest was told.
-                    Missed::Nothing if by == By::LogIn => continue,
-                    Missed::Nothing => (fence, how),
-                    Missed::After(since) => (since, how),
-                    Missed::AfterTakenBack(since) => (since, Lost::TakenBack),
-                    Missed::Kept(_) => {
-                        let end = SessionMail::End(Ending::MessagesLost);
-                        told.push((here.to.clone(), end));
-                        continue;
-                    }
-                    // The registry knows of it.
-                    Missed::SinceSuspended => continue,
-                },
-                Brings::Nothing => continue,
-            };
-            here.life = Life::Owed { since, lost };
-            told.push((here.to.clone(), SessionMail::Suspended));
-        }
-        told
+        let told = lost.into_iter().filter_map(|(fence, answered)| {
+            let here = self.here.get_mut(&answered.conn)?;
+            let mail = here.loses(fence, answered, how)?;
+            Some((here.to.clone(), mail))
+        });
+        told.collect()
+    }
+
+    /// What a session is told behind the answer that it is live by the event at `fence`, where that was
+    /// lost before it was answered: the answer came by the connection behind, and nobody else is told.
+    pub(super) fn came_late(&mut self, fence: Position) -> Option<SessionMail> {
+        let (_, how) = self.passed.filter(|(up_to, _)| fence <= *up_to)?;
+        let answered = self.answered.remove(&fence)?;
+        let here = self.here.get_mut(&answered.conn)?;
+        let mail = here.loses(fence, answered, how);
+        Some(mail.unwrap_or(SessionMail::Suspended))
+    }
+}
+
+impl Here {
+    /// Its claim event was lost. Returns what it is told, if the registry does not tell it.
+    fn loses(&mut self, fence: Position, answered: Answered, how: Lost) -> Option<SessionMail> {
+        let Brings::Standing { missed, .. } = answered.brings else {
+            return None;
+        };
+        let (since, lost) = match missed {
+            // The registry knows how far the guest was told.
+            Missed::Nothing if answered.by == By::LogIn => return None,
+            Missed::Nothing => (fence, how),
+            Missed::After(since) => (since, how),
+            Missed::AfterTakenBack(since) => (since, Lost::TakenBack),
+            Missed::Kept(_) => return Some(SessionMail::End(Ending::MessagesLost)),
+            // The registry knows of it.
+            Missed::SinceSuspended => return None,
+        };
+        self.life = Life::Owed { since, lost };
+        Some(SessionMail::Suspended)
     }
 }
 

@@ -287,8 +287,19 @@ impl RedisBridge {
             Purpose::InPlace if !is_live && !is_in_doubt => self.claims.stays(session.conn),
             Purpose::Claim | Purpose::InPlace | Purpose::Renewal | Purpose::Other => {}
         }
-        let mail = SessionMail::Answered(outcome);
-        self.reply(Reply { session, to, mail });
+        let late = match &outcome {
+            Outcome::Claimed { claim, .. } => self.claims.came_late(claim.fence),
+            Outcome::Done(_)
+            | Outcome::Refused(_)
+            | Outcome::Settled
+            | Outcome::Duplicate
+            | Outcome::Void => None,
+        };
+        let mails = [Some(SessionMail::Answered(outcome)), late];
+        for mail in mails.into_iter().flatten() {
+            let (session, to) = (session.clone(), to.clone());
+            self.reply(Reply { session, to, mail });
+        }
     }
 
     /// Tells a session something now, or behind what has to come first.

@@ -206,8 +206,14 @@ fn judge_stay(stay: &Stay, chains: &[Vec<Arc<Entry>>], folds: &[Fold]) -> Verdic
 }
 
 fn judge_texts(stay: &Stay, folds: &[Fold]) -> Verdict {
-    let (last, before) = folds.split_last().expect("a log");
     let stands_at = |fold: &Fold, text: &str| fold.texts.get(text).map(|(position, _)| *position);
+    // What was taken back once was not delivered, though a store may get it back later.
+    let is_taken_back = |text: &str| {
+        let mut behind = folds
+            .iter()
+            .skip_while(|fold| stands_at(fold, text).is_none());
+        behind.any(|fold| stands_at(fold, text).is_none())
+    };
     for (text, outcome) in &stay.texts {
         let places: Vec<_> = folds
             .iter()
@@ -220,12 +226,9 @@ fn judge_texts(stay: &Stay, folds: &[Fold]) -> Verdict {
                     "{text} is told to be at {position}, and is at {places:?}"
                 ));
             }
-            // What stood there once and was taken back was not delivered either.
-            Outcome::Nowhere if stands_at(last, text).is_none() && !before.is_empty() => {}
-            Outcome::Nowhere if places.is_empty() => {}
+            Outcome::Nowhere if places.is_empty() || is_taken_back(text) => {}
             Outcome::Nowhere => return Err(format!("{text} was refused, and is at {places:?}")),
-            Outcome::NotAfterAll if before.is_empty() && places.is_empty() => {}
-            Outcome::NotAfterAll if !before.is_empty() && stands_at(last, text).is_none() => {}
+            Outcome::NotAfterAll if places.is_empty() || is_taken_back(text) => {}
             Outcome::NotAfterAll => {
                 return Err(format!(
                     "{text} is told not to be there, and is at {places:?}"

@@ -53,3 +53,31 @@ async fn whose_claim_event_was_lost_is_told_what_stands_behind_it_when_it_has_cl
         assert_eq!(claims.brings(again), standing(told), "{holes:?}");
     }
 }
+
+/// The answer had been lost with the connection, and the event with the log behind it.
+#[actix::test]
+async fn whose_claim_is_answered_behind_the_loss_of_its_event_claims_again_too() {
+    let (fence, again, later) = (at("5-4"), at("7-1"), at("7-2"));
+    let to = gone::<SessionMail>().await;
+    let session = session_id(1);
+    let missed_kept = Missed::Kept(crate::messages::Kept::default());
+    for (missed, told) in [
+        (Missed::Nothing, "Suspended"),
+        (Missed::After(at("5-2")), "Suspended"),
+        (Missed::SinceSuspended, "Suspended"),
+        (missed_kept, "End(MessagesLost)"),
+    ] {
+        let mut claims = Claims::new(Duration::ZERO);
+        claims.asked(&session, user("alice"), to.clone());
+        assert!(claims.lost(at("6-0"), Trimmed).is_empty(), "it is not live");
+        claims.answered(fence, standing(missed), session.conn);
+        let mail = claims.came_late(fence);
+        assert_eq!(format!("{mail:?}"), format!("Some({told})"));
+        // What it claims behind the loss is read in the log.
+        for fence in [again, later] {
+            claims.answered(fence, standing(Missed::SinceSuspended), session.conn);
+            assert!(claims.came_late(fence).is_none());
+            assert_ne!(claims.brings(fence), Brings::Nothing);
+        }
+    }
+}
