@@ -27,6 +27,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// A node of its own, with nothing beyond the settings of every bench.
 const EMBEDDED: &str = "";
 
+/// People who come in at the same time.
+const AT_ONCE: usize = 64;
+
 /// How often each question is asked; what is told is the mean.
 const QUESTIONS: u32 = 50;
 
@@ -125,16 +128,24 @@ async fn storm(place: &Place, people: u32) -> Result<(f64, f64, f64), Failure> {
 /// Microseconds for each member of a room in which somebody asks who is there.
 async fn crowd(place: &Place, people: u32) -> Result<(f64, f64), Failure> {
     let node = Server::conclave(place, EMBEDDED)?;
-    let mut storm = JoinSet::new();
-    for mut person in come(&node.irc_door(place)?, people).await? {
-        storm.spawn(async move {
+    let door = node.irc_door(place)?;
+    let (mut coming, mut there) = (JoinSet::new(), JoinSet::new());
+    for number in 1..=people {
+        let door = door.clone();
+        coming.spawn(async move {
+            let mut person = Person::comes(&door, number).await?;
             person.says("JOIN #crowd");
             person.enters().await?;
             Ok::<_, Failure>(person)
         });
+        // Who is in reads from there on, so that nobody falls behind.
+        if coming.len() == AT_ONCE
+            && let Some(person) = coming.join_next().await
+        {
+            there.spawn(person??.stays());
+        }
     }
-    let mut there = JoinSet::new();
-    for person in all_of(storm).await? {
+    for person in all_of(coming).await? {
         there.spawn(person.stays());
     }
     let number = people + 1;
@@ -163,7 +174,7 @@ async fn come(door: &Door, people: u32) -> Result<Vec<Person>, Failure> {
     for number in 1..=people {
         let door = door.clone();
         coming.spawn(async move { Person::comes(&door, number).await });
-        if coming.len() == 64 {
+        if coming.len() == AT_ONCE {
             all.extend(coming.join_next().await.transpose()?.transpose()?);
         }
     }
