@@ -83,8 +83,10 @@ fn understood(words: &Text) -> Item {
             Ok(text) => asks(Command::Post { text }),
             Err(_) => says(&["Say the text behind that".to_owned()]),
         }
+    } else if is("HELP") {
+        says(&explains())
     } else {
-        explains(is("HELP"))
+        says(&does_not_know())
     }
 }
 
@@ -98,10 +100,14 @@ fn asks(command: Command) -> Item {
     )
 }
 
-fn explains(is_asked: bool) -> Item {
-    let unknown = (!is_asked).then(|| "I do not know that. What I know is:".to_owned());
+fn explains() -> Vec<String> {
     let known = HELP.iter().map(|(usage, what)| format!("{usage}: {what}"));
-    says(&unknown.into_iter().chain(known).collect::<Vec<_>>())
+    known.collect()
+}
+
+fn does_not_know() -> Vec<String> {
+    let unknown = "I do not know that. What I know is:".to_owned();
+    std::iter::once(unknown).chain(explains()).collect()
 }
 
 fn says(texts: &[String]) -> Item {
