@@ -72,8 +72,8 @@ pub const LOOK_EVENTS: usize = 500;
 /// Its sessions take it in some ten milliseconds, and then their sockets and timers have a turn.
 pub const BATCH_FRAMES: usize = 65_536;
 
-/// Bytes spelled for one batch, its last event not counted: a fraction of the smallest backlog,
-/// so that nobody who reads is ever too slow.
+/// Bytes for one session in one batch, its last event not counted: a fraction of the smallest
+/// backlog, so that nobody who reads is ever too slow.
 pub const BATCH_BYTES: usize = 32 * 1024;
 
 /// Messages in a session's mailbox: a whole batch, all its answers, what became of all its texts in

@@ -14,7 +14,7 @@ use crate::messages::{BATCH_BYTES, BATCH_FRAMES, Delivery, Frame, HubId, MissedP
 pub(super) struct Batch {
     deliveries: Vec<Vec<Delivery>>,
     frames: Vec<usize>,
-    /// Spelled so far, however many get it.
+    /// What one session gets so far at most.
     bytes: usize,
     /// Who heard the last event; mostly they hear the next one too.
     audience: Option<Audience>,
@@ -140,7 +140,6 @@ impl Batch {
                 Some((_, bytes)) => bytes.clone(),
                 None => {
                     let bytes = dialect::tell_event(group.format, event, hearing);
-                    self.bytes += bytes.as_ref().map_or(0, Bytes::len);
                     spelled.push((group.format, bytes.clone()));
                     bytes
                 }
@@ -149,6 +148,8 @@ impl Batch {
                 self.add_frame(group, Frame { bytes, except });
             }
         }
+        let longest = spelled.iter().flat_map(|(_, bytes)| bytes).map(Bytes::len);
+        self.bytes += longest.max().unwrap_or_default();
         self.audience = Some(audience);
     }
 

@@ -149,6 +149,21 @@ async fn a_batch_ends_when_it_has_enough_bytes_for_one_session() {
 }
 
 #[actix::test]
+async fn a_batch_is_not_shorter_because_some_want_it_spelled_otherwise() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    stage.comes(1, 0, SHOWN).await;
+    let long = "x".repeat(BATCH_BYTES / 4);
+    stage.happens((0..6).map(|_| lobby(&long)).collect());
+    for events in [4, 2] {
+        let Handoff { deliveries, .. } = stage.hubs[0].next().await;
+        for run in deliveries {
+            assert_eq!(events_in(&[run]), events);
+        }
+    }
+}
+
+#[actix::test]
 async fn a_batch_ends_when_it_has_enough_frames_for_one_hub() {
     let mut stage = Stage::with_hubs(1);
     let people = u64::try_from(BATCH_FRAMES / 40).unwrap() + 1;
