@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use super::history::entry;
 use super::log::{Store, StoreError};
 use super::sql::{self, Int};
-use crate::bridge::span::{End, Stretch};
-use crate::chat::{Event, Position, RoomName};
+use crate::chat::{Event, RoomName};
 
 impl Store {
     /// Keeps the event that was appended last, which is about this room, as long as the settings say;
@@ -32,38 +30,6 @@ impl Store {
             sql::change(&self.db, sql, (room, Int(beyond)))?;
         }
         Ok(())
-    }
-
-    /// What is kept of a stretch.
-    pub(super) fn happened_in(
-        &self,
-        room: &RoomName,
-        stretch: &Stretch,
-    ) -> rusqlite::Result<Vec<(Position, String)>> {
-        let sql = match stretch.end {
-            End::Newest => {
-                "SELECT epoch, n, record FROM events WHERE room = ?1
-                 AND (epoch, n) > (?2, ?3) AND (epoch, n) < (?4, ?5) AND at > ?6 AND at < ?7
-                 ORDER BY k DESC LIMIT ?8"
-            }
-            End::Oldest => {
-                "SELECT epoch, n, record FROM events WHERE room = ?1
-                 AND (epoch, n) > (?2, ?3) AND (epoch, n) < (?4, ?5) AND at > ?6 AND at < ?7
-                 ORDER BY k LIMIT ?8"
-            }
-        };
-        let (after, before) = (stretch.after, stretch.before);
-        let params = (
-            room,
-            Int(after.epoch),
-            Int(after.n),
-            Int(before.epoch),
-            Int(before.n),
-            stretch.later,
-            stretch.earlier,
-            stretch.most,
-        );
-        sql::rows(&self.db, sql, params, entry)
     }
 
     /// Forgets what is too old of a room: one range at its beginning.

@@ -140,34 +140,34 @@ impl Store {
         past: Past,
         stretch: &Stretch,
     ) -> rusqlite::Result<Vec<(Position, String)>> {
-        let mut told = self.said_in(room, stretch)?;
+        let last = sql::value(&self.db, "SELECT k FROM rooms WHERE name = ?1", [room])?;
+        let last = last.map_or(0, |Int(k)| k);
+        let gone = last.saturating_sub(self.rules.keep_messages);
+        let mut told = self.kept_in("messages", room, gone, stretch)?;
         match past {
             Past::Words => {}
-            Past::Everything => told.extend(self.happened_in(room, stretch)?),
+            Past::Everything => told.extend(self.kept_in("events", room, 0, stretch)?),
         }
         Ok(told)
     }
 
-    fn said_in(
+    /// What one of a room's tables keeps of a stretch, behind the ordinal of what counts as gone.
+    fn kept_in(
         &self,
+        table: &'static str,
         room: &RoomName,
+        gone: u64,
         stretch: &Stretch,
     ) -> rusqlite::Result<Vec<(Position, String)>> {
-        let last = sql::value(&self.db, "SELECT k FROM rooms WHERE name = ?1", [room])?;
-        let last = last.map_or(0, |Int(k)| k);
-        let gone = last.saturating_sub(self.rules.keep_messages);
-        let sql = match stretch.end {
-            End::Newest => {
-                "SELECT epoch, n, record FROM messages WHERE room = ?1 AND k > ?2
-                 AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8
-                 ORDER BY k DESC LIMIT ?9"
-            }
-            End::Oldest => {
-                "SELECT epoch, n, record FROM messages WHERE room = ?1 AND k > ?2
-                 AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8
-                 ORDER BY k LIMIT ?9"
-            }
+        let order = match stretch.end {
+            End::Newest => "k DESC",
+            End::Oldest => "k",
         };
+        let sql = format!(
+            "SELECT epoch, n, record FROM {table} WHERE room = ?1 AND k > ?2
+             AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8
+             ORDER BY {order} LIMIT ?9"
+        );
         let (after, before) = (stretch.after, stretch.before);
         let params = (
             room,
@@ -180,7 +180,7 @@ impl Store {
             stretch.earlier,
             stretch.most,
         );
-        sql::rows(&self.db, sql, params, entry)
+        sql::rows(&self.db, &sql, params, entry)
     }
 
     /// What is kept of two people for the first one, in both directions.
@@ -267,6 +267,6 @@ impl Store {
 }
 
 /// Where something stands, and its record.
-pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<(Position, String)> {
+fn entry(row: &Row<'_>) -> rusqlite::Result<(Position, String)> {
     Ok((sql::position(row, 0)?, row.get(2)?))
 }
