@@ -40,7 +40,7 @@ struct Plan {
 }
 
 const WHOLE: Plan = Plan {
-    storms: &[250, 500, 1000, 2000],
+    storms: &[250, 500, 1000, 2000, 5000],
     crowds: &[1250, 2500, 5000],
 };
 
@@ -101,8 +101,7 @@ async fn storm(place: &Place, people: u32) -> Result<(f64, f64, f64), Failure> {
     let mut storm = JoinSet::new();
     for mut person in crowd {
         storm.spawn(async move {
-            person.says("JOIN #storm");
-            person.enters().await?;
+            person.enters("#storm").await?;
             Ok::<_, Failure>(person)
         });
     }
@@ -134,8 +133,7 @@ async fn crowd(place: &Place, people: u32) -> Result<(f64, f64), Failure> {
         let door = door.clone();
         coming.spawn(async move {
             let mut person = Person::comes(&door, number).await?;
-            person.says("JOIN #crowd");
-            person.enters().await?;
+            person.enters("#crowd").await?;
             Ok::<_, Failure>(person)
         });
         // Who is in reads from there on, so that nobody falls behind.

@@ -1,6 +1,7 @@
 //! An IRC client that enters a room, counts and asks.
 
 use std::future::poll_fn;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +10,18 @@ use conclave::client::door::Door;
 
 use crate::Failure;
 use crate::server::{PASSWORD, PREFIX};
+
+/// How a node says that a room cannot be entered just now.
+const BUSY: &str = "437";
+
+/// When somebody who was refused tries again.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Which of two commands was heard.
+enum Either {
+    One,
+    Other,
+}
 
 /// Somebody who is in.
 pub(crate) struct Person {
@@ -45,9 +58,16 @@ impl Person {
         self.hears("PONG").await
     }
 
-    /// Is in the room for which it asked: the first that it hears of it is its own coming.
-    pub(crate) async fn enters(&mut self) -> Result<(), Failure> {
-        self.hears("JOIN").await
+    /// Enters a room: the first that it hears of it is its own coming. A node has some thousands of
+    /// questions at hand, and who is refused for that comes again.
+    pub(crate) async fn enters(&mut self, room: &str) -> Result<(), Failure> {
+        loop {
+            self.says(&format!("JOIN {room}"));
+            match self.hears_either("JOIN", BUSY).await? {
+                Either::One => return Ok(()),
+                Either::Other => tokio::time::sleep(AGAIN).await,
+            }
+        }
     }
 
     /// Asks, and counts the lines of the answer.
@@ -76,10 +96,16 @@ impl Person {
     }
 
     async fn hears(&mut self, wanted: &str) -> Result<(), Failure> {
+        self.hears_either(wanted, wanted).await.map(|_| ())
+    }
+
+    async fn hears_either(&mut self, one: &str, other: &str) -> Result<Either, Failure> {
         loop {
             let line = self.line().await?;
-            if command(&line) == wanted {
-                return Ok(());
+            match command(&line) {
+                told if told == one => return Ok(Either::One),
+                told if told == other => return Ok(Either::Other),
+                _ => {}
             }
         }
     }

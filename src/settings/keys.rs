@@ -219,7 +219,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits.backlog", size(2 * BATCH_BYTES as u64, KIB * KIB * KIB), r#""256KiB""#,
         "Bytes that wait for one slow reader; what is said beyond is told when they are read."),
     key("limits.stalled", duration(100, HOUR), r#""60s""#,
-        "How long a slow reader may take nothing of what waits; then it is disconnected."),
+        "How long a slow reader may take nothing of what waits; the kernel gives it up after 20 s."),
     key("limits.connections_per_ip", count(0, MILLION), "64",
         "Connections from one IPv4 address or IPv6 /64; 0 is no limit."),
     key("limits.handshake", duration(10, 10 * MINUTE), r#""10s""#,

@@ -17,7 +17,7 @@ pub(super) const FILE: &str = "conclave.db";
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Statements kept prepared: more than this program has.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 256;
 
 /// One step for each version of the schema, in order; a step that was released never changes.
 pub(super) const STEPS: &[&str] = &[

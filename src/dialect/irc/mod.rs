@@ -12,6 +12,13 @@ macro_rules! modern {
     };
 }
 
+/// A section of the older specification, for what the newer one leaves out.
+macro_rules! rfc2812 {
+    ($anchor:literal) => {
+        concat!("https://www.rfc-editor.org/rfc/rfc2812#", $anchor)
+    };
+}
+
 /// A page of an extension.
 macro_rules! ircv3 {
     ($name:literal) => {

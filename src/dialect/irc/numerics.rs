@@ -136,6 +136,7 @@ numerics! {
     ErroneusNickname = 432, "ERR_ERRONEUSNICKNAME", modern!("errerroneusnickname-432");
     NicknameInUse = 433, "ERR_NICKNAMEINUSE", modern!("errnicknameinuse-433");
     NickCollision = 436, "ERR_NICKCOLLISION", modern!("errnickcollision-436");
+    UnavailableResource = 437, "ERR_UNAVAILRESOURCE", rfc2812!("section-5.2");
     UserNotInChannel = 441, "ERR_USERNOTINCHANNEL", modern!("errusernotinchannel-441");
     NotOnChannel = 442, "ERR_NOTONCHANNEL", modern!("errnotonchannel-442");
     UserOnChannel = 443, "ERR_USERONCHANNEL", modern!("erruseronchannel-443");

@@ -78,6 +78,11 @@ fn told(asked: &Asked, refusal: &Refusal) -> Told {
         // Nobody asked for it in words.
         (Asked::Introduce(Introducing::Quietly), _) => Told::Nothing,
         (Asked::Introduce(Introducing::ByName), _) => Told::Fail(FailCode::CannotChangeRealName),
+        // Clients that enter their rooms by themselves come back to it.
+        (Asked::Enter { room }, _) if passes(refusal) => Told::Numeric {
+            numeric: Numeric::UnavailableResource,
+            about: vec![room::spelled(room)],
+        },
         // It is for now or never.
         (Asked::Tag(_), _) if is_lost(refusal) => Told::Nothing,
         // An answer to it could be answered, and so on; but what is lost is never lost in silence.
@@ -94,6 +99,11 @@ const fn is_lost(refusal: &Refusal) -> bool {
         refusal,
         Refusal::NotDelivered | Refusal::NotConfirmed | Refusal::Busy
     )
+}
+
+/// Whether nothing was done for now, and may be in a moment.
+const fn passes(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::NotDelivered | Refusal::Busy)
 }
 
 const fn about_nobody(numeric: Numeric) -> Told {

@@ -29,10 +29,8 @@ fn rooms_stay_closed() {
             "too-many-rooms",
             "NOTICE anna :JOIN: There are 9 channels already",
         ),
-        (
-            "not-delivered",
-            &format!("NOTICE anna :JOIN: {unreachable}"),
-        ),
+        ("busy", "437 anna #den :Busy: try again"),
+        ("not-delivered", &format!("437 anna #den :{unreachable}")),
     ] {
         are_refused(&[(line, asked, found, told)]);
     }
