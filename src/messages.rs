@@ -36,7 +36,7 @@ pub use account::{
 };
 pub use ask::{
     Append, Ask, Claim, Contest, DuplicateLogin, Entrance, FirstRoom, HistoryRequest,
-    ModerationRequest, Outcome, Parting, PeopleRequest, Question, Request, RoomRequest,
+    ModerationRequest, Outcome, Parting, PeopleRequest, Question, Request, RoomRequest, ToOneself,
 };
 pub use certificate::ProveByCertificate;
 pub use feed::{

@@ -116,7 +116,8 @@
 //!     login brings the private messages to the account, and the posts of whom it follows since
 //!     it follows them, that it has not seen: in log order, each once, the newest within the
 //!     bounds. What is missing of them is told as a gap before them, of private messages with
-//!     their number as far as that is known.
+//!     their number as far as that is known. What somebody says to oneself, where its
+//!     [door](crate::messages::ToOneself) lets it, is a private message like any other.
 //! 22. `Seen` says up to where; it never moves back, and one of a void claim changes nothing. Who
 //!     comes in for the first time has seen what was before that, but for what waited.
 //! 23. A claim that comes back brings no messages, but from where on to look: its own position or

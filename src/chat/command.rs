@@ -114,6 +114,8 @@ pub enum Command {
     },
     /// Who is online, on all nodes.
     Online,
+    /// Who is in one of the own rooms, on all nodes.
+    Neighbours,
     /// How many people and rooms there are, and what time it is.
     Census,
     /// Say something to one person.

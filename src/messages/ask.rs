@@ -219,12 +219,23 @@ pub enum Append {
         manner: Manner,
         /// What goes with it.
         extras: Extras,
+        /// Whether that may be oneself.
+        oneself: ToOneself,
     },
     /// To one's subscribers.
     Post {
         /// What is said.
         text: Text,
     },
+}
+
+/// Whether somebody may say something to oneself in private: the door decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToOneself {
+    /// It is refused as [`Refusal::ToYourself`](crate::chat::Refusal::ToYourself).
+    Refused,
+    /// It is said and kept like what is said to anybody.
+    Said,
 }
 
 /// Something about rooms.
@@ -335,6 +346,8 @@ pub enum PeopleRequest {
     Followers,
     /// Everyone online.
     Online,
+    /// Those online who are in one of the asker's rooms, and the asker.
+    Neighbours,
     /// To be an operator, which is proven, or none any more.
     TakeOffice {
         /// Which.

@@ -27,8 +27,8 @@ use crate::chat::origin::SessionId;
 use crate::chat::{Ending, Text, UserName};
 use crate::dialect::Dialect;
 use crate::messages::{
-    Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, FirstRoom, Forget,
-    HubId, Inquire, Introduce, IssueToken, Parting, Peer, Prove, ProveByCertificate, Question,
+    Ask, Attach, CatchUp, ChangePassword, Detach, DuplicateLogin, FellBehind, Forget, HubId,
+    Inquire, Introduce, IssueToken, Parting, Peer, Prove, ProveByCertificate, Question,
     RedeemToken, Register, SESSION_MAILBOX, SessionMail, SetFormat, SetWatch,
 };
 use crate::net::listener::Place;
@@ -37,7 +37,7 @@ use crate::net::pump::Pump;
 use crate::net::transport::Transport;
 
 use self::behind::KeepsUp;
-use self::phase::Phase;
+use self::phase::{DoorRules, Phase};
 use self::shown::Shown;
 use self::work::Work;
 
@@ -193,7 +193,7 @@ impl<IO: Transport + 'static> Session<IO> {
         Self {
             peer,
             pump: Pump::new(io, dialect.line_bytes(rules.line_bytes)),
-            phase: Phase::new(rules.duplicate_login, first_room(&dialect), id.clone()),
+            phase: Phase::new(rules.duplicate_login, DoorRules::of(&dialect), id.clone()),
             dialect,
             pace: rules.messages_per_second.map(pace),
             heard_at: Instant::now(),
@@ -303,14 +303,6 @@ impl<IO: Transport + 'static> Handler<SessionMail> for Session<IO> {
             }
             SessionMail::End(ending) => self.end(spread(ending, &self.id), ctx),
         }
-    }
-}
-
-/// Where somebody begins who logs in by this door.
-const fn first_room(dialect: &Dialect) -> FirstRoom {
-    match dialect {
-        Dialect::Line { .. } => FirstRoom::Lobby,
-        Dialect::Irc(_) => FirstRoom::Nowhere,
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! This file is the way in and out; what somebody who is logged in may do is in [`present`].
 
+mod door;
 mod entrance;
 mod history;
 mod lane;
@@ -15,8 +16,9 @@ use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Command, Ending, Fate, Position, Refusal, RoomName, Secret, UserName};
 use crate::dialect::Heard;
-use crate::messages::{Claim, DuplicateLogin, Entrance, FirstRoom, Outcome, Redeemed};
+use crate::messages::{Claim, DuplicateLogin, Entrance, Outcome, Redeemed};
 
+pub(super) use door::DoorRules;
 use present::Present;
 pub(super) use step::Step;
 
@@ -34,8 +36,8 @@ pub(super) struct Phase {
     failures: u8,
     /// What becomes of a live session of the account that logs in.
     on_duplicate: DuplicateLogin,
-    /// Where a login begins.
-    begins: FirstRoom,
+    /// What its door decides.
+    door: DoorRules,
     /// Of whom a guest is told apart.
     session: SessionId,
 }
@@ -95,14 +97,14 @@ impl Phase {
     /// Nobody is logged in.
     pub(super) const fn new(
         on_duplicate: DuplicateLogin,
-        begins: FirstRoom,
+        door: DoorRules,
         session: SessionId,
     ) -> Self {
         Self {
             state: State::Arriving(Known::Nobody),
             failures: 0,
             on_duplicate,
-            begins,
+            door,
             session,
         }
     }
@@ -208,7 +210,7 @@ impl Phase {
     }
 
     fn claims(&mut self, user: UserName, looks: u8) -> Vec<Step> {
-        let (on_duplicate, begins) = (self.on_duplicate, self.begins);
+        let (on_duplicate, begins) = (self.on_duplicate, self.door.begins);
         let entrance = if looks < LOOKS {
             Entrance::Login {
                 on_duplicate,
@@ -355,6 +357,7 @@ impl Phase {
             | Command::Rooms
             | Command::Who { .. }
             | Command::Online
+            | Command::Neighbours
             | Command::Census
             | Command::WhoWas { .. }
             | Command::Operate(_)
@@ -434,7 +437,7 @@ impl Phase {
         let token = self.take_token(State::Proving(Proof::Password { then: Then::Claim }));
         match outcome {
             Outcome::Claimed { claim, rooms } => {
-                let present = Present::new(claim, &rooms, self.begins);
+                let present = Present::new(claim, &rooms, self.door);
                 let welcome = Step::Welcome {
                     user: present.claim().user.clone(),
                     room: present.here(),

@@ -166,7 +166,6 @@ async fn a_notice_is_told_and_never_answered() {
         "NOTICE clara :for you",
         "NOTICE nobody :hello",
         "NOTICE #zoo :hello",
-        "NOTICE anna :to myself",
         "NOTICE ben",
         "NOTICE",
     ] {
@@ -322,4 +321,43 @@ async fn who_is_in_a_private_room_finds_it_in_the_list() {
         }
         person.hears_numeric("323").await;
     }
+}
+
+#[tokio::test]
+async fn what_one_says_to_oneself_is_told_once_beside_its_echo() {
+    let node = Node::start().await;
+    node.knows(&["anna"]).await;
+    let mut anna = node.irc("anna").await;
+    anna.says("PRIVMSG anna :buy milk").await;
+    anna.hears(":anna!anna@conclave PRIVMSG anna :buy milk")
+        .await;
+    anna.hears_nothing_else().await;
+    anna.quits().await;
+    let mut anna = node.irc_with("anna", &["echo-message"]).await;
+    anna.says("NOTICE anna :and eggs").await;
+    for _ in 0..2 {
+        anna.hears(":anna!anna@conclave NOTICE anna :and eggs")
+            .await;
+    }
+    anna.hears_nothing_else().await;
+}
+
+#[tokio::test]
+async fn a_pattern_finds_those_with_whom_one_shares_a_room() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "ben"]).await;
+    let mut anna = one.irc("anna").await;
+    let mut ben = two.irc("ben").await;
+    ben.joins("#den").await;
+    anna.says("WHO be* %nf").await;
+    anna.hears_numeric("315").await;
+    anna.hears_nothing_else().await;
+    anna.joins("#den").await;
+    anna.says("WHO be* %nf").await;
+    anna.hears(":conclave.local 354 anna ben H").await;
+    anna.hears_numeric("315").await;
+    anna.hears_nothing_else().await;
 }

@@ -1,14 +1,14 @@
 //! What is asked and answered beside the sentences.
 
 use super::words::{
-    away, entering, follow, followers, history, offline, position, post, room_named, say, shown,
-    subscribed, text, user, whisper, who_is,
+    away, entering, entering_too, follow, followers, history, leaving, moving, neighbours, offline,
+    position, post, room_named, say, shown, subscribed, text, user, whisper, who_is,
 };
 use super::world::World;
 use super::{KEEP_MESSAGES, Subject};
 use crate::chat::answer::{Office, Presence};
 use crate::chat::limits::FOLLOWS_PER_USER;
-use crate::chat::{Answer, Deed, Refusal, RoomName};
+use crate::chat::{Answer, Deed, Refusal, RoomName, UserName};
 use crate::messages::{AccountAnswer, AccountAsk};
 
 pub(in crate::bridge) async fn accounts_are_compared_without_case<S: Subject>() {
@@ -54,6 +54,37 @@ pub(in crate::bridge) async fn accounts_are_compared_without_case<S: Subject>() 
         AccountAnswer::Stored
     );
     assert_eq!(shown(&world.accounts(find()).await), shown(&found("3")));
+}
+
+pub(in crate::bridge) async fn neighbours_are_in_a_room_with_the_asker<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("Alice").await;
+    let mut bob = world.live("bob").await;
+    let mut carol = world.live("carol").await;
+    carol.done(moving("lobby", "den")).await;
+    carol.done(away("tea")).await;
+    let told = |answer: Answer| {
+        let Answer::Online { users, known } = answer else {
+            panic!("{answer:?}")
+        };
+        let spelled = |users: &[UserName]| {
+            let names = users.iter().map(UserName::as_str);
+            names.collect::<Vec<_>>().join(" ")
+        };
+        (spelled(&users), spelled(&known.away))
+    };
+    let both = |users: &str, away: &str| (users.to_owned(), away.to_owned());
+    assert_eq!(told(alice.done(neighbours()).await), both("Alice bob", ""));
+    assert_eq!(told(carol.done(neighbours()).await), both("carol", "carol"));
+    // Whoever is in several rooms with one is there once.
+    for somebody in [&mut alice, &mut bob] {
+        somebody.done(entering_too("den")).await;
+    }
+    let all = both("Alice bob carol", "carol");
+    assert_eq!(told(alice.done(neighbours()).await), all);
+    alice.done(leaving("lobby", None)).await;
+    alice.done(leaving("den", None)).await;
+    assert_eq!(told(alice.done(neighbours()).await), both("Alice", ""));
 }
 
 pub(in crate::bridge) async fn whispers_and_posts_reach_those_they_can<S: Subject>() {

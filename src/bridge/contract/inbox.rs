@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::words::{
-    claim, follow, login, moving, position, post, release, say, unfollow, user, whisper,
+    claim, dialogue, follow, login, moving, position, post, release, say, to_oneself, unfollow,
+    user, whisper,
 };
 use super::world::{Caller, World};
 use crate::chat::command::Since;
+use crate::chat::history::Span;
 use crate::chat::limits::{KEPT_BYTES, KEPT_MESSAGES};
-use crate::chat::{Deed, Event, Gap, GapSize, Position};
+use crate::chat::{Answer, Deed, Event, Gap, GapSize, Position, Refusal};
 use crate::messages::{
     Brings, DuplicateLogin, Entrance, FirstRoom, Kept, Missed, Outcome, Question, Request,
 };
@@ -94,6 +96,45 @@ fn nothing_lost(positions: &[Position]) -> (&[Gap], Vec<Position>) {
 fn private(lost: u64) -> [Gap; 1] {
     let size = GapSize::Exactly(lost);
     [Gap::Whispers { size }]
+}
+
+pub(in crate::bridge) async fn what_one_says_to_oneself_is_said_like_all_else<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("Alice").await;
+    let mut bob = world.live("bob").await;
+    world.events().await;
+    alice.send_live(whisper("alice", "no"));
+    assert_eq!(alice.refused().await, Refusal::ToYourself);
+    let said = alice.says(to_oneself("ALICE", "milk")).await;
+    let events = world.events().await;
+    assert_eq!(
+        events
+            .iter()
+            .map(|event| event.position)
+            .collect::<Vec<_>>(),
+        [said]
+    );
+    let Deed::Whisper {
+        to, sender, k: 1, ..
+    } = &events[0].deed
+    else {
+        panic!("{events:?}")
+    };
+    assert_eq!((to, sender), (&user("Alice"), &user("Alice")));
+    let to_bob = alice.says(to_oneself("bob", "hi")).await;
+    let answered = bob.says(whisper("alice", "hi")).await;
+    // Once, and not among what is said with others.
+    for (with, positions) in [("Alice", &[said][..]), ("bob", &[to_bob, answered])] {
+        let Answer::Dialogue { messages, .. } = alice.done(dialogue(with, Span::Latest, 9)).await
+        else {
+            panic!("no answer")
+        };
+        let told: Vec<_> = messages.iter().map(|event| event.position).collect();
+        assert_eq!(told, positions, "{with}");
+    }
+    alice.goes("Alice");
+    let (_, missed) = world.comes("alice").await;
+    assert_eq!(kept(&missed), nothing_lost(&[said, answered]));
 }
 
 pub(in crate::bridge) async fn what_is_said_to_who_is_not_there_is_kept<S: Subject>() {

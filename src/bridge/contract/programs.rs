@@ -111,7 +111,6 @@ pub(in crate::bridge) async fn what_has_no_words_is_for_who_is_there_and_not_kep
                 user: user("nobody"),
             },
         ),
-        (to("ALICE"), Refusal::ToYourself),
     ] {
         alice.send_live(tagging(whom, typing.clone()));
         assert_eq!(alice.refused().await, refusal);

@@ -14,7 +14,7 @@ use crate::chat::{
 };
 use crate::messages::{
     Append, Brings, Claim, Contest, DuplicateLogin, Entrance, FirstRoom, HistoryRequest, Missed,
-    Parting, PeopleRequest, ProgramRequest, Question, Request, RoomRequest,
+    Parting, PeopleRequest, ProgramRequest, Question, Request, RoomRequest, ToOneself,
 };
 
 /// Somebody, perhaps with a slash and a nick behind the name.
@@ -148,6 +148,18 @@ pub(in crate::bridge) fn whispered_with(
         text: text(said),
         manner,
         extras,
+        oneself: ToOneself::Refused,
+    })
+}
+
+/// What one says to oneself, where that may be.
+pub(in crate::bridge) fn to_oneself(to: &str, said: &str) -> Request {
+    Request::Append(Append::Whisper {
+        to: user(to),
+        text: text(said),
+        manner: Manner::Message,
+        extras: Extras::default(),
+        oneself: ToOneself::Said,
     })
 }
 
@@ -258,6 +270,10 @@ pub(in crate::bridge) fn followers() -> Request {
 
 pub(in crate::bridge) fn online() -> Request {
     Request::People(PeopleRequest::Online)
+}
+
+pub(in crate::bridge) fn neighbours() -> Request {
+    Request::People(PeopleRequest::Neighbours)
 }
 
 pub(in crate::bridge) fn who_is(name: &str) -> Request {

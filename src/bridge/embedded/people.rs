@@ -12,7 +12,7 @@ use crate::chat::event::{Echo, Manner};
 use crate::chat::limits::FOLLOWS_PER_USER;
 use crate::chat::modes::Ranks;
 use crate::chat::{Answer, Deed, Extras, Position, Refusal, RoomName, Text, UserName};
-use crate::messages::{Append, Brings, PeopleRequest};
+use crate::messages::{Append, Brings, PeopleRequest, ToOneself};
 
 impl Store {
     /// Appends what somebody says.
@@ -29,7 +29,11 @@ impl Store {
                 text,
                 manner,
                 extras,
-            } => self.whisper(asker, to, text, (manner, extras)),
+                oneself,
+            } => {
+                let to = self.addressed(asker, to, oneself)?;
+                self.whisper(asker, to, text, (manner, extras))
+            }
             Append::Post { text } => self.post(asker, text),
         }
     }
@@ -46,6 +50,7 @@ impl Store {
                 users: self.followers_of(&asker.user)?,
             }),
             PeopleRequest::Online => Ok(self.online()?),
+            PeopleRequest::Neighbours => Ok(self.neighbours(asker)?),
             PeopleRequest::TakeOffice { office } => self.take_office(asker, office),
             PeopleRequest::Kill { user, words } => self.kill(asker, user, words),
             PeopleRequest::Announce { text } => self.announce(asker, text),
@@ -65,6 +70,21 @@ impl Store {
             "SELECT user || coalesce('/' || nick, ''), away IS NOT NULL, operator, profile
              FROM claims ORDER BY user",
             (),
+            Seen::read,
+        )?;
+        let (users, known) = known_of(all);
+        Ok(Answer::Online { users, known })
+    }
+
+    fn neighbours(&self, asker: &Asker) -> rusqlite::Result<Answer> {
+        let all = sql::rows(
+            &self.db,
+            "SELECT user || coalesce('/' || nick, ''), away IS NOT NULL, operator, profile
+             FROM claims WHERE user = ?1 OR user IN (
+                 SELECT others.user FROM members AS own JOIN members AS others USING (room)
+                 WHERE own.user = ?1)
+             ORDER BY user",
+            [&asker.user],
             Seen::read,
         )?;
         let (users, known) = known_of(all);
@@ -127,6 +147,16 @@ impl Store {
         })
     }
 
+    /// Whom somebody says something to.
+    fn addressed(&self, asker: &Asker, to: UserName, oneself: ToOneself) -> Result<UserName, No> {
+        let to = self.resolve(to)?;
+        match oneself {
+            ToOneself::Refused if to == asker.user => Err(Refusal::ToYourself.into()),
+            ToOneself::Refused | ToOneself::Said => Ok(to),
+        }
+    }
+
+    /// What one says to oneself is kept once.
     fn whisper(
         &mut self,
         asker: &Asker,
@@ -134,10 +164,6 @@ impl Store {
         text: Text,
         (manner, extras): (Manner, Extras),
     ) -> Result<Answer, No> {
-        let to = self.resolve(to)?;
-        if to == asker.user {
-            return Err(Refusal::ToYourself.into());
-        }
         let away = self.held(&to)?.and_then(|held| held.away);
         let (k, at) = self.next_of(Kind::Whisper, &to)?;
         let deed = Deed::Whisper {
@@ -150,8 +176,10 @@ impl Store {
         };
         let said = self.append_at(at, &asker.origin, deed, Brings::Nothing)?;
         self.keep_for_later(Kind::Whisper, &to, k, &said)?;
-        let (k, _) = self.next_of(Kind::Sent, &asker.user)?;
-        self.keep_for_later(Kind::Sent, &asker.user, k, &said)?;
+        if to != asker.user {
+            let (k, _) = self.next_of(Kind::Sent, &asker.user)?;
+            self.keep_for_later(Kind::Sent, &asker.user, k, &said)?;
+        }
         let (position, at) = (said.position, Some(said.at));
         Ok(match away {
             None => Answer::Said { position, at },

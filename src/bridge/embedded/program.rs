@@ -12,7 +12,7 @@ use crate::chat::extras::Lifetime;
 use crate::chat::history::Conversation;
 use crate::chat::limits::READ_MARKS_PER_USER;
 use crate::chat::profile::{Audience, Profile};
-use crate::chat::{Answer, Deed, Extras, Refusal, UserName};
+use crate::chat::{Answer, Deed, Extras, UserName};
 use crate::messages::ProgramRequest;
 
 impl Store {
@@ -125,14 +125,8 @@ impl Store {
                 }
                 Conversation::Room { room }
             }
-            Conversation::Person { user } if user == asker.user => {
-                return Err(Refusal::ToYourself.into());
-            }
             Conversation::Person { user } => {
                 let user = self.resolve(user)?;
-                if user == asker.user {
-                    return Err(Refusal::ToYourself.into());
-                }
                 if self.held(&user)?.is_none() {
                     return Ok(Answer::NobodyTagged);
                 }

@@ -168,6 +168,7 @@ const fn kind_of(request: &Request) -> Kind {
             PeopleRequest::Following
             | PeopleRequest::Followers
             | PeopleRequest::Online
+            | PeopleRequest::Neighbours
             | PeopleRequest::Census
             | PeopleRequest::Presence { .. }
             | PeopleRequest::WhoIs { .. }

@@ -70,7 +70,7 @@ fn obey(verb: Verb, message: &Message<'_>, (me, caps): (&Me, Caps), extras: Extr
         Verb::Topic => vec![topic(message)],
         Verb::Names => vec![names(first)],
         Verb::List => vec![list(message)],
-        Verb::Who => vec![people::who(message)],
+        Verb::Who => vec![people::who(message, me)],
         Verb::WhoIs => vec![people::who_is(message)],
         Verb::WhoWas => whowas::hear(message),
         Verb::IsOn => vec![people::is_on(message)],

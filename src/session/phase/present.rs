@@ -7,18 +7,17 @@ mod login;
 mod network;
 mod renewal;
 
-use super::Step;
 use super::history;
 use super::lane::{Asked, Lane};
 use super::moderation;
 use super::places::Places;
+use super::{DoorRules, Step};
 use crate::chat::answer::Office;
 use crate::chat::command::{RoomKey, Where};
 use crate::chat::{Answer, Command, Nick, Position, Refusal, RoomName};
 use crate::dialect::Heard;
 use crate::messages::{
-    ASKS_IN_FLIGHT, Append, Claim, FirstRoom, Outcome, PeopleRequest, ProgramRequest, Request,
-    RoomRequest,
+    ASKS_IN_FLIGHT, Append, Claim, Outcome, PeopleRequest, ProgramRequest, Request, RoomRequest,
 };
 
 /// A session whose account is live.
@@ -28,8 +27,8 @@ pub(super) struct Present {
     places: Places,
     /// The event from which on it hears anything.
     began: Position,
-    /// Where it begins again if it is in none.
-    begins: FirstRoom,
+    /// What its door decides.
+    door: DoorRules,
     /// Texts that are on their way to the log.
     in_flight: usize,
     lane: Lane,
@@ -53,12 +52,12 @@ enum Standing {
 
 impl Present {
     /// Just logged in.
-    pub(super) fn new(claim: Claim, rooms: &[RoomName], begins: FirstRoom) -> Self {
+    pub(super) fn new(claim: Claim, rooms: &[RoomName], door: DoorRules) -> Self {
         Self {
             places: Places::new(rooms, claim.fence),
             began: claim.fence,
             claim,
-            begins,
+            door,
             in_flight: 0,
             lane: Lane::Free,
             standing: Standing::Firm,
@@ -129,6 +128,7 @@ impl Present {
                 text,
                 manner,
                 extras,
+                oneself: self.door.oneself,
             }),
             other if self.in_flight > 0 => {
                 self.lane = Lane::Held(other);
@@ -190,6 +190,7 @@ impl Present {
             | Command::Dialogue { .. }
             | Command::Conversations { .. }) => self.looks_back(told),
             Command::Online => self.people(PeopleRequest::Online),
+            Command::Neighbours => self.people(PeopleRequest::Neighbours),
             Command::Census => self.people(PeopleRequest::Census),
             Command::Operate(what) => self.operates(what),
             Command::Inquire(what) => self.inquires(what),
@@ -421,7 +422,7 @@ impl Present {
     /// where it began.
     fn goes_home(&mut self) -> Vec<Step> {
         let is_quiet = matches!(self.lane, Lane::Free) && self.in_flight == 0;
-        match self.begins.room() {
+        match self.door.begins.room() {
             Some(room) if is_quiet && self.places.is_lost() => {
                 let key = RoomKey::None;
                 self.changes(RoomRequest::Enter { room, key })

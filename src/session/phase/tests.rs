@@ -278,7 +278,7 @@ fn texts_do_not_wait_for_each_other_up_to_a_bound() {
         assert!(talk.phase.is_ready());
     }
     talk.says("/msg bob hi")
-        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message, extras: Plain })"]);
+        .does(&["ask Append(Whisper { to: bob, text: \"hi\", manner: Message, extras: Plain, oneself: Refused })"]);
     assert!(!talk.phase.is_ready(), "the bound is reached");
     talk.answered(said("7-1")).does(&["* ok 7-1"]);
     assert!(talk.phase.is_ready() && !talk.phase.is_settled());
@@ -908,7 +908,7 @@ impl Steps {
 
 impl Talk {
     fn new() -> Self {
-        let phase = Phase::new(DuplicateLogin::Replace, FirstRoom::Lobby, session_id(7));
+        let phase = Phase::new(DuplicateLogin::Replace, DoorRules::LINE, session_id(7));
         let dialect = Dialect::line();
         Self { phase, dialect }
     }

@@ -14,7 +14,6 @@ if ARGV[9] ~= '' then
 else
   local addressee, to = resolve(ARGV[10], ARGV[11])
   if not addressee then return answer('refused', 'no_such_user', ARGV[10]) end
-  if addressee == me then return answer('refused', 'to_yourself') end
   -- It is for now or never.
   if redis.call('HEXISTS', K.sessions, addressee) == 0 then return answer('ok') end
   whom = '"to":"' .. to .. '"'

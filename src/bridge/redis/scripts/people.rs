@@ -36,6 +36,7 @@ impl Scripts {
             PeopleRequest::Following => self.question(Lua::Following, asker),
             PeopleRequest::Followers => self.question(Lua::Followers, asker),
             PeopleRequest::Online => self.question(Lua::Online, asker),
+            PeopleRequest::Neighbours => self.question(Lua::Neighbours, asker),
             PeopleRequest::TakeOffice { office } => self.call_office(asker, *office),
             PeopleRequest::Kill { user, words } => self.call_kill(asker, user, words.as_ref()),
             PeopleRequest::Announce { text } => {
@@ -117,10 +118,12 @@ impl Scripts {
             }
             PeopleRequest::Following => self.users(reply, |users| Answer::Subscriptions { users }),
             PeopleRequest::Followers => self.users(reply, |users| Answer::Subscribers { users }),
-            PeopleRequest::Online => asked(&self.rules, reply, |items| {
-                let (users, known) = (items.sorted()?, known(items)?);
-                Ok((Answer::Online { users, known }, None))
-            }),
+            PeopleRequest::Online | PeopleRequest::Neighbours => {
+                asked(&self.rules, reply, |items| {
+                    let (users, known) = (items.sorted()?, known(items)?);
+                    Ok((Answer::Online { users, known }, None))
+                })
+            }
             PeopleRequest::TakeOffice { office } => {
                 let office = *office;
                 self.granted(reply, Answer::InOffice { office })

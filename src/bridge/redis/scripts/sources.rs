@@ -88,6 +88,7 @@ scripts! {
     Following: Read ["asker" "names" "following"];
     Followers: Read ["asker" "names" "followers"];
     Online: Read ["asker" "names" "people" "online"];
+    Neighbours: Read ["asker" "names" "people" "neighbours"];
     TakeOffice: Change ["command" "live" "office"];
     Kill: Change ["command" "live" "operator" "ids" "registered" "resolve" "rooms" "former" "gone"
         "kill"];

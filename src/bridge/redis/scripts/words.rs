@@ -11,7 +11,7 @@ use crate::bridge::wire;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::limits::KEPT_MESSAGES;
 use crate::chat::{Answer, Extras, Position, Text};
-use crate::messages::{Append, Outcome};
+use crate::messages::{Append, Outcome, ToOneself};
 
 /// Answers that Redis keeps of a node: as many as can be undecided at once.
 const ANSWERS: u64 = WINDOW as u64;
@@ -45,11 +45,15 @@ impl Scripts {
                 text,
                 manner,
                 extras,
+                oneself,
             } => {
                 let mut call = self.live(Lua::Whisper, asker);
                 call.arg(to.id()).arg(self.configured(to)).arg(json(text));
                 self.add_keeping(&mut call);
-                call.arg(told_of(*manner, extras));
+                call.arg(told_of(*manner, extras)).arg(match oneself {
+                    ToOneself::Said => "said",
+                    ToOneself::Refused => "refused",
+                });
                 call
             }
             Append::Post { text } => {

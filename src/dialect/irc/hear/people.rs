@@ -1,12 +1,14 @@
 //! What is asked about people, and by which name one is seen oneself.
 
 use super::own;
+use crate::chat::answer::Office;
 use crate::chat::command::Where;
 use crate::chat::{Command, Nick, UserName};
 use crate::dialect::Heard;
 use crate::dialect::irc::asked::{Asked, Item};
 use crate::dialect::irc::grammar::Message;
 use crate::dialect::irc::line::word;
+use crate::dialect::irc::me::Me;
 use crate::dialect::irc::numerics::Numeric;
 use crate::dialect::irc::reply::Reply;
 use crate::dialect::irc::room;
@@ -16,15 +18,19 @@ use crate::dialect::irc::who::Query;
 /// People of whom one `USERHOST` asks at most; those behind them are not answered.
 const USERHOST_NICKS: usize = 5;
 
-/// A room, a person, or a pattern that is looked for among all who are online.
-pub(super) fn who(message: &Message<'_>) -> Item {
+/// A room, a person, or a pattern that is looked for among those with whom one shares a room; operators
+/// look among all who are online.
+pub(super) fn who(message: &Message<'_>, me: &Me) -> Item {
     let query = Query::read(&message.params);
     let command = match (room::read(&query.mask), UserName::called(&query.mask)) {
         (Some(room), _) => Command::Who {
             room: Where::Room(room),
         },
         (None, Ok(user)) => Command::WhoIs { user },
-        (None, Err(_)) => Command::Online,
+        (None, Err(_)) => match me.modes.office {
+            Office::None => Command::Neighbours,
+            Office::Operator => Command::Online,
+        },
     };
     (Heard::Command(command), Asked::Who { query })
 }

@@ -189,7 +189,7 @@ fn an_answer_with_an_end_has_it_also_where_there_is_no_answer() {
             "* Who { room: Room(den) }",
             "366 anna #den :End of NAMES list",
         ),
-        ("WHO b*", "* Online", "315 anna b* :End of WHO list"),
+        ("WHO b*", "* Neighbours", "315 anna b* :End of WHO list"),
         (
             "WHOIS ben",
             "* WhoIs { user: ben }",

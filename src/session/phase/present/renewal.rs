@@ -11,7 +11,7 @@ impl Present {
         let entrance = Entrance::Renew {
             fence: self.claim.fence,
             rooms: self.places.names(),
-            begins: self.begins,
+            begins: self.door.begins,
         };
         let user = self.claim.user.clone();
         vec![Step::Renew { user, entrance }]
