@@ -42,7 +42,7 @@ pub(super) fn read(word: &str) -> Option<ModeChange> {
         return Some(ModeChange::Rank { user, rank, to });
     }
     if let Some(list) = List::ALL.into_iter().find(|list| is(list.letter())) {
-        let mask = Mask::new(about).ok()?;
+        let mask = Mask::stored(about).ok()?;
         return Some(ModeChange::Listed { list, mask, to });
     }
     match (letter, to) {

@@ -195,6 +195,7 @@ macro_rules! keeps_the_contract {
             what_cannot_be_granted_leaves_the_rest,
             who_is_kicked_is_out_and_told_why,
             bans_keep_out_and_quiet,
+            bans_mean_accounts_or_only_keep_quiet,
             a_room_lets_in_whom_it_should,
             who_is_invited_comes_in_once,
             an_invitation_opens_nothing_of_who_may_not,

@@ -11,13 +11,29 @@ pub const HOST: &str = "conclave";
 
 /// The word cannot be a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("nick!account@host with * and ?, at most {MASK_BYTES} printable characters, no spaces")]
+#[error(
+    "nick!account@host with * and ?, or ~a:account, or ~m: and one of these; at most {MASK_BYTES} printable \
+     characters, no spaces"
+)]
 pub struct NotAMask;
 
-/// A pattern `nick!account@host`, in which `*` stands for anything and `?` for one character: at most
+/// What stands in front of a mask that only keeps quiet.
+pub const MUTE: &str = "~m:";
+
+/// What stands in front of the pattern of an account.
+pub const ACCOUNT: &str = "~a:";
+
+/// In front of anything else it is a kind of mask that is not known: no nick begins so.
+const KIND: char = '~';
+
+/// A pattern of people, in which `*` stands for anything and `?` for one character: at most
 /// [`MASK_BYTES`] bytes of printable ASCII, without a space. Compared and matched without case.
 ///
-/// <https://modern.ircdocs.horse/#ban-channel-mode>.
+/// It is `nick!account@host`, or [`ACCOUNT`] and the account alone, which no guest has; with [`MUTE`]
+/// in front of either of them it means somebody only when they speak.
+///
+/// <https://modern.ircdocs.horse/#ban-channel-mode>, <https://modern.ircdocs.horse/#extban-parameter>,
+/// <https://ircv3.net/specs/extensions/account-extban>.
 #[derive(Clone)]
 pub struct Mask(Arc<str>);
 
@@ -26,9 +42,36 @@ impl Mask {
     /// `*!*@host`. Several stars in a row are one.
     ///
     /// # Errors
-    /// [`NotAMask`] when it is empty, too long, or holds another character.
+    /// [`NotAMask`] when it is empty, too long, of a kind that is not known, or holds another character.
     pub fn new(typed: &str) -> Result<Self, NotAMask> {
-        if typed.is_empty() || !typed.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let (mute, pattern) = behind(MUTE, typed).map_or(("", typed), |pattern| (MUTE, pattern));
+        match behind(ACCOUNT, pattern) {
+            Some("") => Err(NotAMask),
+            Some(account) if account.contains(['!', '@', ':']) => Err(NotAMask),
+            Some(account) => Self::whole(format!("{mute}{ACCOUNT}{}", part(account))),
+            None if pattern.starts_with(KIND) && pattern.contains(':') => Err(NotAMask),
+            None => Self::of_person(mute, pattern),
+        }
+    }
+
+    /// Takes a mask as it is kept. An earlier version knew one kind alone, which anything could be.
+    ///
+    /// # Errors
+    /// As of [`Mask::new`], but of what is of no known kind it is a mask that means nobody.
+    pub fn stored(kept: &str) -> Result<Self, NotAMask> {
+        Self::new(kept).or_else(|NotAMask| Self::of_person("", kept))
+    }
+
+    fn whole(spelled: String) -> Result<Self, NotAMask> {
+        let is_spelled = spelled.bytes().all(|byte| byte.is_ascii_graphic());
+        if spelled.len() > MASK_BYTES || !is_spelled {
+            return Err(NotAMask);
+        }
+        Ok(Self(Arc::from(spelled)))
+    }
+
+    fn of_person(mute: &str, typed: &str) -> Result<Self, NotAMask> {
+        if typed.is_empty() {
             return Err(NotAMask);
         }
         let (nick, rest) = match typed.split_once('!') {
@@ -38,11 +81,7 @@ impl Mask {
         };
         let (account, host) = rest.split_once('@').unwrap_or((rest, "*"));
         let [nick, account, host] = [nick, account, host].map(part);
-        let whole = format!("{nick}!{account}@{host}");
-        if whole.len() > MASK_BYTES {
-            return Err(NotAMask);
-        }
-        Ok(Self(Arc::from(whole)))
+        Self::whole(format!("{mute}{nick}!{account}@{host}"))
     }
 
     /// The mask as it was typed, in full.
@@ -51,20 +90,53 @@ impl Mask {
         &self.0
     }
 
-    /// Whether it means somebody, spelled `nick!account@host`.
+    /// Whether it keeps somebody only quiet.
     #[must_use]
-    pub fn means(&self, who: &str) -> bool {
-        fits(&self.0, who)
+    pub fn is_mute(&self) -> bool {
+        behind(MUTE, &self.0).is_some()
+    }
+
+    /// Whether it means somebody, whatever they do.
+    #[must_use]
+    pub fn means(&self, person: &Person<'_>) -> bool {
+        let pattern = behind(MUTE, &self.0).unwrap_or(&self.0);
+        match behind(ACCOUNT, pattern) {
+            Some(account) => person.account.is_some_and(|name| fits(account, name)),
+            None => person.forms.iter().any(|form| fits(pattern, form)),
+        }
     }
 }
 
-/// Somebody as masks mean them: by the nick, and where that is another word than the account's name,
-/// by that too.
-pub fn spelled(user: &UserName) -> impl Iterator<Item = String> {
-    let came_as = user.came_as();
-    let account = user.account().filter(|_| user.nick().is_some());
-    let names = std::iter::once(user.as_str()).chain(account);
-    names.map(move |name| format!("{name}!{came_as}@{HOST}"))
+/// Somebody as masks mean them.
+#[derive(Debug, Clone)]
+pub struct Person<'a> {
+    /// `nick!account@host`, by the nick, and where that is another word than the account's name, by that
+    /// too.
+    forms: Vec<String>,
+    /// Guests have none.
+    account: Option<&'a str>,
+}
+
+impl<'a> Person<'a> {
+    /// Somebody.
+    #[must_use]
+    pub fn of(user: &'a UserName) -> Self {
+        let (came_as, account) = (user.came_as(), user.account());
+        let other = account.filter(|_| user.nick().is_some());
+        let names = std::iter::once(user.as_str()).chain(other);
+        Self {
+            forms: names
+                .map(|name| format!("{name}!{came_as}@{HOST}"))
+                .collect(),
+            account,
+        }
+    }
+}
+
+/// What stands behind a word at the beginning, if that is there.
+fn behind<'a>(word: &str, text: &'a str) -> Option<&'a str> {
+    let (front, rest) = text.split_at_checked(word.len())?;
+    front.eq_ignore_ascii_case(word).then_some(rest)
 }
 
 /// Nothing stands for anything, and several stars in a row for no more than one.
@@ -158,6 +230,27 @@ pub(crate) const FITTING: [(&str, &str, bool); 18] = [
     ("[a-z]", "b", false),
 ];
 
+/// Masks, people as they are stored, and whether one means the other: for every place that has the
+/// rule.
+#[cfg(test)]
+pub(crate) const MEANT: [(&str, &str, bool); 15] = [
+    ("bob", "Bob", true),
+    ("bob", "bob/Al", true),
+    ("al", "bob/Al", true),
+    ("*!bob@*", "bob/Al", true),
+    ("*@conclave", "bob/Al", true),
+    ("b?b!*@elsewhere", "bob", false),
+    ("*!~*@*", "~ann.00ab/Zoe", true),
+    ("~a:bob", "Bob", true),
+    ("~A:B?B", "bob/Al", true),
+    ("~a:al", "bob/Al", false),
+    ("~a:*", "~ann.00ab/Zoe", false),
+    ("~a:bob", "~bob.00ab/bob", false),
+    ("~m:al", "bob/Al", true),
+    ("~m:~a:bob", "bob/Al", true),
+    ("~m:~a:*", "~ann.00ab/Zoe", false),
+];
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -183,26 +276,45 @@ mod tests {
             ("!@", "*!*@*"),
             ("b**b", "b*b!*@*"),
             ("a!b@c@d!e", "a!b@c@d!e"),
+            ("~a:Bob", "~a:Bob"),
+            ("~A:**", "~a:*"),
+            ("~m:bob", "~m:bob!*@*"),
+            ("~M:~A:bob", "~m:~a:bob"),
+            ("*!~a@*", "*!~a@*"),
         ] {
             assert_eq!(Mask::new(typed).unwrap().as_str(), whole, "{typed}");
         }
         let long = "x".repeat(MASK_BYTES);
-        for bad in ["", "a b", "a\n", "\u{e9}", &long] {
+        let kinds = [
+            "~a:",
+            "~m:",
+            "~m:~a:",
+            "~m:~m:bob",
+            "~a:bob!*@*",
+            "~q:bob",
+            "~a:~m:bob",
+        ];
+        for bad in ["", "a b", "a\n", "\u{e9}", &long].into_iter().chain(kinds) {
             assert_eq!(Mask::new(bad).unwrap_err(), NotAMask, "{bad:?}");
         }
     }
 
     #[test]
     fn a_mask_means_people_by_nick_and_account() {
-        for (typed, who, does) in [
-            ("bob", "Bob!bob@conclave", true),
-            ("bob", "al!bob@conclave", false),
-            ("*!bob@*", "al!bob@conclave", true),
-            ("*@conclave", "al!bob@conclave", true),
-            ("b?b!*@elsewhere", "bob!bob@conclave", false),
-        ] {
-            assert_eq!(Mask::new(typed).unwrap().means(who), does, "{typed} {who}");
+        for (typed, stored, does) in MEANT {
+            let user = UserName::stored(stored).unwrap();
+            let does_mean = Mask::new(typed).unwrap().means(&Person::of(&user));
+            assert_eq!(does_mean, does, "{typed} {stored}");
         }
+    }
+
+    #[test]
+    fn what_an_earlier_version_kept_is_read_and_means_nobody() {
+        let (kept, user) = ("~q:bob!*@*", UserName::stored("bob").unwrap());
+        let mask = Mask::stored(kept).unwrap();
+        assert_eq!(mask.as_str(), kept);
+        assert!(!mask.means(&Person::of(&user)));
+        assert_eq!(Mask::stored("a b").unwrap_err(), NotAMask);
     }
 
     #[test]
@@ -213,7 +325,7 @@ mod tests {
             ("~ann.00ab/Zoe", &["Zoe!~ann@conclave"]),
         ] {
             let user = UserName::stored(stored).unwrap();
-            assert_eq!(spelled(&user).collect::<Vec<_>>(), forms);
+            assert_eq!(Person::of(&user).forms, forms);
         }
     }
 

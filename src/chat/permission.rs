@@ -82,6 +82,8 @@ pub enum Condition {
     TopicLocked,
     /// A ban means the person, and no exception does.
     Banned,
+    /// A ban that only keeps quiet means the person, and no exception does.
+    Muted,
     /// There is a key, and another one was shown, or none.
     Locked,
     /// As many are inside as may be.
@@ -92,11 +94,12 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Uninvited,
         Self::Moderated,
         Self::TopicLocked,
         Self::Banned,
+        Self::Muted,
         Self::Locked,
         Self::Full,
         Self::Lobby,
@@ -110,6 +113,7 @@ impl Condition {
             Self::Moderated => Flag::Moderated.letter(),
             Self::TopicLocked => Flag::TopicLocked.letter(),
             Self::Banned => List::Bans.letter(),
+            Self::Muted => 'q',
             Self::Locked => 'k',
             Self::Full => 'l',
             Self::Lobby => 'L',
@@ -181,6 +185,8 @@ pub enum Denial {
     Moderated,
     /// A ban means them.
     Banned,
+    /// A ban that only keeps quiet means them.
+    Muted,
     /// They are not invited.
     Uninvited,
     /// Another key opens it.
@@ -193,10 +199,11 @@ pub enum Denial {
 
 impl Denial {
     /// Every denial.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NotOperator,
         Self::Moderated,
         Self::Banned,
+        Self::Muted,
         Self::Uninvited,
         Self::WrongKey,
         Self::Full,
@@ -210,6 +217,7 @@ impl Denial {
             Self::NotOperator => "not_operator",
             Self::Moderated => "moderated",
             Self::Banned => "banned",
+            Self::Muted => "muted",
             Self::Uninvited => "uninvited",
             Self::WrongKey => "wrong_key",
             Self::Full => "full",
@@ -231,6 +239,7 @@ impl Denial {
             Self::NotOperator
             | Self::Moderated
             | Self::Banned
+            | Self::Muted
             | Self::Uninvited
             | Self::Full
             | Self::OpenLobby => Refusal::Denied { room, why: self },
@@ -262,7 +271,7 @@ const fn rule(act: Act, when: When, least: Least, denial: Denial) -> Rule {
 
 /// The table. Of the rules of an act the first one that denies is told; what no rule denies may be
 /// done.
-pub const RULES: [Rule; 14] = {
+pub const RULES: [Rule; 15] = {
     use Act::*;
     use When::{Always, While};
     [
@@ -292,6 +301,7 @@ pub const RULES: [Rule; 14] = {
             Denial::Moderated,
         ),
         rule(Say, While(Condition::Banned), Least::Voice, Denial::Banned),
+        rule(Say, While(Condition::Muted), Least::Voice, Denial::Muted),
         rule(
             SetTopic,
             While(Condition::TopicLocked),
@@ -361,6 +371,8 @@ mod tests {
             (Act::Say, "itkl", [None, None, None]),
             (Act::Say, "m", [Some(Moderated), None, None]),
             (Act::Say, "b", [Some(Banned), None, None]),
+            (Act::Say, "q", [Some(Muted), None, None]),
+            (Act::Enter, "q", [None, None, None]),
             (Act::SetTopic, "imb", [None, None, None]),
             (
                 Act::SetTopic,
@@ -406,7 +418,7 @@ mod tests {
     fn who_has_more_ranks_may_do_no_less() {
         let both = Ranks::of_letters("ov");
         for act in Act::ALL {
-            for bits in 0..1 << Condition::ALL.len() {
+            for bits in 0..=u8::MAX {
                 let conditions = Conditions(bits);
                 let alone = denied(act, conditions, Ranks::default().with(Rank::Operator));
                 assert_eq!(denied(act, conditions, both), alone);

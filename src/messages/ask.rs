@@ -232,7 +232,7 @@ pub enum Append {
 /// Whether somebody may say something to oneself in private: the door decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToOneself {
-    /// It is refused as [`Refusal::ToYourself`](crate::chat::Refusal::ToYourself).
+    /// It is refused as [`Refusal::ToYourself`].
     Refused,
     /// It is said and kept like what is said to anybody.
     Said,

@@ -222,3 +222,45 @@ async fn a_node_alone_keeps_what_holds() {
         "{told:?}"
     );
 }
+
+#[tokio::test]
+async fn bans_of_accounts_and_bans_that_only_keep_quiet_hold_on_all_nodes() {
+    let Some(cluster) = Cluster::start().await else {
+        return;
+    };
+    let (one, two) = (&cluster.one.node, &cluster.two.node);
+    one.knows(&["anna", "clara"]).await;
+    let mut anna = one.irc("anna").await;
+    let mut ben = two.newcomer("ben").await;
+    let mut clara = two.irc("clara").await;
+    anna.joins("#den").await;
+    anna.asks(
+        "MODE #den +bb ~a:ben ~m:cl*",
+        ":anna!anna@conclave MODE #den +bb ~a:ben ~m:cl*!*@*",
+    )
+    .await;
+    ben.asks("/join den", "! You are banned from den").await;
+    // Another nick does not help, and no word is needed for it.
+    clara
+        .asks("NICK zoe", ":clara!clara@conclave NICK zoe")
+        .await;
+    clara.says("JOIN #den").await;
+    clara.finds(" 366 ").await;
+    anna.hears(":zoe!clara@conclave JOIN #den").await;
+    clara.says("PRIVMSG #den :hi").await;
+    clara.hears_numeric("404").await;
+    anna.asks("MODE #den +e ~a:*", ":anna!anna@conclave MODE #den +e ~a:*")
+        .await;
+    clara.hears(":anna!anna@conclave MODE #den +e ~a:*").await;
+    clara.says("PRIVMSG #den :hi").await;
+    anna.hears(":zoe!clara@conclave PRIVMSG #den hi").await;
+    ben.asks("/join den", "* You are in den (3 here).").await;
+    for (line, told) in [
+        ("MODE #den +I ~m:zoe", "#den I ~m:zoe"),
+        ("MODE #den +b ~q:zoe", "#den b ~q:zoe"),
+    ] {
+        anna.says(line).await;
+        let fault = anna.finds("696").await;
+        assert!(fault.contains(told), "{fault}");
+    }
+}

@@ -63,6 +63,7 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
     _port_wait_interval = 0.01
     supports_sts = False
     supported_sasl_mechanisms = {"PLAIN"}
+    extban_mute_char = "m"
     capabilities = frozenset(
         {
             Capabilities.ACCOUNT_NOTIFY,

@@ -1,15 +1,18 @@
 //! Sentences 31 to 33: what holds of rooms, who has a rank in them, who is kept out.
 
 use super::Subject;
+use super::programs::extras;
 use super::words::{
-    entered, entering, entering_too, follow, leaving, listed, members, moving, no_room, not_in,
-    position, release, room_named, rooms, rooms_named, say, set_topic, shown, text, topic, user,
-    went_in, who_is, wrong_key,
+    entered, entering, entering_too, follow, leaving, listed, members, moving, nick, no_room,
+    not_in, position, release, room_named, rooms, rooms_named, say, set_topic, shown, tagging,
+    text, topic, user, went_in, who_is, wrong_key,
 };
 use super::world::{Caller, World};
 use crate::bridge::changes;
 use crate::chat::answer::Presence;
 use crate::chat::event::{Departure, Privacy};
+use crate::chat::extras::Speaker;
+use crate::chat::history::Conversation;
 use crate::chat::limits::LISTED_MOST;
 use crate::chat::modes::{Flags, List, ModeWish, Rank, Ranks, RoomModes, Switch};
 use crate::chat::permission::Denial;
@@ -359,6 +362,66 @@ pub(in crate::bridge) async fn bans_keep_out_and_quiet<S: Subject>() {
     assert_eq!(
         changed(&alice.done(change("den", &["+I more"])).await),
         ["+I more!*@*"]
+    );
+}
+
+pub(in crate::bridge) async fn bans_mean_accounts_or_only_keep_quiet<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let (mut alice, mut bob) = two_in_the_den(&mut world).await;
+    let (banned, muted) = (
+        || denied("Den", Denial::Banned),
+        || denied("Den", Denial::Muted),
+    );
+    bob.done(nick("Al")).await;
+    let mut guest = world.caller();
+    guest.claims("~bob.00ab/bobby").await;
+    alice.done(change("den", &["+b ~A:BO?"])).await;
+    is_denied(&mut bob, say("den", "hi"), banned()).await;
+    bob.done(leaving("den", None)).await;
+    is_denied(&mut bob, entering_too("den"), banned()).await;
+    // Who has no account has none that is banned.
+    guest.done(entering_too("den")).await;
+    position(&guest.done(say("den", "hi")).await);
+    // A ban that only keeps quiet keeps nobody out.
+    alice
+        .done(change("den", &["-b ~a:bo?", "+b ~m:b?b", "+b ~m:*!~*@*"]))
+        .await;
+    bob.done(entering_too("den")).await;
+    is_denied(&mut bob, say("den", "hi"), muted()).await;
+    is_denied(&mut guest, say("den", "hi"), muted()).await;
+    let smile = || extras("+draft/react=:-)", Speaker::Person);
+    let in_den = || Conversation::Room {
+        room: room_named("den"),
+    };
+    is_denied(&mut bob, tagging(in_den(), smile()), muted()).await;
+    // It is lifted by a rank, an exception, or one that only lets speak; that one lets nobody in.
+    alice
+        .done(change("den", &["+v bobby", "+e ~m:~a:bob"]))
+        .await;
+    position(&bob.done(say("den", "hi")).await);
+    position(&guest.done(say("den", "hi")).await);
+    alice.done(change("den", &["+b *!bob@*"])).await;
+    position(&bob.done(say("den", "hi")).await);
+    bob.done(leaving("den", None)).await;
+    is_denied(&mut bob, entering_too("den"), banned()).await;
+    alice.done(change("den", &["+e ~a:*"])).await;
+    bob.done(entering_too("den")).await;
+    alice
+        .done(change("den", &["+i", "+I ~a:carl", "+I ~m:*"]))
+        .await;
+    let mut carl = world.live("Carl").await;
+    carl.done(entering_too("den")).await;
+    let mut eve = world.live("eve").await;
+    let uninvited = denied("Den", Denial::Uninvited);
+    is_denied(&mut eve, entering_too("den"), uninvited).await;
+    let all = masks(&mut alice, "den", List::Bans).await;
+    assert_eq!(
+        all,
+        [
+            "~m:*!~*@* by Alice",
+            "~m:b?b!*@* by Alice",
+            "*!bob@* by Alice"
+        ]
     );
 }
 

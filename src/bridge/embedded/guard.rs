@@ -43,6 +43,15 @@ pub(super) enum Speech {
     Guarded,
 }
 
+/// By which masks of a list somebody is meant.
+#[derive(Debug, Clone, Copy, Default)]
+struct ListedAs {
+    /// By one that means them whatever they do.
+    always: bool,
+    /// By one that means them when they speak.
+    speaking: bool,
+}
+
 impl Store {
     /// A room that somebody is in, as far as what is said in it depends on it.
     pub(super) fn joined_room(&self, user: &UserName, room: RoomName) -> Result<Joined, No> {
@@ -90,10 +99,9 @@ impl Store {
 
     /// Whether somebody who is in a room may say something there.
     pub(super) fn may_say(&self, room: &RoomName, flags: Flags, user: &UserName) -> Result<(), No> {
-        let mut conditions = of_room(room, flags);
-        if self.is_banned(room, user)? {
-            conditions = conditions.with(Condition::Banned);
-        }
+        let kept = self.kept_quiet(room, user)?;
+        let conditions = of_room(room, flags);
+        let conditions = kept.fold(conditions, Conditions::with);
         self.is_let(Act::Say, room, conditions, user)
     }
 
@@ -103,11 +111,11 @@ impl Store {
             return Ok(());
         }
         let mut met = Conditions::default();
-        if self.is_banned(&room.name, user)? {
+        let listed = |list| self.listed_as(&room.name, list, user);
+        if listed(List::Bans)?.always && !listed(List::BanExceptions)?.always {
             met = met.with(Condition::Banned);
         }
-        let (uninvited, list) = (room.flags.has(Flag::InviteOnly), List::InviteExceptions);
-        if uninvited && !self.is_listed(&room.name, list, user)? {
+        if room.flags.has(Flag::InviteOnly) && !listed(List::InviteExceptions)?.always {
             met = met.with(Condition::Uninvited);
         }
         if shown == Shown::WrongKey {
@@ -168,22 +176,47 @@ impl Store {
         )
     }
 
-    fn is_banned(&self, room: &RoomName, user: &UserName) -> rusqlite::Result<bool> {
-        Ok(self.is_listed(room, List::Bans, user)?
-            && !self.is_listed(room, List::BanExceptions, user)?)
+    /// What keeps somebody quiet in a room where nothing else does.
+    fn kept_quiet(
+        &self,
+        room: &RoomName,
+        user: &UserName,
+    ) -> rusqlite::Result<impl Iterator<Item = Condition>> {
+        let bans = self.listed_as(room, List::Bans, user)?;
+        let excepted = self.listed_as(room, List::BanExceptions, user)?;
+        let is_heard = excepted.always || excepted.speaking;
+        let all = [
+            (bans.always, Condition::Banned),
+            (bans.speaking, Condition::Muted),
+        ];
+        let met = all.into_iter().filter(move |(is, _)| *is && !is_heard);
+        Ok(met.map(|(_, condition)| condition))
     }
 
-    fn is_listed(&self, room: &RoomName, list: List, user: &UserName) -> rusqlite::Result<bool> {
+    fn listed_as(
+        &self,
+        room: &RoomName,
+        list: List,
+        user: &UserName,
+    ) -> rusqlite::Result<ListedAs> {
         let masks: Vec<Mask> = sql::values(
             &self.db,
             "SELECT mask FROM masks WHERE room = ?1 AND list = ?2",
             (room, list),
         )?;
+        let mut listed = ListedAs::default();
         if masks.is_empty() {
-            return Ok(false);
+            return Ok(listed);
         }
-        let mut forms = mask::spelled(user);
-        Ok(forms.any(|who| masks.iter().any(|mask| mask.means(&who))))
+        let person = mask::Person::of(user);
+        for mask in masks.iter().filter(|mask| mask.means(&person)) {
+            if mask.is_mute() {
+                listed.speaking = true;
+            } else {
+                listed.always = true;
+            }
+        }
+        Ok(listed)
     }
 
     /// Whether somebody is invited to a room, since it was made and not too long ago.

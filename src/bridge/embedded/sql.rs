@@ -139,7 +139,7 @@ stands_as_text! {
     UserName, UserName::stored;
     RoomName, RoomName::new;
     Text, Text::new;
-    Mask, Mask::new;
+    Mask, Mask::stored;
     SessionId, str::parse::<SessionId>;
 }
 

@@ -29,6 +29,9 @@ const TARGMAX: &str = "JOIN:,PART:,NAMES:1,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4,TAGM
 /// The modes of members, and what is shown in front of their names.
 const PREFIX: &str = "(ov)@+";
 
+/// What begins a mask that is no `nick!account@host`, and its kinds: accounts, and what only keeps quiet.
+const EXTBAN: &str = "~,am";
+
 /// How long the lists of a room are.
 const MAXLIST: &str = "b:100,e:100,I:100";
 
@@ -79,6 +82,8 @@ tokens! {
     "MAXLIST", Value::Words(MAXLIST), modern!("maxlist-parameter");
     "EXCEPTS", Value::Words("e"), modern!("excepts-parameter");
     "INVEX", Value::Words("I"), modern!("invex-parameter");
+    "EXTBAN", Value::Words(EXTBAN), modern!("extban-parameter");
+    "ACCOUNTEXTBAN", Value::Words("a"), ircv3!("account-extban");
     "CHANLIMIT", Value::Words("#:"), modern!("chanlimit-parameter");
     "CHANNELLEN", Value::Number("#".len() + ROOM_NAME_BYTES), modern!("channellen-parameter");
     "NICKLEN", Value::Number(USER_NAME_BYTES), modern!("nicklen-parameter");

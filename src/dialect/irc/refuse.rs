@@ -187,8 +187,8 @@ pub(super) const fn is_about_nick(refusal: &Refusal) -> bool {
 /// A ban keeps somebody out in one way, and quiet in another.
 const fn denied(asked: &Asked, why: Denial) -> Numeric {
     match (asked, why) {
-        (Asked::Say(_), Denial::Moderated | Denial::Banned) => Numeric::CannotSendToChan,
-        (_, Denial::Moderated) => Numeric::CannotSendToChan,
+        (Asked::Say(_) | Asked::Tag(_), Denial::Banned) => Numeric::CannotSendToChan,
+        (_, Denial::Moderated | Denial::Muted) => Numeric::CannotSendToChan,
         (_, Denial::Banned) => Numeric::BannedFromChan,
         (_, Denial::Uninvited) => Numeric::InviteOnlyChan,
         (_, Denial::WrongKey) => Numeric::BadChannelKey,
@@ -202,6 +202,7 @@ const fn why_denied(why: Denial) -> &'static str {
         Denial::NotOperator => "You're not channel operator",
         Denial::Moderated => "Cannot send to channel (+m): it is moderated",
         Denial::Banned => "You are banned (+b)",
+        Denial::Muted => "Cannot send to channel (+b): you may listen",
         Denial::Uninvited => "Cannot join channel (+i): you are not invited",
         Denial::WrongKey => "Cannot join channel (+k): another key opens it",
         Denial::Full => "Cannot join channel (+l): it is full",

@@ -180,6 +180,7 @@ pub(super) fn denied(room: &RoomName, why: Denial, out: &mut BytesMut) {
         Denial::NotOperator => line!(out, "! Only operators of {room} may do that"),
         Denial::Moderated => line!(out, "! {room} is moderated: you may listen"),
         Denial::Banned => line!(out, "! You are banned from {room}"),
+        Denial::Muted => line!(out, "! You may only listen in {room}"),
         Denial::Uninvited => line!(out, "! {room} is for invited people only"),
         Denial::WrongKey => line!(out, "! Wrong key for {room}"),
         Denial::Full => line!(out, "! {room} is full"),

@@ -1,8 +1,12 @@
 -- Why somebody may not come into a room; nothing where they may.
 local function kept_out(room, user, name, has_wrong_key)
   local key, met = K.room .. room.room, ''
-  if string.find(room.modes, 'b', 1, true) and is_banned(key, name) then met = 'b' end
-  if string.find(room.modes, 'i', 1, true) and not is_listed(key, 'I', name) then met = met .. 'i' end
+  local has_bans, is_closed = string.find(room.modes, 'b', 1, true), string.find(room.modes, 'i', 1, true)
+  if has_bans or is_closed then
+    local listed = listed_in(key, name)
+    if listed.b and not listed.e then met = 'b' end
+    if is_closed and not listed.I then met = met .. 'i' end
+  end
   if has_wrong_key then met = met .. 'k' end
   if room.limit and redis.call('SCARD', key) >= tonumber(room.limit) then met = met .. 'l' end
   if met == '' then return end

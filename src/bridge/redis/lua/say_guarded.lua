@@ -1,5 +1,5 @@
     local met = conditions_of(string.lower(ARGV[9]), known[6])
-    if string.find(known[6], 'b', 1, true) and is_banned(room, ARGV[7]) then met = met .. 'b' end
+    if string.find(known[6], 'b', 1, true) then met = met .. kept_quiet(room, ARGV[7]) end
     local why = denied('say', met, call('HGET', room .. K.ranks, user))
     if why then refused = 'refused\n-\n\n' .. why .. '\n' .. (known[1] or ARGV[9]) end
   end

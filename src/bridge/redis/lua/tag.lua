@@ -7,7 +7,7 @@ if ARGV[9] ~= '' then
   local known = redis.call('HMGET', room .. K.meta, 'name', 'modes')
   local name = known[1] or ARGV[9]
   local met = conditions_of(string.lower(ARGV[9]), known[2])
-  if string.find(known[2] or '', 'b', 1, true) and is_banned(room, ARGV[7]) then met = met .. 'b' end
+  if string.find(known[2] or '', 'b', 1, true) then met = met .. kept_quiet(room, ARGV[7]) end
   local why = denied('say', met, redis.call('HGET', room .. K.ranks, me))
   if why then return answer('refused', why, name) end
   whom = '"room":"' .. name .. '"'

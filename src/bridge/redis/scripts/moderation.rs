@@ -172,7 +172,7 @@ fn entry_of(kept: &str) -> Result<ListedMask, Nonsense> {
         return Err(nonsense());
     };
     Ok(ListedMask {
-        mask: Mask::new(mask).map_err(|_| nonsense())?,
+        mask: Mask::stored(mask).map_err(|_| nonsense())?,
         by: read(by)?,
         at: Timestamp(read(at)?),
     })

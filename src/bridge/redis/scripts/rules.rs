@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::chat::limits::{FORMER_KEPT, INVITE_DAYS, INVITES_MOST, LISTED_MOST, RANKED_MOST};
-use crate::chat::mask::HOST;
+use crate::chat::mask::{ACCOUNT, HOST, MUTE};
 use crate::chat::modes::{Flag, Flags};
 use crate::chat::permission::{Act, Condition, RULES, Rule, When};
 
@@ -31,11 +31,13 @@ pub(super) fn fill(script: &str, keeping: Keeping) -> String {
         return script.to_owned();
     }
     let invited_for = INVITE_DAYS * super::DAY * 1000;
-    let words: [(&str, String); 12] = [
+    let words: [(&str, String); 14] = [
         ("R.rules", rules()),
         ("R.private", private()),
         ("R.guarded", guarded()),
         ("R.host", format!("'@{HOST}'")),
+        ("R.mute", format!("'{MUTE}'")),
+        ("R.account", format!("'{ACCOUNT}'")),
         (
             "R.new_modes",
             format!("'{}'", Flags::of_new_room().letters()),
@@ -106,7 +108,8 @@ mod tests {
     use mlua::{Function, Lua};
 
     use super::*;
-    use crate::chat::mask::FITTING;
+    use crate::chat::Mask;
+    use crate::chat::mask::{FITTING, MEANT};
     use crate::chat::modes::Ranks;
     use crate::chat::permission::{Conditions, denied};
 
@@ -155,8 +158,22 @@ mod tests {
     }
 
     #[test]
+    fn scripts_mean_by_masks_whom_the_program_does() {
+        let part = include_str!("../lua/masks.lua");
+        let whole = "function(mask, who) return means(mask, forms_of(who)) end";
+        let (_lua, in_script) = function(part, whole);
+        for (typed, who, does) in MEANT {
+            let mask = Mask::new(typed).unwrap();
+            let kept = mask.as_str().to_ascii_lowercase();
+            let (said, quiet): (bool, bool) = in_script.call((kept, who)).unwrap();
+            assert_eq!(said, does, "{typed} {who}");
+            assert!(!does || quiet == mask.is_mute(), "{typed} {who}");
+        }
+    }
+
+    #[test]
     fn what_is_looked_for_in_modes_is_what_the_table_asks_for() {
         assert_eq!(private(), "'[is]'");
-        assert_eq!(guarded(), "'[mb]'");
+        assert_eq!(guarded(), "'[mbq]'");
     }
 }

@@ -136,6 +136,12 @@ impl<'a> Wanted<'a> {
             None if self.lists.contains(&list) => {}
             None => self.lists.push(list),
             Some(typed) => match Mask::new(typed) {
+                Ok(mask)
+                    if mask.is_mute() && list == List::InviteExceptions && to == Switch::On =>
+                {
+                    let why = "Who only may not speak is let in by no list";
+                    self.fault(list.letter(), word(typed), why);
+                }
                 Ok(mask) => self.wishes.push(ModeWish::Listed { list, mask, to }),
                 Err(why) => self.fault(list.letter(), word(typed), &why.to_string()),
             },

@@ -101,6 +101,17 @@ fn mode_wishes_letter_by_letter() {
                 .join(", "),
             )],
         ),
+        (
+            "MODE #den +bI-b ~A:eve ~a:ann* ~m:zoe",
+            &[&change(
+                &[
+                    listed("Bans", "~a:eve", "On"),
+                    listed("InviteExceptions", "~a:ann*", "On"),
+                    listed("Bans", "~m:zoe!*@*", "Off"),
+                ]
+                .join(", "),
+            )],
+        ),
     ]);
 }
 
@@ -139,8 +150,8 @@ fn what_means_nothing_is_told_and_the_rest_is_asked_for() {
         (
             "MODE #den +b :a b",
             &[
-                "696 anna #den b * :nick!account@host with * and ?, at most 128 printable \
-               characters, no spaces",
+                "696 anna #den b * :nick!account@host with * and ?, or ~a:account, or ~m: and one of these; at \
+                 most 128 printable characters, no spaces",
             ],
         ),
     ]);

@@ -310,6 +310,7 @@ fn every_denial_is_told_in_words() {
             "! Only operators of den may do that\n",
             "! den is moderated: you may listen\n",
             "! You are banned from den\n",
+            "! You may only listen in den\n",
             "! den is for invited people only\n",
             "! Wrong key for den\n",
             "! den is full\n",
