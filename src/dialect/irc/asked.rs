@@ -20,28 +20,21 @@ use crate::dialect::Heard;
 /// Something heard, and what has to be known to tell its answer.
 pub(super) type Item = (Heard, Asked);
 
+/// What needs nobody else.
+pub(super) const fn by_itself(own: Own) -> Item {
+    (Heard::Reply, Asked::Own(own))
+}
+
+/// What needs nobody else and is answered by these.
+pub(super) const fn told(replies: Vec<Reply>) -> Item {
+    by_itself(Own::Replies(replies))
+}
+
 /// What was asked. Every one is answered or refused exactly once, in order.
 #[derive(Debug)]
 pub(super) enum Asked {
-    /// Nothing of anybody else: this is the answer.
-    Own {
-        /// In this order.
-        replies: Vec<Reply>,
-    },
-    /// What the server says about itself.
-    About(About),
-    /// What can be asked.
-    Help {
-        /// Of which command; nothing is all of them.
-        subject: String,
-    },
-    /// Other capabilities.
-    Caps {
-        /// What is agreed on when they hold.
-        agreed: Negotiation,
-        /// What is told then.
-        replies: Vec<Reply>,
-    },
+    /// Nothing of anybody else.
+    Own(Own),
     /// Whether a password is right.
     Proof,
     /// To be an account, for a guest who is in.
@@ -64,8 +57,6 @@ pub(super) enum Asked {
         /// What an error names: the subcommand, and the target.
         about: Vec<String>,
     },
-    /// The same, but in words that mean nothing.
-    NoHistory(Fault),
     /// To be out of a room.
     Leave,
     /// That something is said.
@@ -147,13 +138,6 @@ pub(super) enum Asked {
     Kill,
     /// That all hear something who want to.
     Announce,
-    /// To hear what operators say to all, or no more.
-    Wallops {
-        /// Whether it is heard when events are spelled so.
-        wallops: Wallops,
-        /// The change of modes that is told then.
-        told: &'static str,
-    },
     /// For whom to watch, or who of them is here.
     Monitor,
     /// That others are told of being away, or no more.
@@ -167,6 +151,38 @@ pub(super) enum Asked {
         /// Who was asked.
         by: Teller,
     },
+    /// The end.
+    Quit,
+}
+
+/// What a conversation answers by itself, in its turn.
+#[derive(Debug)]
+pub(super) enum Own {
+    /// This, in this order.
+    Replies(Vec<Reply>),
+    /// What the server says about itself.
+    About(About),
+    /// What can be asked.
+    Help {
+        /// Of which command; nothing is all of them.
+        subject: String,
+    },
+    /// Other capabilities.
+    Caps {
+        /// What is agreed on when they hold.
+        agreed: Negotiation,
+        /// What is told then.
+        replies: Vec<Reply>,
+    },
+    /// That history was asked for in words that mean nothing.
+    NoHistory(Fault),
+    /// To hear what operators say to all, or no more.
+    Wallops {
+        /// Whether it is heard when events are spelled so.
+        wallops: Wallops,
+        /// The change of modes that is told then.
+        told: &'static str,
+    },
     /// What was said to the service.
     ToService {
         /// In which manner.
@@ -176,8 +192,6 @@ pub(super) enum Asked {
     },
     /// Nothing: it was just said why the connection ends.
     Over,
-    /// The end.
-    Quit,
     /// From here on answers are gathered under a label.
     LabelBegins {
         /// It.
@@ -237,7 +251,7 @@ pub(super) enum About {
 /// <https://modern.ircdocs.horse/#notice-message>.
 pub(super) fn unanswered(mut items: Vec<Item>) -> Vec<Item> {
     for (_, asked) in &mut items {
-        if let Asked::Own { replies } = asked {
+        if let Asked::Own(Own::Replies(replies)) = asked {
             replies.clear();
         }
     }
@@ -257,19 +271,12 @@ impl Asked {
     /// The command that it came from, as errors name it.
     pub(super) const fn command(&self) -> &'static str {
         match self {
-            Self::Own { .. }
-            | Self::About(_)
-            | Self::Help { .. }
-            | Self::ToService { .. }
-            | Self::Over
-            | Self::LabelBegins { .. }
-            | Self::LabelEnds => "*",
-            Self::Caps { .. } => "CAP",
+            Self::Own(_) => "*",
             Self::Proof | Self::LogIn => login::COMMAND,
             Self::Register(_) => register::COMMAND,
             Self::Claim => "USER",
             Self::Enter { .. } | Self::Subject | Self::Playback => "JOIN",
-            Self::History { .. } | Self::NoHistory(_) => history::COMMAND,
+            Self::History { .. } => history::COMMAND,
             Self::Leave => "PART",
             Self::Say(said) => said::command(said.manner),
             Self::Tag(_) => "TAGMSG",
@@ -295,7 +302,7 @@ impl Asked {
             Self::Time => "TIME",
             Self::Monitor => "MONITOR",
             Self::Oper => "OPER",
-            Self::Office | Self::Wallops { .. } => "MODE",
+            Self::Office => "MODE",
             Self::Kill => "KILL",
             Self::Announce => "WALLOPS",
             Self::Away => "AWAY",
@@ -310,10 +317,7 @@ impl Asked {
 /// What a step of a registration has the session hear.
 pub(super) fn of_registration(step: registration::Step) -> Item {
     match step {
-        registration::Step::Tell { reply } => {
-            let replies = vec![reply];
-            (Heard::Reply, Asked::Own { replies })
-        }
+        registration::Step::Tell { reply } => told(vec![reply]),
         registration::Step::Prove { user, password } => (
             Heard::Command(Command::Prove { user, password }),
             Asked::Proof,

@@ -3,7 +3,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, told};
 use super::reply::{FailCode, Reply, Voice};
 use crate::chat::Command;
 use crate::chat::certificate::Certificate;
@@ -43,8 +43,7 @@ fn fault(text: &'static str) -> Item {
         about: Vec::new(),
         text,
     };
-    let replies = vec![reply];
-    (Heard::Reply, Asked::Own { replies })
+    told(vec![reply])
 }
 
 /// Writes them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item, of_registration};
+use super::asked::{Asked, Item, Own, by_itself, of_registration, told};
 use super::caps::{Caps, Mechanisms, Negotiation};
 use super::events;
 use super::grammar::{self, Message, Read};
@@ -119,7 +119,7 @@ impl Conversation {
                 self.caps = registration.caps();
                 for step in steps {
                     if step == registration::Step::End {
-                        self.heard.push_back((Heard::Reply, Asked::Over));
+                        self.heard.push_back(by_itself(Own::Over));
                     }
                     self.heard.push_back(of_registration(step));
                 }
@@ -138,7 +138,7 @@ impl Conversation {
     fn hear_present(&mut self, read: &Read<'_>) {
         let Read::Message(message) = read else {
             let replies = misread(read).into_iter().collect();
-            self.heard.push_back((Heard::Reply, Asked::Own { replies }));
+            self.heard.push_back(told(replies));
             return;
         };
         match self.turn(message) {
@@ -148,8 +148,8 @@ impl Conversation {
             multiline::Turn::Other => {}
         }
         let label = labels::of(message, self.enabled()).map(str::to_owned);
-        let ends = label.is_some().then_some((Heard::Reply, Asked::LabelEnds));
-        let begins = label.map(|label| (Heard::Reply, Asked::LabelBegins { label }));
+        let ends = label.is_some().then_some(by_itself(Own::LabelEnds));
+        let begins = label.map(|label| by_itself(Own::LabelBegins { label }));
         let items = self.items(message);
         self.heard
             .extend(begins.into_iter().chain(items).chain(ends));
@@ -196,12 +196,15 @@ impl Conversation {
         let mut agreed = self.caps;
         let (replies, _) = agreed.hear(&message.params);
         let caps = agreed.enabled();
-        let asked = Asked::Caps { agreed, replies };
+        let asked = Own::Caps { agreed, replies };
         if caps == self.enabled() {
-            (Heard::Reply, asked)
+            by_itself(asked)
         } else {
             let wallops = self.wallops();
-            (Heard::Format(Format::Irc { caps, wallops }), asked)
+            (
+                Heard::Format(Format::Irc { caps, wallops }),
+                Asked::Own(asked),
+            )
         }
     }
 
@@ -332,15 +335,13 @@ impl Conversation {
 
     /// Spells what the conversation answers by itself.
     pub fn tell_reply(&mut self, out: &mut BytesMut) {
-        match self.asked.pop_front() {
-            Some(Asked::LabelBegins { label }) => self.labelled = Some(Labelled::new(&label)),
-            Some(Asked::LabelEnds) => {
-                if let Some(labelled) = self.labelled.take() {
-                    labelled.spell(&self.identity.server, out);
-                }
-            }
-            Some(asked) => self.gathered(out, |this, out| this.own(asked, out)),
-            None => {}
+        let Some(Asked::Own(own)) = self.asked.pop_front() else {
+            return;
+        };
+        if let Own::LabelBegins { .. } | Own::LabelEnds = own {
+            self.own(own, out);
+        } else {
+            self.gathered(out, |this, out| this.own(own, out));
         }
     }
 
@@ -349,64 +350,27 @@ impl Conversation {
         self.tell_reply(out);
     }
 
-    fn own(&mut self, asked: Asked, out: &mut BytesMut) {
-        match asked {
-            Asked::Own { replies } => self.reply(&replies, out),
-            Asked::Caps { agreed, replies } => {
+    fn own(&mut self, own: Own, out: &mut BytesMut) {
+        match own {
+            Own::Replies(replies) => self.reply(&replies, out),
+            Own::Caps { agreed, replies } => {
                 self.caps = agreed;
                 self.reply(&replies, out);
             }
-            Asked::About(about) => tell::about(self, about, out),
-            Asked::Help { subject } => tell::help(self.voice(), &subject, out),
-            Asked::ToService { manner, text } => service::echo(self, manner, &text, out),
-            Asked::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
-            Asked::Wallops { wallops, told } => self.hears_wallops(wallops, told, out),
-            Asked::Over => self.stage = Stage::Over,
-            Asked::Proof
-            | Asked::LogIn
-            | Asked::Register(_)
-            | Asked::Claim
-            | Asked::Enter { .. }
-            | Asked::Subject
-            | Asked::Playback
-            | Asked::History { .. }
-            | Asked::Leave
-            | Asked::Say(_)
-            | Asked::Tag(_)
-            | Asked::Read { .. }
-            | Asked::Introduce(_)
-            | Asked::Certificates
-            | Asked::Topic
-            | Asked::SetTopic
-            | Asked::Kick
-            | Asked::Invite
-            | Asked::Invitations
-            | Asked::Modes
-            | Asked::ChangeModes
-            | Asked::ModeList
-            | Asked::Names { .. }
-            | Asked::List { .. }
-            | Asked::Who { .. }
-            | Asked::WhoIs { .. }
-            | Asked::WhoWas
-            | Asked::IsOn { .. }
-            | Asked::UserHost { .. }
-            | Asked::Census
-            | Asked::Arrival
-            | Asked::Inquiry(_)
-            | Asked::Time
-            | Asked::Monitor
-            | Asked::Oper
-            | Asked::Office
-            | Asked::Kill
-            | Asked::Announce
-            | Asked::Away
-            | Asked::Nick
-            | Asked::Ping
-            | Asked::Subscription { .. }
-            | Asked::Quit
-            | Asked::LabelBegins { .. }
-            | Asked::LabelEnds => {}
+            Own::About(about) => tell::about(self, about, out),
+            Own::Help { subject } => tell::help(self.voice(), &subject, out),
+            Own::ToService { manner, text } => service::echo(self, manner, &text, out),
+            Own::NoHistory(fault) => history::fault(self.voice(), self.enabled(), &fault, out),
+            Own::Wallops { wallops, told } => self.hears_wallops(wallops, told, out),
+            Own::Over => self.stage = Stage::Over,
+            Own::LabelBegins { label } => self.labelled = Some(Labelled::new(&label)),
+            Own::LabelEnds => self.tell_labelled(out),
+        }
+    }
+
+    fn tell_labelled(&mut self, out: &mut BytesMut) {
+        if let Some(labelled) = self.labelled.take() {
+            labelled.spell(&self.identity.server, out);
         }
     }
 

@@ -9,7 +9,7 @@ mod people;
 pub(super) mod profile;
 mod tags;
 
-use super::asked::{Asked, Item, Said, unanswered};
+use super::asked::{self, Asked, Item, Own, Said, told, unanswered};
 use super::caps::Caps;
 use super::cert;
 use super::grammar::Message;
@@ -91,9 +91,9 @@ fn obey(verb: Verb, message: &Message<'_>, (me, caps): (&Me, Caps), extras: Extr
         Verb::Verify => vec![register::hear_verify(&message.params, me)],
         Verb::Help => {
             let subject = first.to_owned();
-            vec![(Heard::Reply, Asked::Help { subject })]
+            vec![asked::by_itself(Own::Help { subject })]
         }
-        Verb::About(about) => vec![(Heard::Reply, Asked::About(about))],
+        Verb::About(about) => vec![asked::by_itself(Own::About(about))],
         Verb::Lusers => vec![(Heard::Command(Command::Census), Asked::Census)],
         Verb::Oper => vec![office::oper(message)],
         Verb::Motd => vec![office::inquire(Inquiry::MessageOfTheDay)],
@@ -345,14 +345,12 @@ fn quit(words: &str) -> Item {
 
 /// Said by the conversation itself.
 pub(super) fn own(numeric: Numeric, params: &[&str]) -> Item {
-    let replies = vec![Reply::numeric(numeric, params)];
-    (Heard::Reply, Asked::Own { replies })
+    told(vec![Reply::numeric(numeric, params)])
 }
 
 /// Nothing, which is an answer where one is waited for.
 pub(super) const fn nothing() -> Item {
-    let replies = Vec::new();
-    (Heard::Reply, Asked::Own { replies })
+    told(Vec::new())
 }
 
 pub(super) fn too_few(command: &str) -> Item {

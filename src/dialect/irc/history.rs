@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use time::{Date, Month, PrimitiveDateTime, Time};
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, Own, by_itself};
 use super::caps::{Cap, Caps};
 use super::conversation::Conversation as Talk;
 use super::events;
@@ -103,7 +103,7 @@ pub(super) fn hear(params: &[&str], caps: Caps) -> Item {
     };
     match read(params, past) {
         Ok((command, about)) => (Heard::Command(command), Asked::History { about }),
-        Err(fault) => (Heard::Reply, Asked::NoHistory(fault)),
+        Err(fault) => by_itself(Own::NoHistory(fault)),
     }
 }
 

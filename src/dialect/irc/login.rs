@@ -5,7 +5,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, told};
 use super::caps::{Cap, Caps};
 use super::conversation::Conversation;
 use super::events::Head;
@@ -49,7 +49,7 @@ pub(super) fn hear(message: &Message<'_>, me: &mut Me, caps: Caps) -> Item {
             Heard::Command(Command::ProveByCertificate { certificate, user }),
             Asked::LogIn,
         ),
-        Meant::Told(replies) => (Heard::Reply, Asked::Own { replies }),
+        Meant::Told(replies) => told(replies),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, told};
 use super::events;
 use super::history;
 use super::line::word;
@@ -62,8 +62,7 @@ fn fault(code: FailCode, about: &[&str], text: &'static str) -> Item {
         about: about.iter().map(|said| word(said).to_owned()).collect(),
         text,
     };
-    let replies = vec![reply];
-    (Heard::Reply, Asked::Own { replies })
+    told(vec![reply])
 }
 
 /// Asks for that of a room that was just entered.

@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, told};
 use super::grammar::{LINE_BYTES, Message};
 use super::hear::{nothing, own, too_few};
 use super::line::{CLOAK, Line, Source, word};
@@ -90,7 +90,7 @@ impl Watched {
             .collect();
         let end = ["End of MONITOR list"];
         replies.push(Reply::numeric(Numeric::EndOfMonList, &end));
-        (Heard::Reply, Asked::Own { replies })
+        told(replies)
     }
 
     fn status(&self) -> Vec<Item> {

@@ -5,7 +5,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item, unanswered};
+use super::asked::{Item, Own, by_itself, told, unanswered};
 use super::caps::{Cap, Caps};
 use super::grammar::{Message, Tag};
 use super::hear;
@@ -15,7 +15,6 @@ use super::me::Me;
 use super::reply::{FailCode, Reply};
 use crate::chat::event::Manner;
 use crate::chat::{Extras, Text};
-use crate::dialect::Heard;
 
 /// Bytes of such a message, its line ends included.
 pub(super) const MOST_BYTES: usize = 4096;
@@ -203,8 +202,7 @@ fn failed(fault: Fault) -> Item {
         about,
         text,
     };
-    let replies = vec![reply];
-    (Heard::Reply, Asked::Own { replies })
+    told(vec![reply])
 }
 
 impl Open {
@@ -270,13 +268,10 @@ impl Open {
 
     /// What is answered to its end carries the label of its beginning.
     fn labelled(self, items: Vec<Item>) -> Vec<Item> {
-        let ends = self
-            .label
-            .is_some()
-            .then_some((Heard::Reply, Asked::LabelEnds));
+        let ends = self.label.is_some().then_some(by_itself(Own::LabelEnds));
         let begins = self
             .label
-            .map(|label| (Heard::Reply, Asked::LabelBegins { label }));
+            .map(|label| by_itself(Own::LabelBegins { label }));
         begins.into_iter().chain(items).chain(ends).collect()
     }
 }

@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, told};
 use super::identity::Accounts;
 use super::line::word;
 use super::me::Me;
@@ -100,8 +100,7 @@ pub(super) fn asked(wish: Wish, password: Secret) -> Item {
 }
 
 fn own_reply(reply: Reply) -> Item {
-    let replies = vec![reply];
-    (Heard::Reply, Asked::Own { replies })
+    told(vec![reply])
 }
 
 /// What is answered while something else is being checked.

@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, Own, by_itself, told};
 use super::caps::Cap;
 use super::conversation::Conversation;
 use super::events::person;
@@ -48,14 +48,14 @@ pub(super) fn is_meant(target: &str) -> bool {
 
 /// What a message to it means.
 pub(super) fn hear(manner: Manner, text: &Text) -> Vec<Item> {
-    let heard = Asked::ToService {
+    let heard = Own::ToService {
         manner,
         text: text.clone(),
     };
     match manner {
-        Manner::Message => vec![(Heard::Reply, heard), understood(text)],
+        Manner::Message => vec![by_itself(heard), understood(text)],
         // Who answers notices may be answered for ever.
-        Manner::Notice => vec![(Heard::Reply, heard)],
+        Manner::Notice => vec![by_itself(heard)],
     }
 }
 
@@ -112,8 +112,7 @@ fn does_not_know() -> Vec<String> {
 
 fn says(texts: &[String]) -> Item {
     let of = |text: &String| Reply::Service { text: text.clone() };
-    let replies = texts.iter().map(of).collect();
-    (Heard::Reply, Asked::Own { replies })
+    told(texts.iter().map(of).collect())
 }
 
 /// Writes one's own message, for who wants to see it again; it has no place in the log.
@@ -149,9 +148,8 @@ pub(super) fn notice(voice: Voice<'_>, text: &str, out: &mut BytesMut) {
 /// What it is.
 pub(super) fn who_is() -> Item {
     let what = [NICK, USER, CLOAK, "*", "Subscriptions: say help"];
-    let replies = vec![
+    told(vec![
         Reply::numeric(Numeric::WhoisUser, &what),
         Reply::numeric(Numeric::EndOfWhois, &[NICK, "End of WHOIS"]),
-    ];
-    (Heard::Reply, Asked::Own { replies })
+    ])
 }

@@ -3,7 +3,7 @@
 //!
 //! <https://modern.ircdocs.horse/#user-modes>.
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, Own};
 use super::hear::{own, profile};
 use super::me::Me;
 use super::numerics::Numeric;
@@ -99,5 +99,6 @@ pub(super) fn switch(format: Format, wallops: Wallops, told: &'static str) -> It
         Format::Irc { caps, .. } => Format::Irc { caps, wallops },
         line @ Format::Line { .. } => line,
     };
-    (Heard::Format(format), Asked::Wallops { wallops, told })
+    let own = Own::Wallops { wallops, told };
+    (Heard::Format(format), Asked::Own(own))
 }

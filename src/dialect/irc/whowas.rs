@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 
-use super::asked::{Asked, Item};
+use super::asked::{Asked, Item, told};
 use super::events::{self, server_time};
 use super::grammar::Message;
 use super::hear::none_given;
@@ -51,8 +51,7 @@ fn ask(nick: &str, count: u16) -> Item {
         Err(_) => {
             let nobody = Reply::numeric(Numeric::WasNoSuchNick, &[word(nick), NOBODY]);
             let end = Reply::numeric(Numeric::EndOfWhowas, &[word(nick), END]);
-            let replies = vec![nobody, end];
-            (Heard::Reply, Asked::Own { replies })
+            told(vec![nobody, end])
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::chat::answer::Office;
 use crate::chat::command::Where;
 use crate::chat::{Command, Nick, UserName};
 use crate::dialect::Heard;
-use crate::dialect::irc::asked::{Asked, Item};
+use crate::dialect::irc::asked::{Asked, Item, told};
 use crate::dialect::irc::grammar::Message;
 use crate::dialect::irc::line::word;
 use crate::dialect::irc::me::Me;
@@ -93,6 +93,5 @@ pub(in crate::dialect::irc) fn none_given() -> Item {
 }
 
 fn both(first: Reply, second: Reply) -> Item {
-    let replies = vec![first, second];
-    (Heard::Reply, Asked::Own { replies })
+    told(vec![first, second])
 }

@@ -8,7 +8,7 @@ use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::profile::{Audience, Profile, real_name};
 use crate::chat::{Command, UserName};
 use crate::dialect::Heard;
-use crate::dialect::irc::asked::{Asked, Introducing, Item};
+use crate::dialect::irc::asked::{Asked, Introducing, Item, told};
 use crate::dialect::irc::me::Me;
 use crate::dialect::irc::reply::{FailCode, Reply};
 
@@ -22,8 +22,7 @@ pub(super) fn set_name(name: &str, me: &Me) -> Item {
             about: Vec::new(),
             text: "That is too long, or there is nothing to see in it",
         };
-        let replies = vec![reply];
-        return (Heard::Reply, Asked::Own { replies });
+        return told(vec![reply]);
     };
     let profile = Profile {
         real_name: Some(real_name),
