@@ -210,6 +210,7 @@ macro_rules! keeps_the_contract {
             what_somebody_says_about_themselves_is_told_as_long_as_they_are_here,
             another_real_name_is_news_for_who_watches,
             a_certificate_proves_one_account,
+            another_password_revokes_all_certificates,
             an_office_is_that_of_a_session,
             only_operators_put_people_out_and_speak_to_all,
             who_is_meant_by_a_nick_is_found_and_put_out,

@@ -140,12 +140,13 @@
 //!
 //! [passing]: crate::chat::extras::Lifetime::Passing
 //!
-//! **Resume tokens.**
+//! **Resume tokens and certificates.**
 //! 26. A token is redeemed once: that uses it up and makes the next one of its family good, in one
 //!     step. Of any number of simultaneous redemptions one wins. A token that is not its family's
 //!     last revokes the family. Whose account is neither in the settings nor in the store has none.
-//! 27. Another password and the end of an account revoke all its tokens, and a new account begins
-//!     without any; another stored form of the same password leaves them. An account has at most
+//! 27. Another password and the end of an account revoke all its tokens and certificates, and a new
+//!     account begins without any; another stored form of the same password leaves them. An account
+//!     has at most
 //!     [`TOKENS_PER_USER`](crate::chat::limits::TOKENS_PER_USER) families, and each lives for
 //!     [`TOKEN_DAYS`](crate::chat::limits::TOKEN_DAYS) from its last use.
 //!

@@ -345,3 +345,34 @@ pub(in crate::bridge) async fn a_certificate_proves_one_account<S: Subject>() {
     assert_eq!(owner(&world, 2).await, AccountAnswer::Owner { user });
     assert_eq!(owner(&world, 1).await, AccountAnswer::NotFound);
 }
+
+pub(in crate::bridge) async fn another_password_revokes_all_certificates<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    for (name, n) in [("alice", 1), ("bob", 2)] {
+        let mut owner = world.live(name).await;
+        let added = Certificates::Add(certificate(n));
+        let request = Request::Program(ProgramRequest::Certificates(added));
+        assert_eq!(owner.done(request).await, certificates(&[n]));
+    }
+    let (old, new) = ("$2b$".to_owned(), "$2b$13".to_owned());
+    let user = user("alice");
+    let rehash = AccountAsk::Rehash {
+        user: user.clone(),
+        old,
+        new: new.clone(),
+    };
+    assert_eq!(world.accounts(rehash).await, AccountAnswer::Stored);
+    let proven = AccountAnswer::Owner { user: user.clone() };
+    assert_eq!(owner(&world, 1).await, proven);
+    let changed = AccountAsk::ChangePassword {
+        user,
+        old: new,
+        new: "new".to_owned(),
+    };
+    assert_eq!(world.accounts(changed).await, AccountAnswer::Stored);
+    assert_eq!(owner(&world, 1).await, AccountAnswer::NotFound);
+    let others = AccountAnswer::Owner {
+        user: self::user("bob"),
+    };
+    assert_eq!(owner(&world, 2).await, others);
+}

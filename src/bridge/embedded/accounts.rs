@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::lock::{self, Lock};
 use super::log::{self, No, Store, StoreError};
 use super::sql;
-use super::{Durability, OpenError, Options, schema, tokens};
+use super::{Durability, OpenError, Options, certificates, schema, tokens};
 use crate::chat::event::Timestamp;
 use crate::chat::origin::Origin;
 use crate::chat::{Deed, Refusal, UserName};
@@ -89,13 +89,13 @@ impl Accounts {
         }
     }
 
-    /// Gives an account the stored form of another password, and revokes its resume tokens.
+    /// Gives an account the stored form of another password, and revokes its resume tokens and certificates.
     ///
     /// # Errors
     /// [`AccountsError::NoSuchAccount`] when the store has none of that name.
     pub fn set_password(&self, user: &UserName, hash: &str) -> Result<(), AccountsError> {
         let changed = self.at_once(|db| {
-            tokens::revoke(db, user)?;
+            revoke(db, user)?;
             let set = "UPDATE accounts SET hash = ?2 WHERE name = ?1";
             sql::change(db, set, (user, hash))
         });
@@ -192,7 +192,7 @@ impl Store {
             AccountAsk::ChangePassword { user, old, new } => {
                 let changed = self.put_in_place(&user, &old, &new)?;
                 if changed > 0 {
-                    tokens::revoke(&self.db, &user)?;
+                    revoke(&self.db, &user)?;
                 }
                 Ok(stored_if(changed))
             }
@@ -250,7 +250,7 @@ impl Store {
     fn remove_account(&mut self, user: &UserName) -> Result<(), StoreError> {
         sql::change(&self.db, "DELETE FROM accounts WHERE name = ?1", [user])?;
         forget_ranks(&self.db, user)?;
-        tokens::revoke(&self.db, user)?;
+        revoke(&self.db, user)?;
         let pairs: Vec<(UserName, UserName)> = sql::rows(
             &self.db,
             "DELETE FROM follows WHERE follower = ?1 OR author = ?1 RETURNING author, follower",
@@ -267,10 +267,15 @@ impl Store {
         )?;
         self.forget_person(user)?;
         self.forget_read(user)?;
-        self.forget_certificates(user)?;
         self.forget_former(user)?;
         Ok(())
     }
+}
+
+/// What proves an account beside its password is not good any more.
+fn revoke(db: &Connection, user: &UserName) -> rusqlite::Result<()> {
+    tokens::revoke(db, user)?;
+    certificates::revoke(db, user)
 }
 
 /// Whoever has the name of an account next is somebody else.
@@ -280,7 +285,7 @@ fn forget_ranks(db: &Connection, user: &UserName) -> rusqlite::Result<()> {
 }
 
 /// Makes an account unless the name is taken, be it as a nick; returns how many were made. What an earlier account
-/// of that name left in tokens, for example one of the settings, is not good for this one.
+/// of that name left in proofs, for example one of the settings, is not good for this one.
 fn create(
     db: &Connection,
     user: &UserName,
@@ -296,7 +301,7 @@ fn create(
         (user, hash, created, guest),
     )?;
     if made > 0 {
-        tokens::revoke(db, user)?;
+        revoke(db, user)?;
         forget_ranks(db, user)?;
     }
     Ok(made)

@@ -1,5 +1,7 @@
 //! The certificates of clients, and whose they are.
 
+use rusqlite::Connection;
+
 use super::claims::Asker;
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
@@ -76,11 +78,6 @@ impl Store {
         Ok(Answer::Certificates { certificates })
     }
 
-    /// Forgets those of an account.
-    pub(super) fn forget_certificates(&self, user: &UserName) -> rusqlite::Result<usize> {
-        sql::change(&self.db, "DELETE FROM certificates WHERE user = ?1", [user])
-    }
-
     fn owner(&self, certificate: Certificate) -> rusqlite::Result<Option<UserName>> {
         sql::value(
             &self.db,
@@ -88,4 +85,9 @@ impl Store {
             [certificate.to_string()],
         )
     }
+}
+
+/// None of those of an account is good any more.
+pub(super) fn revoke(db: &Connection, user: &UserName) -> rusqlite::Result<()> {
+    sql::change(db, "DELETE FROM certificates WHERE user = ?1", [user]).map(drop)
 }

@@ -6,10 +6,10 @@ if ARGV[9] == 'taken' or redis.call('EXISTS', K.account .. me) == 1
   return answer('ok', 'conflict')
 end
 redis.call('HEXISTS', K.names, me)
-local families, ranked = families_of(me), ranked_in(me)
+local proofs, ranked = proofs_of(me), ranked_in(me)
 redis.call('HSET', K.account .. me, 'name', ARGV[7], 'hash', ARGV[8], 'created', now)
 -- Of an earlier account of that name, for example one of the settings.
-revoke(me, families)
+revoke(me, proofs)
 forget_ranks(me, ranked)
 if me ~= ARGV[7] then also('HSET', K.names, me, ARGV[7]) end
 return answer('ok', 'stored')

@@ -9,7 +9,7 @@ if not account and #authors + #followers == 0 then return answer('refused', 'no_
 local name = account or shown({me})[1]
 redis.call('HLEN', K.ordinals .. me)
 redis.call('HLEN', K.seen)
-local families, ranked = families_of(me), ranked_in(me)
+local proofs, ranked = proofs_of(me), ranked_in(me)
 local former = redis.call('XRANGE', K.former, '-', '+')
 if #authors + #followers > 0 and epoch == '' then return 'epoch\n-\n' end
 
@@ -26,14 +26,11 @@ for _, pair in ipairs(slice) do
 end
 also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.sent .. me, K.posts .. me,
   K.followed .. me, K.read .. me)
-local proven_by = redis.pcall('SMEMBERS', K.certificates_of .. me)
-if #proven_by > 0 then also('HDEL', K.certificates, unpack(proven_by)) end
-also('DEL', K.certificates_of .. me)
 also('HDEL', K.seen, me)
 for _, entry in ipairs(former) do
   if id(entry[2][2]) == me then also('XDEL', K.former, entry[1]) end
 end
-revoke(me, families)
+revoke(me, proofs)
 forget_ranks(me, ranked)
 local left = redis.call('SCARD', K.follows .. me) + redis.call('SCARD', K.subs .. me)
 if left == 0 then also('HDEL', K.names, me) end

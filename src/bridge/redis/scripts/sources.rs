@@ -103,10 +103,10 @@ scripts! {
     CertificateRemove: MakeRoom ["command" "live" "certificate_remove"];
     CertificateOwner: Read ["certificate_owner"];
     AccountFind: Read ["account_find"];
-    AccountCreate: Change ["command" "registered" "tokens" "ranked" "account_create"];
-    AccountRehash: Change ["command" "tokens" "account_rehash"];
-    AccountPassword: Change ["command" "tokens" "account_password"];
-    AccountRemove: MakeRoom ["command" "ids" "names" "tokens" "ranked" "account_remove"];
+    AccountCreate: Change ["command" "registered" "proofs" "ranked" "account_create"];
+    AccountRehash: Change ["command" "proofs" "account_rehash"];
+    AccountPassword: Change ["command" "proofs" "account_password"];
+    AccountRemove: MakeRoom ["command" "ids" "names" "proofs" "ranked" "account_remove"];
     TokenIssue: Change ["command" "token_issue"];
     TokenRedeem: Change ["command" "token_redeem"];
     Hello: MakeRoom ["follows" "leases" "hello"];
