@@ -205,6 +205,7 @@ macro_rules! keeps_the_contract {
             what_holds_outlives_a_restart,
             what_goes_with_a_message_is_told_and_kept_with_it,
             what_has_no_words_is_for_who_is_there_and_not_kept,
+            what_has_no_words_stands_among_what_two_people_said,
             what_was_read_is_kept_and_never_moves_back,
             of_too_many_conversations_those_read_longest_ago_go,
             what_somebody_says_about_themselves_is_told_as_long_as_they_are_here,

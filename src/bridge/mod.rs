@@ -136,7 +136,8 @@
 //!     messages, at their places, who entered and left it, releases and changes of nicks that name
 //!     it, changes of modes and topics, and tags that are not [passing]. Of these the last ones are
 //!     kept, as many and as long as messages; they push no message out, keep no room from
-//!     vanishing, and go with it.
+//!     vanishing, and go with it. Of two people such tags stand among their messages, also those to
+//!     an account that is not there; they wait for nobody and begin no conversation.
 //!
 //! [passing]: crate::chat::extras::Lifetime::Passing
 //!

@@ -182,6 +182,8 @@ pub enum Command {
     Dialogue {
         /// The other one.
         with: UserName,
+        /// Whether signs without words count as messages.
+        past: Past,
         /// Which of their messages.
         span: Span,
         /// How many, at most [`super::limits::HISTORY_MOST`].

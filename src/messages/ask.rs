@@ -416,6 +416,8 @@ pub enum HistoryRequest {
     Person {
         /// The other one.
         user: UserName,
+        /// Whether signs without words count as messages.
+        past: Past,
         /// Which.
         span: Span,
         /// How many at most.
@@ -456,7 +458,11 @@ impl HistoryRequest {
                     Past::Everything => 2 * looked_at,
                 }
             }
-            Self::Person { .. } | Self::Conversations { .. } => 2 * kept,
+            Self::Person { past, .. } => match past {
+                Past::Words => 2 * kept,
+                Past::Everything => 3 * kept,
+            },
+            Self::Conversations { .. } => 2 * kept,
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Subject;
 use super::words::{
-    dialogue, entering_too, history, introducing, introducing_to, leaving, members, not_in,
-    position, reading, release, resume, room_named, said_with, tagging, user, what_is_read,
-    whispered_with, who_is,
+    dialogue, dialogue_and, entering_too, history, introducing, introducing_to, leaving, members,
+    not_in, position, reading, release, resume, room_named, said_with, tagging, user, what_is_read,
+    whisper, whispered_with, who_is,
 };
 use super::world::{Caller, World};
 use crate::chat::answer::Presence;
@@ -12,11 +12,11 @@ use crate::chat::certificate::Certificate;
 use crate::chat::command::Certificates;
 use crate::chat::event::{Manner, Timestamp};
 use crate::chat::extras::{ClientTags, Speaker};
-use crate::chat::history::{Conversation, Span};
+use crate::chat::history::{Conversation, Past, Span};
 use crate::chat::limits::{CERTIFICATES_PER_USER, READ_MARKS_PER_USER};
 use crate::chat::modes::{Rank, Ranks};
 use crate::chat::profile::{Audience, Profile, real_name as real_name_of};
-use crate::chat::{Answer, Deed, Event, Extras, Refusal, RoomName};
+use crate::chat::{Answer, Deed, Event, Extras, Position, Refusal, RoomName};
 use crate::messages::{AccountAnswer, AccountAsk, Outcome, Parting, ProgramRequest, Request};
 
 pub(super) fn extras(tags: &str, speaker: Speaker) -> Extras {
@@ -375,4 +375,48 @@ pub(in crate::bridge) async fn another_password_revokes_all_certificates<S: Subj
         user: self::user("bob"),
     };
     assert_eq!(owner(&world, 2).await, others);
+}
+
+pub(in crate::bridge) async fn what_has_no_words_stands_among_what_two_people_said<S: Subject>() {
+    let mut world = World::<S>::new().await;
+    let mut alice = world.live("alice").await;
+    let mut bob = world.live("Bob").await;
+    world.account("carol").await;
+    let to = |name: &str| Conversation::Person { user: user(name) };
+    let smile = || extras("+draft/react=:-)", Speaker::Person);
+    let tagged = |answer: Answer| {
+        let Answer::Tagged { position, .. } = answer else {
+            panic!("{answer:?}")
+        };
+        position
+    };
+    let hi = position(&alice.done(whisper("bob", "hi")).await);
+    let smiled = tagged(bob.done(tagging(to("alice"), smile())).await);
+    let typing = extras("+typing=active", Speaker::Person);
+    bob.done(tagging(to("alice"), typing)).await;
+    // Also to who is not there, and to oneself.
+    let for_carol = tagged(alice.done(tagging(to("carol"), smile())).await);
+    let for_me = tagged(alice.done(tagging(to("ALICE"), smile())).await);
+    let back = tagged(alice.done(tagging(to("bob"), smile())).await);
+    let mut carol = world.caller();
+    carol.claims("carol").await;
+    for (caller, with, all) in [
+        (&mut alice, "bob", &[hi, smiled, back][..]),
+        (&mut bob, "alice", &[hi, smiled, back]),
+        (&mut carol, "alice", &[for_carol]),
+    ] {
+        assert_eq!(told(caller, Past::Everything, with).await, all, "{with}");
+    }
+    assert_eq!(told(&mut alice, Past::Everything, "alice").await, [for_me]);
+    assert_eq!(told(&mut bob, Past::Words, "alice").await, [hi]);
+    assert_eq!(told(&mut carol, Past::Words, "alice").await, []);
+}
+
+/// Where what two people said to each other stands.
+async fn told(caller: &mut Caller, past: Past, with: &str) -> Vec<Position> {
+    let answer = caller.done(dialogue_and(past, with, Span::Latest, 9)).await;
+    let Answer::Dialogue { messages, .. } = answer else {
+        panic!("{answer:?}")
+    };
+    messages.iter().map(|event| event.position).collect()
 }

@@ -318,8 +318,18 @@ fn past_of(room: &str, past: Past, span: Span, count: u16) -> Request {
 
 /// A part of what was said with somebody.
 pub(in crate::bridge) fn dialogue(with: &str, span: Span, count: u16) -> Request {
+    dialogue_and(Past::Words, with, span, count)
+}
+
+/// The same, perhaps with what has no words.
+pub(in crate::bridge) fn dialogue_and(past: Past, with: &str, span: Span, count: u16) -> Request {
     let user = user(with);
-    Request::History(HistoryRequest::Person { user, span, count })
+    Request::History(HistoryRequest::Person {
+        user,
+        past,
+        span,
+        count,
+    })
 }
 
 pub(in crate::bridge) fn conversations(from: Timestamp, to: Timestamp, count: u16) -> Request {

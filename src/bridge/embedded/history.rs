@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::Row;
 
 use super::claims::Asker;
-use super::kept::Swept;
+use super::kept::{Kind, Swept};
 use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::span::{self, End, Stretch};
@@ -42,10 +42,15 @@ impl Store {
                     count,
                 })
             }
-            HistoryRequest::Person { user, span, count } => {
+            HistoryRequest::Person {
+                user,
+                past,
+                span,
+                count,
+            } => {
                 let with = self.resolve(user)?;
                 let count = count.min(HISTORY_MOST);
-                let between = |part: &Stretch| self.said_between(&asker.user, &with, part);
+                let between = |part: &Stretch| self.said_between(&asker.user, &with, past, part);
                 Ok(Answer::Dialogue {
                     messages: self.spans(span, count, between)?,
                     with,
@@ -188,6 +193,7 @@ impl Store {
         &self,
         user: &UserName,
         other: &UserName,
+        past: Past,
         stretch: &Stretch,
     ) -> rusqlite::Result<Vec<(Position, String)>> {
         let (after, before) = (stretch.after, stretch.before);
@@ -200,15 +206,27 @@ impl Store {
             Int(before.n),
             stretch.later,
             stretch.earlier,
+            match past {
+                Past::Words => "",
+                Past::Everything => Kind::Tagged.column(),
+            },
         );
         // How many are told is cut from it: no more than `KEPT_MESSAGES` are kept of each kind.
         sql::rows(
             &self.db,
             "SELECT epoch, n, record FROM (
-                 SELECT *, CASE kind WHEN 'whisper' THEN json_extract(record, '$.sender')
-                                     WHEN 'sent' THEN json_extract(record, '$.to') END AS other
-                 FROM kept WHERE name = ?1)
-             WHERE substr(other, 1, instr(other || '/', '/') - 1) = ?2 COLLATE NOCASE
+                 SELECT *, CASE kind WHEN 'whisper' THEN sender
+                                     WHEN 'sent' THEN addressee
+                                     WHEN ?9 THEN CASE WHEN sender = ?1 COLLATE NOCASE
+                                                  THEN addressee ELSE sender END END AS other
+                 FROM (
+                     SELECT *, substr(said, 1, instr(said || '/', '/') - 1) AS sender,
+                         substr(heard, 1, instr(heard || '/', '/') - 1) AS addressee
+                     FROM (
+                         SELECT *, json_extract(record, '$.sender') AS said,
+                             json_extract(record, '$.to') AS heard
+                         FROM kept WHERE name = ?1)))
+             WHERE other = ?2 COLLATE NOCASE
                AND (epoch, n) > (?3, ?4) AND (epoch, n) < (?5, ?6) AND at > ?7 AND at < ?8",
             params,
             entry,

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Sent,
     /// The posts of an author.
     Post,
+    /// What a person said to another one without words, and was said, for that person to look up.
+    Tagged,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Self::Whisper => "whisper",
             Self::Sent => "sent",
             Self::Post => "post",
+            Self::Tagged => "tagged",
         }
     }
 }
@@ -187,7 +190,7 @@ impl Store {
     /// Forgets what is too old of some conversations.
     pub(super) fn sweep_kept(&self) -> rusqlite::Result<Swept> {
         let mut swept = Swept::All;
-        for kind in [Kind::Whisper, Kind::Sent, Kind::Post] {
+        for kind in [Kind::Whisper, Kind::Sent, Kind::Post, Kind::Tagged] {
             let old = sql::rows(
                 &self.db,
                 "SELECT name, max(k), count(*) FROM (
@@ -213,7 +216,7 @@ impl Store {
     pub(super) fn forget_person(&self, user: &UserName) -> rusqlite::Result<()> {
         sql::change(
             &self.db,
-            "DELETE FROM kept WHERE kind IN ('whisper', 'sent', 'post') AND name = ?1",
+            "DELETE FROM kept WHERE kind IN ('whisper', 'sent', 'post', 'tagged') AND name = ?1",
             [user],
         )?;
         sql::change(&self.db, "DELETE FROM seen WHERE user = ?1", [user])?;

@@ -1,8 +1,11 @@
 //! What people's programs need of each other.
 
+use std::sync::Arc;
+
 use super::claims::Asker;
 use super::guard::{Joined, Speech};
-use super::log::{No, Store};
+use super::kept::Kind;
+use super::log::{No, Store, StoreError};
 use super::sql::{self, Int};
 use crate::bridge::conversation::kept_as;
 use crate::bridge::wire;
@@ -12,7 +15,7 @@ use crate::chat::extras::Lifetime;
 use crate::chat::history::Conversation;
 use crate::chat::limits::READ_MARKS_PER_USER;
 use crate::chat::profile::{Audience, Profile};
-use crate::chat::{Answer, Deed, Extras, UserName};
+use crate::chat::{Answer, Deed, Event, Extras, UserName};
 use crate::messages::ProgramRequest;
 
 impl Store {
@@ -108,9 +111,10 @@ impl Store {
         sql::change(&self.db, "DELETE FROM read_marks WHERE user = ?1", [user])
     }
 
-    /// Tells those who are there now: what has no words is kept for nobody, and of a room only where
-    /// it means something later.
+    /// Tells those who are there now: what has no words waits for nobody, and is kept only where it
+    /// means something later.
     fn tag(&mut self, asker: &Asker, to: Conversation, extras: Extras) -> Result<Answer, No> {
+        let lifetime = extras.tags.lifetime();
         let to = match to {
             Conversation::Room { room } => {
                 let Joined {
@@ -127,24 +131,46 @@ impl Store {
             }
             Conversation::Person { user } => {
                 let user = self.resolve(user)?;
-                if self.held(&user)?.is_none() {
+                let is_kept = user.account().is_some() && lifetime == Lifetime::Lasting;
+                if !is_kept && self.held(&user)?.is_none() {
                     return Ok(Answer::NobodyTagged);
                 }
                 Conversation::Person { user }
             }
         };
-        let room = match (&to, extras.tags.lifetime()) {
-            (Conversation::Room { room }, Lifetime::Lasting) => Some(room.clone()),
-            (Conversation::Room { .. }, Lifetime::Passing)
-            | (Conversation::Person { .. }, Lifetime::Passing | Lifetime::Lasting) => None,
-        };
         let sender = asker.user.clone();
-        let deed = Deed::Tagged { to, sender, extras };
+        let deed = Deed::Tagged {
+            to: to.clone(),
+            sender,
+            extras,
+        };
         let event = self.append(&asker.origin, deed)?;
-        if let Some(room) = &room {
-            self.happened(room, &event)?;
+        match lifetime {
+            Lifetime::Lasting => self.keep_tagged(&asker.user, &to, &event)?,
+            Lifetime::Passing => {}
         }
         let (position, at) = (event.position, event.at);
         Ok(Answer::Tagged { position, at })
+    }
+
+    /// Once for each of the two.
+    fn keep_tagged(
+        &self,
+        sender: &UserName,
+        to: &Conversation,
+        event: &Arc<Event>,
+    ) -> Result<(), StoreError> {
+        let to = match to {
+            Conversation::Room { room } => return self.happened(room, event),
+            Conversation::Person { user } => user,
+        };
+        let other = (to != sender).then_some(sender);
+        for user in std::iter::once(to).chain(other) {
+            if user.account().is_some() {
+                let (k, _) = self.next_of(Kind::Tagged, user)?;
+                self.keep_for_later(Kind::Tagged, user, k, event)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -27,6 +27,8 @@ const UNDER_PREFIX: &[(&str, &str)] = &[
     ("inbox", "inbox:"),
     // Stream: private messages of a user, for that user to look up, under the log's ids.
     ("sent", "sent:"),
+    // Stream: what a user said to people without words, and was said, under the log's ids.
+    ("tagged", "tagged:"),
     // Stream: posts of a user, under the log's ids.
     ("posts", "posts:"),
     // Hash: user → the position that everything up to was shown, and the ordinal of the last private

@@ -143,7 +143,12 @@ fn read(params: &[&str], past: Past) -> Result<(Command, Vec<String>), Fault> {
     } else {
         let with = UserName::called(target)
             .map_err(|_| Fault::new(FailCode::InvalidTarget, &[name, target], NOT_RETRIEVED))?;
-        Command::Dialogue { with, span, count }
+        Command::Dialogue {
+            with,
+            past,
+            span,
+            count,
+        }
     };
     Ok((command, about))
 }

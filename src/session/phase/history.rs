@@ -22,9 +22,19 @@ pub(super) fn request(
             span,
             count,
         })
-    } else if let Command::Dialogue { with, span, count } = command {
-        let user = with;
-        Some(HistoryRequest::Person { user, span, count })
+    } else if let Command::Dialogue {
+        with: user,
+        past,
+        span,
+        count,
+    } = command
+    {
+        Some(HistoryRequest::Person {
+            user,
+            past,
+            span,
+            count,
+        })
     } else if let Command::Conversations { from, to, count } = command {
         Some(HistoryRequest::Conversations { from, to, count })
     } else {

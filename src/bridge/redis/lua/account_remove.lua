@@ -25,7 +25,7 @@ for _, pair in ipairs(slice) do
   also('HDEL', K.followed .. follower, author)
 end
 also('DEL', K.account .. me, K.ordinals .. me, K.inbox .. me, K.sent .. me, K.posts .. me,
-  K.followed .. me, K.read .. me)
+  K.tagged .. me, K.followed .. me, K.read .. me)
 also('HDEL', K.seen, me)
 for _, entry in ipairs(former) do
   if id(entry[2][2]) == me then also('XDEL', K.former, entry[1]) end

@@ -16,12 +16,13 @@ use crate::chat::limits::HISTORY_MOST;
 use crate::chat::{Answer, Event};
 use crate::messages::{HistoryRequest, LOOK_EVENTS, LookBack, LookedBack, Rest};
 
-/// Streams of one conversation: of two people there are two, one for each direction, and of a room
-/// one of what was said and one of what else happened.
+/// Streams of one conversation: of two people there are two, one for each direction, of a room one of
+/// what was said, and of both another one of what was not said in words.
 #[derive(Debug, Clone, Copy)]
 enum Streams {
     One,
     Two,
+    Three,
 }
 
 impl Scripts {
@@ -36,16 +37,19 @@ impl Scripts {
             } => {
                 let mut call = self.about(Lua::History, asker, room);
                 call.arg(kept_for).arg(self.rules.keep_messages.min(MOST));
-                call.arg(match past {
-                    Past::Words => "words",
-                    Past::Everything => "everything",
-                });
+                call.arg(spelled(*past));
                 add_stretches(&mut call, *span, *count);
                 call
             }
-            HistoryRequest::Person { user, span, count } => {
+            HistoryRequest::Person {
+                user,
+                past,
+                span,
+                count,
+            } => {
                 let mut call = self.question(Lua::Dialogue, asker);
                 call.arg(user.id()).arg(kept_for).arg(self.configured(user));
+                call.arg(spelled(*past));
                 add_stretches(&mut call, *span, *count);
                 call
             }
@@ -80,10 +84,16 @@ impl Scripts {
                 };
                 Ok((answer, damage))
             }
-            HistoryRequest::Person { span, count, .. } => {
+            HistoryRequest::Person {
+                past, span, count, ..
+            } => {
                 let with = items.next()?;
                 let count = (*count).min(HISTORY_MOST);
-                let (messages, damage) = messages(items, *span, count, Streams::Two)?;
+                let streams = match past {
+                    Past::Words => Streams::Two,
+                    Past::Everything => Streams::Three,
+                };
+                let (messages, damage) = messages(items, *span, count, streams)?;
                 Ok((Answer::Dialogue { with, messages }, damage))
             }
             HistoryRequest::Conversations { from, to, count } => {
@@ -103,6 +113,13 @@ impl Scripts {
                 Ok((Answer::Conversations { latest }, None))
             }
         })
+    }
+}
+
+const fn spelled(past: Past) -> &'static str {
+    match past {
+        Past::Words => "words",
+        Past::Everything => "everything",
     }
 }
 
@@ -160,10 +177,13 @@ fn messages(
     let (mut messages, mut damage) = (Vec::new(), None);
     for stretch in span::stretches(span, count) {
         let mut read = Vec::new();
-        damage = add_readable(items.array()?, &mut read)?.or(damage);
-        match streams {
-            Streams::One => {}
-            Streams::Two => damage = add_readable(items.array()?, &mut read)?.or(damage),
+        let streams = match streams {
+            Streams::One => 1,
+            Streams::Two => 2,
+            Streams::Three => 3,
+        };
+        for _ in 0..streams {
+            damage = add_readable(items.array()?, &mut read)?.or(damage);
         }
         messages.extend(stretch.cut(read));
     }

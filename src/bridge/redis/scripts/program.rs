@@ -34,6 +34,7 @@ impl Scripts {
                         Lifetime::Lasting => "lasting",
                         Lifetime::Passing => "passing",
                     });
+                self.add_keeping(&mut call);
                 call
             }
             ProgramRequest::Certificates(wanted) => match wanted {

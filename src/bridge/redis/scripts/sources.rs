@@ -58,7 +58,8 @@ scripts! {
     Detach: MakeRoom ["command" "detach"];
     Say: Change ["say" "permission" "masks" "say_guarded" "say_on"];
     Whisper: Change ["command" "live" "ids" "registered" "resolve" "conversation" "whisper"];
-    Tag: Change ["command" "live" "ids" "registered" "resolve" "permission" "masks" "tag"];
+    Tag: Change ["command" "live" "ids" "registered" "resolve" "conversation" "permission" "masks"
+        "tag"];
     WhatIsRead: Read ["asker" "what_is_read"];
     Read: Change ["command" "live" "read"];
     Post: Change ["command" "live" "conversation" "post"];

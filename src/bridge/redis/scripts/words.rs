@@ -67,7 +67,7 @@ impl Scripts {
 
     /// How long it is kept for those who are not there. One more message than is told stays, by
     /// which it is seen that there were more; and all stay an hour longer than they are told.
-    fn add_keeping(&self, call: &mut Cmd) {
+    pub(super) fn add_keeping(&self, call: &mut Cmd) {
         let seconds = match self.rules.keep_days {
             0 => 0,
             days => days.saturating_mul(DAY).saturating_add(AN_HOUR),

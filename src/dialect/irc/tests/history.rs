@@ -130,6 +130,15 @@ fn in_den(n: u64) -> Arc<Event> {
     said(n, deed)
 }
 
+fn with_bob(span: Span, count: u16) -> Command {
+    Command::Dialogue {
+        with: user("Bob"),
+        past: Past::Words,
+        span,
+        count,
+    }
+}
+
 #[test]
 fn every_subcommand_is_understood() {
     let at = |n| Mark::Position {
@@ -179,8 +188,7 @@ fn every_subcommand_is_understood() {
                     count,
                 }
             } else {
-                let with = user("Bob");
-                Command::Dialogue { with, span, count }
+                with_bob(span, count)
             };
             assert_eq!(asked, [expected], "{words}");
         }
