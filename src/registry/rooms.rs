@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use crate::chat::event::{Departure, Echo, Hearing, Privacy};
 use crate::chat::history::Conversation;
-use crate::chat::origin::ConnId;
+use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Deed, Ending, Position, RoomName, UserName};
 use crate::dialect::Format;
 use crate::messages::{Arrival, Brings, HubId};
@@ -159,7 +159,7 @@ impl Rooms {
         match &arrival.event.deed {
             Deed::Claimed {
                 user, session, was, ..
-            } => self.comes(user, was.as_ref(), session.conn, arrival),
+            } => self.comes(user, was.as_ref(), session, arrival),
             // One that gave its account back has no seat any more; one that still has was released
             // by somebody else, who took it for gone.
             Deed::Released { user, rooms, .. } => self.goes(user, rooms, &arrival.event),
@@ -226,7 +226,7 @@ impl Rooms {
     pub(super) fn claimed(
         &mut self,
         user: &UserName,
-        conn: ConnId,
+        session: &SessionId,
         arrival: &Arrival,
     ) -> Vec<Effect> {
         #[cfg(test)]
@@ -236,6 +236,7 @@ impl Rooms {
         let Brings::Standing { rooms, follows, .. } = &arrival.brings else {
             return self.void(user).into_iter().collect();
         };
+        let conn = session.conn;
         // One that claims again is told what it would have heard meanwhile.
         let ended = if self.sitting.get(&conn) == Some(user) {
             self.suspend(conn, arrival.event.before());
@@ -243,7 +244,7 @@ impl Rooms {
         } else {
             self.void(user)
         };
-        let mut view = View::new(user.clone(), rooms.clone(), follows.clone());
+        let mut view = View::new(user, session, rooms.clone(), follows.clone());
         view.watch(self.watching.list(conn));
         self.seat_user(user, conn, view);
         ended.into_iter().collect()

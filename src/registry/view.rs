@@ -7,13 +7,15 @@ use std::collections::HashSet;
 
 use crate::chat::event::{Departure, Echo, Hearing, Privacy};
 use crate::chat::history::Conversation;
-use crate::chat::origin::Origin;
+use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Gap, GapSize, RoomName, UserName};
 
 /// The rooms and follows of an account at one place of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     user: UserName,
+    /// Whose view it is: of several sessions of an account one at most was a guest before.
+    session: SessionId,
     /// The guest that it was at a place before it logged in where it was: the rooms are the guest's.
     guest: Option<UserName>,
     rooms: HashSet<RoomName>,
@@ -29,18 +31,25 @@ enum Change<'a> {
     Out(&'a RoomName),
     Follows(&'a UserName),
     FollowsNot(&'a UserName),
-    LogsIn { was: &'a UserName },
+    /// The session was a guest before.
+    LogsIn {
+        was: &'a UserName,
+    },
+    /// Another session of the account was: the account was in no room before.
+    Takes(&'a [RoomName]),
 }
 
 impl View {
     /// What an account has.
     pub fn new(
-        user: UserName,
+        user: &UserName,
+        session: &SessionId,
         rooms: impl IntoIterator<Item = RoomName>,
         follows: impl IntoIterator<Item = UserName>,
     ) -> Self {
         Self {
-            user,
+            user: user.clone(),
+            session: session.clone(),
             guest: None,
             rooms: rooms.into_iter().collect(),
             follows: follows.into_iter().collect(),
@@ -72,6 +81,10 @@ impl View {
             Change::Follows(author) => self.follows.insert(author.clone()),
             Change::FollowsNot(author) => self.follows.remove(author),
             Change::LogsIn { .. } => self.guest.take().is_some(),
+            Change::Takes(rooms) => {
+                self.rooms.extend(rooms.iter().cloned());
+                true
+            }
         };
         self.is_put_out(deed)
     }
@@ -85,6 +98,10 @@ impl View {
             Change::Follows(author) => self.follows.remove(author),
             Change::FollowsNot(author) => self.follows.insert(author.clone()),
             Change::LogsIn { was } => self.guest.replace(was.clone()).is_none(),
+            Change::Takes(rooms) => {
+                self.rooms.retain(|room| !rooms.contains(room));
+                true
+            }
         };
         self.is_put_out(deed)
     }
@@ -148,9 +165,16 @@ impl View {
             Deed::Left { room, user, .. } if self.sits_as(user) => Change::Out(room),
             Deed::Claimed {
                 user,
+                session,
                 was: Some(was),
-                ..
-            } if *user == self.user => Change::LogsIn { was },
+                rooms,
+            } if *user == self.user => {
+                if *session == self.session {
+                    Change::LogsIn { was }
+                } else {
+                    Change::Takes(rooms)
+                }
+            }
             Deed::Followed { author, follower } if self.sits_as(follower) => {
                 Change::Follows(author)
             }

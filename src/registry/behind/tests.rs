@@ -62,6 +62,37 @@ fn what_was_taken_back_is_told_as_missing() {
     assert_eq!(log.all_told(&mut reader), torn, "behind the end of the log");
 }
 
+/// What the guest heard is nobody else's business, and what the account had before is not the guest's.
+#[test]
+fn who_comes_back_to_an_account_that_a_guest_logged_in_to_is_told_nothing_of_the_guest() {
+    let mut log = Log::new(usize::MAX);
+    log.happens(entered("lobby", "alice"));
+    let after = log.last();
+    let said = |place| said_in(place, "bob", Privacy::Public, Echo::ExcludeSender);
+    log.happens(said("lobby"));
+    log.happens(left("lobby", "alice"));
+    for place in ["lobby", "den"] {
+        log.happens(said(place));
+    }
+    log.happens(Deed::Claimed {
+        user: user("alice"),
+        session: session_id(9),
+        was: Some(UserName::stored("~al.0/Al").unwrap()),
+        rooms: vec![room("den")],
+    });
+    for place in ["lobby", "den"] {
+        log.happens(said(place));
+    }
+    let mut reader = Reader::behind(after, &log.view, &log.past);
+    let told = log.all_told(&mut reader);
+    let heard = |position| {
+        let mut events = log.events.iter();
+        let event = events.find(|event| event.position == at(position));
+        Told::Missed(event.unwrap().clone(), Hearing::Direct)
+    };
+    assert_eq!(told, [heard("2-3"), heard("2-9")]);
+}
+
 #[test]
 fn a_log_that_does_not_go_back_so_far_leaves_a_gap() {
     let mut log = Log::new(3 * 300);
@@ -277,7 +308,7 @@ impl Log {
             past: Past::keeping(kept),
             rooms,
             heard: Vec::new(),
-            view: View::new(user("alice"), [], []),
+            view: View::new(&user("alice"), &session_id(0), [], []),
             last: at("2-0"),
         };
         let event = log.event(Deed::Claimed {

@@ -2,7 +2,7 @@
 
 use super::{Effect, Rooms, Seat, heard};
 use crate::chat::event::Hearing;
-use crate::chat::origin::ConnId;
+use crate::chat::origin::{ConnId, SessionId};
 use crate::chat::{Deed, Ending, Event, Position, RoomName, UserName};
 use crate::messages::Arrival;
 
@@ -11,20 +11,20 @@ impl Rooms {
         &mut self,
         user: &UserName,
         was: Option<&UserName>,
-        conn: ConnId,
+        session: &SessionId,
         at: &Arrival,
     ) -> Vec<Effect> {
         let Some(was) = was else {
-            let mut effects = self.claimed(user, conn, at);
+            let mut effects = self.claimed(user, session, at);
             effects.extend(self.is_seen_coming(user));
             return effects;
         };
         let rooms = at.event.rooms();
         let mut effects = self.others_in_any(rooms, was);
         effects.extend(self.watchers_outside(user, rooms));
-        self.is_guest_no_more(was, conn, at.event.before());
+        self.is_guest_no_more(was, session.conn, at.event.before());
         // Who watches for the nick knows that it is there.
-        effects.extend(self.claimed(user, conn, at));
+        effects.extend(self.claimed(user, session, at));
         effects
     }
 
