@@ -18,6 +18,16 @@ pub(super) struct Batch {
     bytes: usize,
     /// Who heard the last event; mostly they hear the next one too.
     audience: Option<Audience>,
+    room: Room,
+}
+
+/// Whether anything more fits in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Left,
+    /// What some session has of it ends here: one that cannot take what comes behind goes back to the
+    /// begin of the batch, and is told all of that again.
+    None,
 }
 
 /// The sessions that hear an event, by what they get.
@@ -51,6 +61,7 @@ impl Batch {
             frames: vec![0; hubs],
             bytes: 0,
             audience: None,
+            room: Room::Left,
         }
     }
 
@@ -61,7 +72,9 @@ impl Batch {
 
     /// Whether a hub, or a session of it, has as much as it gets at once.
     pub(super) fn is_full(&self) -> bool {
-        self.bytes >= BATCH_BYTES || self.frames.iter().any(|frames| *frames >= BATCH_FRAMES)
+        self.room == Room::None
+            || self.bytes >= BATCH_BYTES
+            || self.frames.iter().any(|frames| *frames >= BATCH_FRAMES)
     }
 
     /// For each hub, in their order.
@@ -89,6 +102,7 @@ impl Batch {
                     position,
                 };
                 self.add_for(rooms, conn, out);
+                self.room = Room::None;
             }
             Effect::Probed { conn } => self.add_for(rooms, conn, Delivery::Probe { conn }),
             Effect::HolderAlive { conn } => {

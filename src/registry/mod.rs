@@ -76,7 +76,10 @@ impl RoomRegistry {
     fn advance(&mut self, mut batch: Batch, ctx: &mut Context<Self>) {
         let after = self.folded;
         while !batch.is_full()
-            && let Some(arrival) = self.pending.pop_front()
+            && let Some(arrival) = self.pending.pop_front_if(|next| {
+                // What a live session was told before is in its hands by then.
+                batch.is_empty() || !self.rooms.claims_live(next)
+            })
         {
             self.fold(arrival, &mut batch, ctx);
         }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::chat::command::Positions;
+use crate::chat::event::Departure;
 use crate::chat::modes::Ranks;
 use crate::chat::origin::ConnId;
 use crate::chat::profile::Profile;
@@ -389,6 +390,67 @@ async fn a_look_into_a_log_that_was_taken_back_does_not_close_the_gap() {
     told.extend((3..=8).map(|n| format!("[lobby] dave: new {n}\n")));
     told.push_str(" to 1, then Live");
     stage.hears(&[&told]).await;
+}
+
+/// Who cannot take what comes behind goes back to the begin of its batch: there stands nothing then
+/// that it took before.
+#[actix::test]
+async fn a_guest_who_logs_in_and_who_is_put_out_are_told_the_rest_in_another_batch() {
+    let mut stage = Stage::with_hubs(1);
+    stage.comes(0, 0, HIDDEN).await;
+    let person = user("person-0");
+    let kick = Deed::Left {
+        room: RoomName::lobby(),
+        user: person.clone(),
+        departure: Departure::Kicked {
+            by: user("dave"),
+            words: None,
+        },
+    };
+    let whispered = || whisper("dave", "person-0", "psst");
+    stage.happens(vec![lobby("one"), kick, whispered()]);
+    stage
+        .hears(&[
+            "[lobby] dave: one\n* dave put person-0 out of lobby\n to [0]",
+            "0 is out of lobby",
+        ])
+        .await;
+    stage.hears(&["[PM] dave: psst\n to [0]"]).await;
+
+    let logs_in = Deed::Claimed {
+        user: user("alice"),
+        session: session_id(0),
+        was: Some(person),
+        rooms: Vec::new(),
+    };
+    let standing = Brings::Standing {
+        rooms: vec![RoomName::lobby()],
+        follows: Vec::new(),
+        missed: Missed::Nothing,
+    };
+    let nothing = || Brings::Nothing;
+    let arrivals = [
+        (whispered(), nothing()),
+        (logs_in, standing),
+        (lobby("two"), nothing()),
+    ];
+    let arrivals = arrivals.map(|(deed, brings)| Arrival {
+        event: event(deed),
+        brings,
+    });
+    let (credit, _) = Credit::new();
+    let continuity = Continuity::Unbroken;
+    stage
+        .tell(Arrived {
+            continuity,
+            arrivals: arrivals.into(),
+            credit,
+        })
+        .await;
+    stage.hears(&["[PM] dave: psst\n to [0]"]).await;
+    stage
+        .hears(&[" to 0, then Live", "[lobby] dave: two\n to [0]"])
+        .await;
 }
 
 #[actix::test]

@@ -3,8 +3,8 @@
 
 use super::{Hears, Local, Rooms};
 use crate::chat::origin::ConnId;
-use crate::chat::{Position, RoomName, UserName};
-use crate::messages::{Kept, Missed};
+use crate::chat::{Deed, Position, RoomName, UserName};
+use crate::messages::{Arrival, Brings, Kept, Missed};
 use crate::registry::behind::{Ground, Mark, Next, Reader};
 use crate::registry::past::Past;
 
@@ -14,6 +14,17 @@ impl Rooms {
     pub fn live_or_suspended(&self) -> Vec<ConnId> {
         let all = self.sitting.keys().chain(self.suspended.keys());
         all.copied().collect()
+    }
+
+    /// Whether a session claims by this that hears what happens already.
+    #[must_use]
+    pub fn claims_live(&self, next: &Arrival) -> bool {
+        match (&next.event.deed, &next.brings) {
+            (Deed::Claimed { session, .. }, Brings::Standing { .. }) => {
+                self.sitting.contains_key(&session.conn)
+            }
+            (_, Brings::Standing { .. } | Brings::Nothing) => false,
+        }
     }
 
     /// The claim of a session is in question, and all that is known of its account with it: it hears
