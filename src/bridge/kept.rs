@@ -92,9 +92,11 @@ impl Kept {
         }
     }
 
-    /// How a session parted whose place is kept; nothing of any other.
-    pub(super) fn parting(&self, session: &SessionId) -> Option<Parting> {
-        self.places.get(session).map(|place| place.parting.clone())
+    /// How a session parted from an account whose place is kept; nothing of any other. A store that
+    /// went back may hold the guest as whom it came.
+    pub(super) fn parting(&self, session: &SessionId, user: &UserName) -> Option<Parting> {
+        let place = self.places.get(session)?;
+        (place.user == *user).then(|| place.parting.clone())
     }
 
     /// The next place whose time is over; it is kept no longer.
@@ -128,9 +130,17 @@ mod tests {
             let taken = kept.parts(&session, &user(name), parting.clone(), after(second));
             assert_eq!(taken, parting);
         }
-        let parted = |kept: &Kept| [1, 2, 3].map(|conn| kept.parting(&session_id(conn)));
+        let parted = |kept: &Kept| {
+            let people = [(1, "anna"), (2, "ben"), (3, "carl")];
+            people.map(|(conn, name)| kept.parting(&session_id(conn), &user(name)))
+        };
         let both = [Some(Parting::Broken), Some(Parting::Moving), None];
         assert_eq!(parted(&kept), both);
+        assert_eq!(
+            kept.parting(&session_id(1), &user("ben")),
+            None,
+            "another one's"
+        );
         assert_eq!(kept.over(after(14)), None);
         assert_eq!(kept.over(after(15)), Some((session_id(1), user("anna"))));
         assert_eq!(kept.over(after(15)), None);
@@ -147,7 +157,7 @@ mod tests {
             let taken = kept.parts(&session_id(1), &user("anna"), parting, now);
             assert_eq!(taken, goodbye);
         }
-        assert_eq!(kept.parting(&session_id(1)), None);
+        assert_eq!(kept.parting(&session_id(1), &user("anna")), None);
         assert_eq!(kept.over(now + GRACE), None);
     }
 

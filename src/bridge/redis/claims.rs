@@ -163,7 +163,8 @@ impl Claims {
         if here.is_some_and(|here| here.user == *user || here.wants.as_ref() == Some(user)) {
             return Due::Stays;
         }
-        self.kept.parting(session).map_or(Due::Ends, Due::Kept)
+        let kept = self.kept.parting(session, user);
+        kept.map_or(Due::Ends, Due::Kept)
     }
 
     /// The next session whose place is kept no longer.
@@ -194,14 +195,18 @@ impl Claims {
     }
 
     /// The sessions here that were told that they are live and of which the store says otherwise:
-    /// it `holds` the claims of these.
-    pub(super) fn doubtful(&self, holds: &HashSet<ConnId>) -> Vec<ConnId> {
+    /// it `holds` the claims of these. What a guest wants to be it may be by now.
+    pub(super) fn doubtful(&self, holds: &HashSet<(ConnId, UserName)>) -> Vec<ConnId> {
         let live = self
             .here
             .iter()
             .filter(|(_, here)| here.life != Life::Asked);
-        let conns = live.map(|(conn, _)| *conn);
-        conns.filter(|conn| !holds.contains(conn)).collect()
+        let is_held = |conn: ConnId, here: &Here| {
+            let mut own = std::iter::once(&here.user).chain(&here.wants);
+            own.any(|user| holds.contains(&(conn, user.clone())))
+        };
+        let doubtful = live.filter(|(conn, here)| !is_held(**conn, here));
+        doubtful.map(|(conn, _)| *conn).collect()
     }
 
     /// What the claim event at this position brings.

@@ -191,7 +191,8 @@ impl RedisBridge {
         let now = Instant::now();
         self.link.up(now);
         let live = held.iter().filter(|held| held.hold == Hold::Live);
-        let holds = live.map(|held| held.session.conn).collect();
+        let holds = live.map(|held| (held.session.conn, held.user.clone()));
+        let holds = holds.collect();
         self.feed.doubts(self.claims.doubtful(&holds));
         match self.state {
             State::Serving => self.window.open(),

@@ -81,3 +81,36 @@ async fn whose_claim_is_answered_behind_the_loss_of_its_event_claims_again_too()
         }
     }
 }
+
+/// A store that went back holds what a session was before it logged in.
+#[actix::test]
+async fn a_guest_whom_the_store_got_back_ends_and_the_account_claims_again() {
+    let guest = UserName::stored("~al.0/Al").unwrap();
+    let (session, conn) = (session_id(1), session_id(1).conn);
+    let mut claims = Claims::new(Duration::from_secs(15));
+    claims.asked(&session, guest.clone(), gone().await);
+    claims.answered(at("5-1"), standing(Missed::Nothing), conn);
+    claims.wants(&session, user("alice"));
+    let holds = |user: &UserName| HashSet::from([(conn, user.clone())]);
+    for by_now in [&guest, &user("alice")] {
+        assert_eq!(
+            claims.doubtful(&holds(by_now)),
+            [],
+            "whether that is answered or not"
+        );
+        assert_eq!(claims.due(&session, by_now), Due::Stays);
+    }
+    claims.answered(at("5-2"), standing(Missed::Nothing), conn);
+    assert_eq!(claims.doubtful(&holds(&user("alice"))), []);
+    assert_eq!(claims.doubtful(&holds(&guest)), [conn]);
+    assert_eq!(claims.due(&session, &guest), Due::Ends);
+
+    claims.parts(&session, &user("alice"), Parting::Broken, Instant::now());
+    let kept = Due::Kept(Parting::Broken);
+    assert_eq!(claims.due(&session, &user("alice")), kept);
+    assert_eq!(
+        claims.due(&session, &guest),
+        Due::Ends,
+        "nobody lets it go later"
+    );
+}
