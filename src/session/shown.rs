@@ -15,6 +15,8 @@ pub(super) struct Shown {
     upto: Position,
     /// And this was said to the store.
     recorded: Position,
+    /// What ends before was shown to who the peer was then.
+    begins: Position,
 }
 
 /// The frames of a part of the log.
@@ -32,13 +34,26 @@ impl Default for Shown {
             on_their_way: VecDeque::new(),
             upto: Position::START,
             recorded: Position::START,
+            begins: Position::START,
         }
     }
 }
 
 impl Shown {
+    /// The peer is somebody else from this event on: what was shown to a guest says nothing of what
+    /// waits for the account.
+    pub(super) fn begins_at(&mut self, event: Position) {
+        *self = Self {
+            begins: event,
+            ..Self::default()
+        };
+    }
+
     /// Frames up to a position are queued, and end at this byte.
     pub(super) fn queued(&mut self, end: u64, upto: Position) {
+        if upto < self.begins {
+            return;
+        }
         if self.on_their_way.len() == PARTS {
             self.on_their_way.pop_back();
         }
@@ -88,6 +103,23 @@ mod tests {
         shown.queued(40, at(6));
         shown.left(40);
         assert_eq!(shown.take_news(), Some(at(6)));
+    }
+
+    #[test]
+    fn what_a_guest_was_shown_is_not_what_its_account_was() {
+        let mut shown = Shown::default();
+        shown.queued(10, at(7));
+        shown.left(10);
+        shown.queued(20, at(8));
+        shown.begins_at(at(10));
+        shown.queued(30, at(9));
+        shown.left(30);
+        assert_eq!(shown.take_news(), None);
+        shown.queued(40, at(10));
+        shown.left(39);
+        assert_eq!(shown.take_news(), None, "what waited has not left");
+        shown.left(40);
+        assert_eq!(shown.take_news(), Some(at(10)));
     }
 
     proptest! {

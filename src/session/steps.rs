@@ -230,6 +230,9 @@ impl<IO: Transport + 'static> Session<IO> {
         info!(session = %self.id, peer = %self.peer, ?user, ?was, "logged in");
         self.wanted = None;
         self.claimed = Some(user.clone());
+        if let Some(claim) = self.phase.claim() {
+            self.shown.begins_at(claim.fence);
+        }
         self.answer(&Answer::LoggedIn { user, was });
     }
 
