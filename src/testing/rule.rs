@@ -33,4 +33,14 @@ pub(crate) enum Rule {
     ResendsInOrder,
     /// A release names the rooms that it left.
     ReleaseNamesRooms,
+    /// A nick is that of one person.
+    NickOfOne,
+    /// A change of nick names the rooms whose members hear of it.
+    NickNamesRooms,
+    /// Of a guest who is gone nothing is left.
+    GuestsLeaveNothing,
+    /// A guest who logs in stays in its rooms.
+    LoginKeepsRooms,
+    /// A guest who logs in is a guest no more.
+    LoginEndsGuest,
 }

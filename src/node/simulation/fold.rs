@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::door::Door;
+use super::nicks::Nicks;
 use crate::bridge::redis::simulated::network::Entry;
-use crate::chat::command::Positions;
 use crate::chat::event::{Departure, Hearing, Privacy};
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Position, RoomName, UserName};
@@ -17,17 +18,57 @@ pub(super) struct Hears {
     /// Where it stands in the log, counted from its begin.
     pub(super) place: usize,
     pub(super) position: Position,
-    pub(super) line: String,
+    spelled: Arc<Spelled>,
+}
+
+/// How an event is spelled at each door: in no line, in one or in several.
+#[derive(Debug)]
+struct Spelled {
+    line: Vec<String>,
+    irc: Vec<String>,
+}
+
+/// The formats of both doors.
+#[derive(Debug, Clone, Copy)]
+struct Formats {
+    line: Format,
+    irc: Format,
+}
+
+impl Formats {
+    fn spelled(self, event: &Event, hearing: Hearing) -> Spelled {
+        let lines = |format| {
+            let bytes = tell_event(format, event, hearing).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            text.lines().map(str::to_owned).collect()
+        };
+        Spelled {
+            line: lines(self.line),
+            irc: lines(self.irc),
+        }
+    }
+}
+
+impl Hears {
+    /// What is heard of it at a door.
+    pub(super) fn lines(&self, door: Door) -> &[String] {
+        match door {
+            Door::Line => &self.spelled.line,
+            Door::Irc => &self.spelled.irc,
+        }
+    }
 }
 
 /// A log, folded to its end. Names are in lower case.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fold {
+    formats: Formats,
     pub(super) heard: BTreeMap<String, Vec<Hears>>,
     /// Claims and releases: where, of whom, and by which session if it is a claim.
     pub(super) turns: Vec<(usize, String, Option<SessionId>)>,
     /// Whose session is live, and by the event at which position.
     pub(super) live: BTreeMap<String, (Position, SessionId)>,
+    pub(super) nicks: Nicks,
     pub(super) members: BTreeMap<String, BTreeSet<String>>,
     pub(super) follows: BTreeMap<String, BTreeSet<String>>,
     /// Where each text stands, and who said it by which session.
@@ -41,7 +82,7 @@ pub(super) struct Fold {
 impl Fold {
     /// Folds a whole log; the first thing in it that may not be.
     pub(super) fn of(chain: &[Arc<Entry>]) -> Result<Self, String> {
-        let mut fold = Self::default();
+        let mut fold = Self::new();
         for (place, entry) in chain.iter().enumerate() {
             fold.take(place, &entry.event)
                 .map_err(|wrong| format!("{wrong}: {:?} by {}", entry.event, entry.by))?;
@@ -49,30 +90,39 @@ impl Fold {
         Ok(fold)
     }
 
+    fn new() -> Self {
+        let (line, irc) = (Door::Line.format(), Door::Irc.format());
+        Self {
+            formats: Formats { line, irc },
+            heard: BTreeMap::new(),
+            turns: Vec::new(),
+            live: BTreeMap::new(),
+            nicks: Nicks::default(),
+            members: BTreeMap::new(),
+            follows: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            ordinals: BTreeMap::new(),
+            quit: BTreeMap::new(),
+            last: None,
+        }
+    }
+
     fn take(&mut self, place: usize, event: &Event) -> Result<(), String> {
         self.follows_on(event)?;
+        self.nicks.comes_next(&event.deed)?;
         match &event.deed {
-            // Nobody here is a guest.
-            Deed::Claimed { user, session, .. } => {
-                let user = who(user);
-                self.has_not_quit(&user)?;
-                self.turns
-                    .push((place, user.clone(), Some(session.clone())));
-                self.live.insert(user, (event.position, session.clone()));
+            Deed::Claimed { .. } => self.is_claimed(place, event)?,
+            Deed::Released { user, rooms, .. } => {
+                self.is_released(place, user, rooms)?;
+                self.others_in_any(place, event, rooms, &who(user));
             }
-            Deed::Released { user, rooms, .. } => self.is_released(place, user, rooms)?,
-            Deed::Entered { room, user, .. } => {
-                let (room, user) = (lower(room), who(user));
-                self.others(place, event, &room, &user);
-                if !self.members.entry(room).or_default().insert(user) {
-                    return Err("it was there already".to_owned());
-                }
-            }
+            Deed::Entered { room, user, .. } => self.is_entered(place, event, room, user)?,
             Deed::Left {
                 room,
                 user,
                 departure,
             } => {
+                self.nicks.is_seen(user)?;
                 self.is_left(lower(room), who(user), departure)?;
                 self.others(place, event, &lower(room), &who(user));
             }
@@ -92,19 +142,97 @@ impl Fold {
                 }
             }
             Deed::Alive { user, session } => self.is_live(&who(user), session)?,
+            Deed::Nicked { user, was, rooms } => {
+                self.nicks.changes(user, was)?;
+                self.is_in(&who(user), rooms)?;
+                self.others_in_any(place, event, rooms, &who(user));
+            }
             Deed::WentAway { user, rooms, .. }
             | Deed::CameBack { user, rooms }
-            | Deed::Nicked { user, rooms, .. }
             | Deed::RealNameSet { user, rooms, .. } => {
+                self.nicks.is_seen(user)?;
                 self.is_in(&who(user), rooms)?;
+                self.others_in_any(place, event, rooms, &who(user));
             }
-            Deed::TopicSet { .. }
-            | Deed::ModesChanged { .. }
-            | Deed::Invited { .. }
+            Deed::TopicSet { room, by, .. } | Deed::ModesChanged { room, by, .. } => {
+                self.others(place, event, &lower(room), &who(by));
+            }
+            Deed::Invited { .. }
             | Deed::Tagged { .. }
             | Deed::Announced { .. }
             | Deed::Probed { .. }
             | Deed::Epoch { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn is_entered(
+        &mut self,
+        place: usize,
+        event: &Event,
+        room: &RoomName,
+        user: &UserName,
+    ) -> Result<(), String> {
+        self.nicks.is_seen(user)?;
+        let (room, user) = (lower(room), who(user));
+        self.others(place, event, &room, &user);
+        if self.members.entry(room).or_default().insert(user) {
+            Ok(())
+        } else {
+            Err("it was there already".to_owned())
+        }
+    }
+
+    /// A session is live as one person: as a guest until it logs in where it is, and as the account
+    /// from there on.
+    fn is_claimed(&mut self, place: usize, event: &Event) -> Result<(), String> {
+        let Deed::Claimed {
+            user: name,
+            session,
+            was,
+            rooms,
+        } = &event.deed
+        else {
+            return Ok(());
+        };
+        let user = who(name);
+        self.has_not_quit(&user)?;
+        match was {
+            Some(was) => self.logs_in(place, event, name, was, rooms)?,
+            None => self.nicks.takes(name)?,
+        }
+        let mut others = self.live.iter().filter(|(other, _)| **other != user);
+        if let Some((other, _)) = others.find(|(_, (_, live))| live == session) {
+            return Err(format!("it is live as {other} too"));
+        }
+        self.turns
+            .push((place, user.clone(), Some(session.clone())));
+        self.live.insert(user, (event.position, session.clone()));
+        Ok(())
+    }
+
+    fn logs_in(
+        &mut self,
+        place: usize,
+        event: &Event,
+        name: &UserName,
+        was: &UserName,
+        rooms: &[RoomName],
+    ) -> Result<(), String> {
+        let (user, guest) = (who(name), who(was));
+        if let Origin::Session(session) = &event.origin {
+            self.is_live(&guest, session)?;
+        }
+        self.has_not_quit(&guest)?;
+        self.is_in(&guest, rooms)?;
+        self.is_in(&user, &[])?;
+        self.nicks.logs_in(name, was)?;
+        self.others_in_any(place, event, rooms, &guest);
+        self.live.remove(&guest);
+        for members in self.members.values_mut() {
+            if members.remove(&guest) {
+                members.insert(user.clone());
+            }
         }
         Ok(())
     }
@@ -115,6 +243,8 @@ impl Fold {
         user: &UserName,
         rooms: &[RoomName],
     ) -> Result<(), String> {
+        self.nicks.is_seen(user)?;
+        self.nicks.gives_up(user);
         let user = who(user);
         let left = self.quit.remove(&user).unwrap_or_default();
         self.live.remove(&user);
@@ -166,6 +296,7 @@ impl Fold {
                 privacy,
                 ..
             } => {
+                self.nicks.is_seen(sender)?;
                 let (room, sender) = (lower(room), who(sender));
                 self.says(event, &sender, text.as_str())?;
                 self.counts(format!("room {room}"), *k)?;
@@ -189,6 +320,7 @@ impl Fold {
                 manner: _,
                 extras: _,
             } => {
+                self.nicks.is_seen(sender)?;
                 let (to, sender) = (who(to), who(sender));
                 self.says(event, &sender, text.as_str())?;
                 self.counts(format!("to {to}"), *k)?;
@@ -259,31 +391,59 @@ impl Fold {
 
     fn others(&mut self, place: usize, event: &Event, room: &str, but: &str) {
         let members = self.members.get(room).cloned().unwrap_or_default();
-        for member in members.into_iter().filter(|member| member != but) {
-            self.hears(place, event, member, Hearing::Direct);
-        }
+        self.all_but(place, event, members, but);
+    }
+
+    /// Who shares several of these rooms hears it once.
+    fn others_in_any(&mut self, place: usize, event: &Event, rooms: &[RoomName], but: &str) {
+        let members = rooms
+            .iter()
+            .filter_map(|room| self.members.get(&lower(room)));
+        let members = members.flatten().cloned().collect();
+        self.all_but(place, event, members, but);
+    }
+
+    fn all_but(&mut self, place: usize, event: &Event, members: BTreeSet<String>, but: &str) {
+        let others = members.into_iter().filter(|member| member != but);
+        self.hear(place, event, others, Hearing::Direct);
     }
 
     fn hears(&mut self, place: usize, event: &Event, who: String, hearing: Hearing) {
-        let format = Format::Line {
-            positions: Positions::Hidden,
-        };
-        let line = tell_event(format, event, hearing).unwrap_or_default();
-        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-        let position = event.position;
-        self.heard.entry(who).or_default().push(Hears {
-            place,
-            position,
-            line,
-        });
+        self.hear(place, event, std::iter::once(who), hearing);
+    }
+
+    fn hear(
+        &mut self,
+        place: usize,
+        event: &Event,
+        all: impl Iterator<Item = String>,
+        hearing: Hearing,
+    ) {
+        let mut all = all.peekable();
+        if all.peek().is_none() {
+            return;
+        }
+        let spelled = Arc::new(self.formats.spelled(event, hearing));
+        for who in all {
+            self.heard.entry(who).or_default().push(Hears {
+                place,
+                position: event.position,
+                spelled: spelled.clone(),
+            });
+        }
     }
 }
 
+/// Whether somebody has no account.
+pub(super) fn is_guest(who: &str) -> bool {
+    who.starts_with('~')
+}
+
 /// Who somebody is, whatever they are called.
-fn who(user: &UserName) -> String {
+pub(super) fn who(user: &UserName) -> String {
     user.id().to_ascii_lowercase()
 }
 
-fn lower(name: &impl ToString) -> String {
+pub(super) fn lower(name: &impl ToString) -> String {
     name.to_string().to_ascii_lowercase()
 }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::fold::Fold;
+use super::door::Door;
+use super::fold::{Fold, is_guest};
 use super::machine::Over;
 use super::matching::{Matched, expected, match_up};
 use super::stay::{Heard, Outcome, Stay};
+use super::store::agrees;
 use super::world::World;
-use crate::bridge::redis::simulated::network::{Entry, Server};
+use crate::bridge::redis::simulated::network::Entry;
 use crate::chat::{Deed, Ending};
 
 /// What was promised and is not so.
-type Verdict = Result<(), String>;
+pub(super) type Verdict = Result<(), String>;
 
 /// Judges a schedule that is over.
 pub(super) fn judge(world: &mut World) -> Verdict {
@@ -61,7 +63,7 @@ pub(super) fn judge_quiet(world: &World) -> Verdict {
     let live: BTreeMap<_, _> = fold
         .live
         .iter()
-        .map(|(user, (_, session))| (user.clone(), session.to_string()))
+        .map(|(user, (_, session))| (session.to_string(), account(user)))
         .collect();
     if present != live {
         return Err(format!(
@@ -77,16 +79,29 @@ pub(super) fn judge_quiet(world: &World) -> Verdict {
     Ok(())
 }
 
-fn present(world: &World) -> BTreeMap<String, String> {
+/// The account of who has one.
+fn account(user: &str) -> Option<String> {
+    (!is_guest(user)).then(|| user.to_owned())
+}
+
+fn present(world: &World) -> BTreeMap<String, Option<String>> {
+    let own = |stay: &Stay| stay.holds().map(str::to_ascii_lowercase);
     let there = world.present();
     there
-        .map(|stay| (stay.account.to_ascii_lowercase(), stay.session.to_string()))
+        .map(|stay| (stay.session.to_string(), own(stay)))
         .collect()
 }
 
+/// Accounts of which somebody is at the line door, where nobody is without one.
+fn accounts(world: &World) -> BTreeSet<&'static str> {
+    let people = world.people.iter();
+    let at_line = people.filter(|person| person.door == Door::Line);
+    at_line.map(|person| person.account).collect()
+}
+
 fn everybody_is_back(world: &World, last: &Fold) -> Verdict {
-    let accounts: BTreeSet<_> = world.people.iter().map(|person| person.account).collect();
-    let there: Vec<_> = world.present().map(|stay| stay.account).collect();
+    let accounts = accounts(world);
+    let there: Vec<_> = world.present().filter_map(Stay::holds).collect();
     for account in accounts {
         if there.iter().filter(|present| **present == account).count() != 1 {
             return Err(format!("{account} is there not once: {there:?}"));
@@ -152,21 +167,24 @@ fn nobody_was_put_out(world: &World, last: &Fold) -> Verdict {
 
 /// What was said to somebody is heard, sooner or later.
 fn whispers_are_heard(world: &World) -> Verdict {
-    let accounts: BTreeSet<_> = world.people.iter().map(|person| person.account).collect();
+    let accounts = accounts(world);
     for entry in world.server.journal().chain() {
         let Deed::Whisper { to, text, .. } = &entry.event.deed else {
             continue;
         };
         let hears = |heard: &Heard| match heard {
             Heard::Event { line, .. } | Heard::Kept { line } => {
-                line.ends_with(&format!(": {}", text.as_str()))
+                let said = line.rsplit([' ', ':']).next();
+                said == Some(text.as_str())
             }
             Heard::Gap { .. } | Heard::Said { .. } | Heard::Room { .. } | Heard::PutIn { .. } => {
                 false
             }
         };
-        let mut stays = world.all_stays().filter(|stay| stay.account == to.as_str());
-        if accounts.contains(to.as_str()) && !stays.any(|stay| stay.heard.iter().any(hears)) {
+        // A guest who logs in may hear it before it reads that it is in.
+        let is_own = |stay: &&Stay| stay.account == to.id();
+        let mut stays = world.all_stays().filter(is_own);
+        if accounts.contains(to.id()) && !stays.any(|stay| stay.heard.iter().any(hears)) {
             return Err(format!("{to} never hears {:?}", entry.event));
         }
     }
@@ -189,7 +207,7 @@ fn judge_stay(stay: &Stay, chains: &[Vec<Arc<Entry>>], folds: &[Fold]) -> Verdic
     for (first, times) in expected.iter().enumerate().rev() {
         for time in times {
             let later = expected[first + 1..].iter().flat_map(|times| times.first());
-            let logs: Vec<_> = std::iter::once(time).chain(later).copied().collect();
+            let logs: Vec<_> = std::iter::once(time).chain(later).collect();
             let verdict = match_up(stay, &logs).and_then(|heard| {
                 if heard.log == 0 {
                     answers_come_first(stay, &chains[first], &heard)?;
@@ -307,94 +325,4 @@ fn answers_come_first(stay: &Stay, chain: &[Arc<Entry>], heard: &Matched<'_>) ->
         }
     }
     Ok(())
-}
-
-/// Whether all that the store holds is what its log says.
-fn agrees(server: &mut Server, fold: &Fold) -> Verdict {
-    let live = fold.live.iter().map(|(user, (fence, session))| {
-        let (run, conn) = (&session.incarnation, session.conn);
-        (user.clone(), format!("{fence} {run} {conn} live"))
-    });
-    same(
-        "sessions",
-        &live.collect::<BTreeMap<_, _>>(),
-        &hash(server, "sessions"),
-    )?;
-    let mut held: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (user, (_, session)) in &fold.live {
-        held.entry(session.incarnation.to_string())
-            .or_default()
-            .insert(user.clone());
-    }
-    for run in hash(server, "nodes").into_keys() {
-        let expected = held.remove(&run).unwrap_or_default();
-        same(
-            &format!("held:{run}"),
-            &expected,
-            &set(server, &format!("held:{run}")),
-        )?;
-    }
-    same("what runs hold that are not known", &BTreeMap::new(), &held)?;
-    places_agree(server, fold)
-}
-
-/// The same of who is where and follows whom.
-fn places_agree(server: &mut Server, fold: &Fold) -> Verdict {
-    let mut rooms_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for room in super::person::ROOMS {
-        let expected = fold.members.get(room).cloned().unwrap_or_default();
-        same(
-            &format!("room:{room}"),
-            &expected,
-            &set(server, &format!("room:{room}")),
-        )?;
-        for user in expected {
-            rooms_of.entry(user).or_default().insert(room.to_owned());
-        }
-    }
-    for account in super::ACCOUNTS {
-        let user = account.to_ascii_lowercase();
-        let expected = rooms_of.remove(&user).unwrap_or_default();
-        let key = format!("rooms:{user}");
-        let there = server.look(&["ZRANGE", &key, "0", "-1"]);
-        let there: Vec<String> = redis::from_redis_value(there).expect("a list");
-        let current = hash(server, "user:room").remove(&user);
-        same(
-            &format!("user:room of {user}"),
-            &there.last().cloned(),
-            &current,
-        )?;
-        same(&key, &expected, &there.into_iter().collect())?;
-        let expected = fold.follows.get(&user).cloned().unwrap_or_default();
-        same(
-            &format!("follows:{user}"),
-            &expected,
-            &set(server, &format!("follows:{user}")),
-        )?;
-        let followers = fold.follows.iter().filter(|(_, all)| all.contains(&user));
-        let expected = followers.map(|(follower, _)| follower.clone()).collect();
-        same(
-            &format!("subs:{user}"),
-            &expected,
-            &set(server, &format!("subs:{user}")),
-        )?;
-    }
-    Ok(())
-}
-
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, there: &T) -> Verdict {
-    if expected == there {
-        return Ok(());
-    }
-    Err(format!(
-        "{what}: by the log {expected:?}, in the store {there:?}"
-    ))
-}
-
-fn hash(server: &mut Server, key: &str) -> BTreeMap<String, String> {
-    redis::from_redis_value(server.look(&["HGETALL", key])).expect("a hash")
-}
-
-fn set(server: &mut Server, key: &str) -> BTreeSet<String> {
-    redis::from_redis_value(server.look(&["SMEMBERS", key])).expect("a set")
 }

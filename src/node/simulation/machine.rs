@@ -13,12 +13,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio::time::timeout;
 
+use super::door::Door;
 use super::several::Several;
 use crate::bridge::redis::simulated::network::Wire;
 use crate::bridge::redis::{Options, RedisBridge};
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::chat::{Answer, Ending, NodeName, Refusal, Secret, UserName};
-use crate::dialect::Dialect;
 use crate::messages::{
     Archive, ChangePassword, CloseAll, DuplicateLogin, HubId, Inquire, IssueToken, Prove,
     ProveByCertificate, RedeemToken, Redeemed, Register, Shut, Vital,
@@ -71,6 +71,7 @@ enum Pace {
 #[derive(Debug)]
 struct Guest {
     conn: ConnId,
+    door: Door,
     io: DuplexStream,
 }
 
@@ -156,11 +157,11 @@ impl Machine {
     }
 
     /// Somebody comes in, if it is on; as whom the node knows them.
-    pub(super) fn enter(&mut self, io: DuplexStream) -> Option<SessionId> {
+    pub(super) fn enter(&mut self, door: Door, io: DuplexStream) -> Option<SessionId> {
         let node = self.node.as_mut()?;
         node.arrived += 1;
         let conn = ConnId(node.arrived);
-        node.guests.try_send(Guest { conn, io }).ok()?;
+        node.guests.try_send(Guest { conn, door, io }).ok()?;
         let incarnation = node.incarnation.clone();
         Some(SessionId { incarnation, conn })
     }
@@ -214,11 +215,11 @@ async fn live(
             }
             // An end that is dropped was not asked for.
             Ok(()) = &mut stop => break,
-            Some(Guest { conn, io }) = guests.recv() => {
+            Some(Guest { conn, door, io }) = guests.recv() => {
                 let incarnation = incarnation.clone();
                 let id = SessionId { incarnation, conn };
                 let peer = std::net::IpAddr::from([127, 0, 0, 1]).into();
-                Session::new(id, peer, io, Dialect::line(), links.clone(), None).start();
+                Session::new(id, peer, io, door.dialect(), links.clone(), None).start();
             }
         }
     }

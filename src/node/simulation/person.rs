@@ -8,10 +8,13 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::time::Instant;
 
+use super::door::Door;
 use super::several::{OUT, TOO};
 use super::stay::{Asked, Stay};
 use crate::chat::{Ending, Position};
 use crate::testing::dice::Dice;
+
+mod visitor;
 
 /// Where people meet.
 pub(super) const ROOMS: [&str; 3] = ["lobby", "den", "attic"];
@@ -22,6 +25,7 @@ const READ: usize = 4096;
 /// Somebody with an account.
 pub(super) struct Person {
     pub(super) account: &'static str,
+    pub(super) door: Door,
     pub(super) seat: Seat,
     dice: Dice,
     /// When something is done next.
@@ -48,6 +52,8 @@ pub(super) struct Connection {
     /// Nothing is read before.
     pub(super) rests_until: Option<Instant>,
     pub(super) stay: Stay,
+    /// By which it can be seen at the IRC door, if not as it wants to.
+    spare_nick: String,
 }
 
 /// What somebody wants to do.
@@ -61,10 +67,11 @@ pub(super) enum Wish {
 }
 
 impl Person {
-    pub(super) fn new(number: usize, account: &'static str, mut dice: Dice) -> Self {
+    pub(super) fn new(number: usize, door: Door, account: &'static str, mut dice: Dice) -> Self {
         let next = Instant::now() + dice.up_to(Duration::from_secs(2));
         Self {
             account,
+            door,
             seat: Seat::Away,
             dice,
             next,
@@ -81,13 +88,19 @@ impl Person {
             Seat::Away => Wish::Enter,
             Seat::At(at) if at.stay.is_turned_away => Wish::Break,
             Seat::At(at) if at.stay.welcomed.is_none() || at.stay.over.is_some() => Wish::Nothing,
-            Seat::At(_) => self.does_something(now),
+            Seat::At(_) => match self.door {
+                Door::Line => self.does_something(now),
+                Door::Irc => self.does_something_irc(now),
+            },
         }
     }
 
     /// Comes in by a connection: by a login, or where somebody left off.
     pub(super) fn sits(&mut self, io: DuplexStream, mut stay: Stay) {
-        let since = self.last.filter(|_| self.dice.one_in(2));
+        let since = match self.door {
+            Door::Line => self.last.filter(|_| self.dice.one_in(2)),
+            Door::Irc => None,
+        };
         stay.since = since;
         let mut at = Connection {
             io,
@@ -95,12 +108,19 @@ impl Person {
             unsent: VecDeque::new(),
             rests_until: None,
             stay,
+            spare_nick: String::new(),
         };
-        match since {
-            Some(position) => at.types(&format!("/resume {}.x {position}", self.account)),
-            None => at.types(&format!("/login {} secret", self.account)),
+        match (self.door, since) {
+            (Door::Irc, _) => self.registers(&mut at),
+            (Door::Line, Some(position)) => {
+                at.types(&format!("/resume {}.x {position}", self.account));
+                at.asks("/ids on", Asked::Other);
+            }
+            (Door::Line, None) => {
+                at.types(&format!("/login {} secret", self.account));
+                at.asks("/ids on", Asked::Other);
+            }
         }
-        at.asks("/ids on", Asked::Other);
         self.seat = Seat::At(Box::new(at));
     }
 
@@ -155,16 +175,19 @@ impl Person {
                 self.asks(&format!("/unsubscribe {author}"), Asked::Other);
             }
             87..91 => self.asks("/ping x", Asked::Other),
-            91..93 => {
-                let rest = self.dice.up_to(Duration::from_secs(12));
-                if let Seat::At(at) = &mut self.seat {
-                    at.rests_until = Some(now + rest);
-                }
-            }
+            91..93 => self.rests(now),
             93..96 => self.asks("/quit", Asked::Other),
             _ => return Wish::Break,
         }
         Wish::Nothing
+    }
+
+    /// Reads nothing for a while.
+    fn rests(&mut self, now: Instant) {
+        let rest = self.dice.up_to(Duration::from_secs(12));
+        if let Seat::At(at) = &mut self.seat {
+            at.rests_until = Some(now + rest);
+        }
     }
 
     /// Into another room, into one more, or out of one of several.
@@ -185,7 +208,10 @@ impl Person {
     pub(super) fn says(&mut self, times: usize) {
         for _ in 0..times {
             let text = self.text();
-            self.asks(&text.clone(), Asked::Text(text));
+            match self.door {
+                Door::Line => self.asks(&text.clone(), Asked::Text(text)),
+                Door::Irc => self.says_irc(text),
+            }
         }
     }
 
@@ -243,5 +269,6 @@ impl Connection {
             let line = std::str::from_utf8(&line[..end]).expect("UTF-8");
             self.stay.hears(line, now);
         }
+        self.takes_other_nick();
     }
 }

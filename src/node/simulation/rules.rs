@@ -12,16 +12,7 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
         return &[];
     };
     match rule {
-        Rule::FenceAtAppend => &[
-            Edit {
-                of: "if call('HGET', 'sessions', user) ~= ARGV[8] then",
-                to: "if false then",
-            },
-            Edit {
-                of: "if redis.call('HGET', 'sessions', me) ~= ARGV[8] then return answer('void') end",
-                to: NOTHING,
-            },
-        ],
+        Rule::FenceAtAppend => &[FENCE_OF_SAYING, FENCE_OF_COMMAND],
         Rule::RetriesOnce => &[
             Edit {
                 of: "if string.sub(kept[1], 1, at - 1) == seq then return string.sub(kept[1], at + 1) end",
@@ -60,6 +51,11 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
         }],
         Rule::ResendsInOrder => &[LATE_SAYING, LATE_COMMAND],
         Rule::ReleaseNamesRooms => &[NAMES],
+        Rule::NickOfOne => &[NICK_IN_USE],
+        Rule::NickNamesRooms => &[NICK_ROOMS],
+        Rule::GuestsLeaveNothing => &[SWEPT],
+        Rule::LoginKeepsRooms => &[TAKEN_ROOMS],
+        Rule::LoginEndsGuest => &[GUEST_ENDS],
         Rule::ReadOnce
         | Rule::HolesLookedUp
         | Rule::AnswersFirst
@@ -84,7 +80,12 @@ pub(super) const fn kinds(rule: Rule) -> &'static [Kind] {
         | Rule::VoidEnds
         | Rule::ReleaseOfItsOwn
         | Rule::ResendsInOrder
-        | Rule::ReleaseNamesRooms => &[],
+        | Rule::ReleaseNamesRooms
+        | Rule::NickOfOne
+        | Rule::NickNamesRooms
+        | Rule::GuestsLeaveNothing
+        | Rule::LoginKeepsRooms
+        | Rule::LoginEndsGuest => &[],
     }
 }
 
@@ -103,5 +104,47 @@ const LATE_SAYING: Edit = Edit {
 /// The same, in all others.
 const LATE_COMMAND: Edit = Edit {
     of: r"if not before and tonumber(kept[2]) >= tonumber(seq) then return 'old\n-\n' end",
+    to: NOTHING,
+};
+
+/// Why a nick cannot be had that somebody else has.
+const NICK_IN_USE: Edit = Edit {
+    of: "if by and by ~= me then return 'nick_in_use' end",
+    to: NOTHING,
+};
+
+/// Behind what a change of nick says of itself.
+const NICK_ROOMS: Edit = Edit {
+    of: "was .. '\"' .. named(rooms)\n  local id",
+    to: "was .. '\"'\n  local id",
+};
+
+/// What is swept behind a guest.
+const SWEPT: Edit = Edit {
+    of: "if is_guest(user) then also(",
+    to: "if false then also(",
+};
+
+/// In which rooms an account is that a guest logs in to.
+const TAKEN_ROOMS: Edit = Edit {
+    of: "also('SADD', key, me)\n    also('ZADD', 'rooms:' .. me, order, room.room)",
+    to: NOTHING,
+};
+
+/// Where the guest is not any more.
+const GUEST_ENDS: Edit = Edit {
+    of: "also('HDEL', kept, user)\n  end\n  also('DEL', 'rooms:'",
+    to: "\n  end\n  also('DEL', 'rooms:'",
+};
+
+/// Whether a claim still stands.
+const FENCE_OF_SAYING: Edit = Edit {
+    of: "if call('HGET', 'sessions', user) ~= ARGV[8] then",
+    to: "if false then",
+};
+
+/// The same, in all others.
+const FENCE_OF_COMMAND: Edit = Edit {
+    of: "if redis.call('HGET', 'sessions', me) ~= ARGV[8] then return answer('void') end",
     to: NOTHING,
 };

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
+use super::door::Door;
+use super::talk::Talk;
 use crate::chat::origin::SessionId;
 use crate::chat::{Ending, Fate, Position};
 use crate::dialect::line::read::{self, Message, Refused, Told, When};
@@ -12,7 +14,10 @@ use crate::dialect::line::read::{self, Message, Refused, Told, When};
 #[derive(Debug)]
 pub(super) struct Stay {
     pub(super) session: SessionId,
+    pub(super) door: Door,
+    /// Whose it is from the login on; at the IRC door somebody is a guest before.
     pub(super) account: &'static str,
+    pub(super) talk: Talk,
     /// Where it wants to go on, if it comes back.
     pub(super) since: Option<Position>,
     pub(super) welcomed: Option<Instant>,
@@ -47,6 +52,10 @@ pub(super) enum Asked {
     Move(String),
     /// To go out of this room, which is not the one that is talked in.
     Leave(String),
+    /// To be seen otherwise.
+    Nick,
+    /// To be an account from here on.
+    LogIn,
     Other,
 }
 
@@ -84,10 +93,12 @@ pub(super) enum Heard {
 }
 
 impl Stay {
-    pub(super) fn new(session: SessionId, account: &'static str) -> Self {
+    pub(super) fn new(session: SessionId, door: Door, account: &'static str) -> Self {
         Self {
             session,
+            door,
             account,
+            talk: Talk::default(),
             since: None,
             welcomed: None,
             asked: VecDeque::new(),
@@ -103,8 +114,23 @@ impl Stay {
         }
     }
 
+    /// Whose account it has.
+    pub(super) fn holds(&self) -> Option<&'static str> {
+        match self.door {
+            Door::Line => Some(self.account),
+            Door::Irc => self.talk.is_account.then_some(self.account),
+        }
+    }
+
     /// Takes a line of the node.
     pub(super) fn hears(&mut self, line: &str, now: Instant) {
+        match self.door {
+            Door::Line => self.hears_line(line, now),
+            Door::Irc => self.hears_irc(line.trim_end_matches('\r'), now),
+        }
+    }
+
+    fn hears_line(&mut self, line: &str, now: Instant) {
         match read::read(line) {
             Told::Message(message) => self.message(&message, line),
             Told::Joined { .. }
@@ -175,6 +201,10 @@ impl Stay {
         if text.starts_with("You are not in") {
             return self.left(text, line);
         }
+        if text.contains(" made ") {
+            let (position, line) = (None, line.to_owned());
+            return self.heard.push(Heard::Event { position, line });
+        }
         let answers = [
             "You subscribe to",
             "You no longer subscribe",
@@ -195,21 +225,25 @@ impl Stay {
         }
         match (self.asked.front(), refused) {
             (Some(Asked::Text(_)), Refused::NotConfirmed) => {
-                let Some(Asked::Text(text)) = self.asked.pop_front() else {
-                    return;
-                };
-                self.texts.push((text.clone(), Outcome::Unknown));
-                self.doubts.push_back(text);
+                if let Some(Asked::Text(text)) = self.asked.pop_front() {
+                    self.is_in_doubt(text);
+                }
             }
             (Some(Asked::Text(_)), _) => self.text(Outcome::Nowhere, line),
-            (Some(Asked::Move(_) | Asked::Leave(_) | Asked::Other), _) => {
-                drop(self.asked.pop_front())
-            }
+            (
+                Some(Asked::Move(_) | Asked::Leave(_) | Asked::Nick | Asked::LogIn | Asked::Other),
+                _,
+            ) => drop(self.asked.pop_front()),
             (None, _) => self.is_wrong(line, "nothing was asked"),
         }
     }
 
-    fn resolved(&mut self, fate: Fate) {
+    pub(super) fn is_in_doubt(&mut self, text: String) {
+        self.texts.push((text.clone(), Outcome::Unknown));
+        self.doubts.push_back(text);
+    }
+
+    pub(super) fn resolved(&mut self, fate: Fate) {
         let Some(text) = self.doubts.pop_front() else {
             return self.is_wrong(&format!("{fate:?}"), "nothing was in doubt");
         };
@@ -244,7 +278,7 @@ impl Stay {
         }
     }
 
-    fn is_wrong(&mut self, line: &str, why: &str) {
+    pub(super) fn is_wrong(&mut self, line: &str, why: &str) {
         let wrong = format!("`{line}`: {why}");
         self.wrong.get_or_insert(wrong);
     }

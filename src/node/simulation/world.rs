@@ -10,13 +10,14 @@ use tokio::io::duplex;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::ACCOUNTS;
+use super::door::Door;
 use super::judge::judge_quiet;
 use super::machine::{Machine, Over, Settings};
 use super::person::{Person, Seat, Wish};
 use super::plan::{Fault, Kept, Kind, Plan};
 use super::rules::edits;
 use super::stay::Stay;
-use crate::bridge::redis::simulated::network::{Kills, Server, Snapshot};
+use crate::bridge::redis::simulated::network::{Entry, Kills, Server, Snapshot};
 use crate::chat::UserName;
 use crate::testing::Rule;
 use crate::testing::dice::Dice;
@@ -54,6 +55,15 @@ pub(super) struct World {
     trace: Trace,
 }
 
+/// Who takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Crowd {
+    /// People at the line door, who have accounts.
+    Lines,
+    /// And guests at the IRC door, who log in sometimes.
+    Guests,
+}
+
 /// What people do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
@@ -89,7 +99,13 @@ impl Trace {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, kinds: &[Kind], breaks: Option<Rule>, trace: Trace) -> Self {
+    pub(super) fn new(
+        seed: u64,
+        crowd: Crowd,
+        kinds: &[Kind],
+        breaks: Option<Rule>,
+        trace: Trace,
+    ) -> Self {
         let mut dice = Dice::new(seed);
         let nodes = 2 + dice.below(2);
         let kills = if dice.one_in(3) {
@@ -108,9 +124,10 @@ impl World {
         let count = 3 + dice.below(5);
         let person = |number: usize| {
             let account = ACCOUNTS[number % ACCOUNTS.len()];
-            Person::new(number, account, dice.fork())
+            Person::new(number, Door::Line, account, dice.fork())
         };
-        let people = (0..count).map(person).collect();
+        let mut people: Vec<_> = (0..count).map(person).collect();
+        people.extend(guests(seed, crowd, count));
         let server = Server::new(nodes, breaks, edits(breaks), kills, dice.fork());
         let snapshot = server.snapshot();
         Self {
@@ -136,6 +153,19 @@ impl World {
 
     pub(super) fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// Writes down the log, and before it what it was each time that it was taken back.
+    pub(super) fn note_log(&mut self) {
+        let chains = self.server.journal().chains().enumerate();
+        let entries = chains.flat_map(|(number, chain)| {
+            let told =
+                move |entry: &Entry| format!("log {number}: {:?} by {}", entry.event, entry.by);
+            chain.iter().map(move |entry| told(entry))
+        });
+        for entry in entries.collect::<Vec<_>>() {
+            self.note(|| entry);
+        }
     }
 
     /// Runs it to its end.
@@ -171,7 +201,7 @@ impl World {
     }
 
     fn is_present(&self, account: &str) -> bool {
-        self.present().any(|stay| stay.account == account)
+        self.present().any(|stay| stay.holds() == Some(account))
     }
 
     /// What was heard on every connection.
@@ -332,8 +362,11 @@ impl World {
                 continue;
             }
             let is_away = matches!(person.seat, Seat::Away);
-            let account = person.account;
-            if self.act == Act::Return && (!is_away || self.is_present(account)) {
+            let is_back = match person.door {
+                Door::Line => self.is_present(self.people[number].account),
+                Door::Irc => false,
+            };
+            if self.act == Act::Return && (!is_away || is_back) {
                 self.people[number].next = now + Duration::from_secs(1);
                 continue;
             }
@@ -367,9 +400,9 @@ impl World {
         let node = self.dice.below(self.machines.len());
         let pipe = self.dice.one_of(&[64 * 1024, 64 * 1024, 256]);
         let (here, there) = duplex(pipe);
-        let account = self.people[number].account;
-        if let Some(session) = self.machines[node].enter(there) {
-            let stay = Stay::new(session.clone(), account);
+        let Person { account, door, .. } = self.people[number];
+        if let Some(session) = self.machines[node].enter(door, there) {
+            let stay = Stay::new(session.clone(), door, account);
             let person = &mut self.people[number];
             person.sits(here, stay);
             let since = match &person.seat {
@@ -379,4 +412,18 @@ impl World {
             self.note(|| format!("{account} {session} comes, since {since:?}"));
         }
     }
+}
+
+/// Who comes by the IRC door, by dice of their own: all else is as it is without them.
+fn guests(seed: u64, crowd: Crowd, others: usize) -> Vec<Person> {
+    let mut dice = Dice::new(!seed);
+    let count = match crowd {
+        Crowd::Lines => 0,
+        Crowd::Guests => 1 + dice.below(4),
+    };
+    let mut person = |number: usize| {
+        let account = dice.one_of(&ACCOUNTS);
+        Person::new(others + number, Door::Irc, account, dice.fork())
+    };
+    (0..count).map(&mut person).collect()
 }
