@@ -27,9 +27,9 @@ async fn tags_of_clients_are_told_to_those_who_understand_them() {
         let line = person.line("a reply").await;
         assert!(line.contains(";+draft/reply=7-1 :anna!"), "{line}");
         assert!(!line.contains("label") && !line.contains("time"), "{line}");
-        assert_eq!(bare(&line), ":anna!anna@conclave PRIVMSG #den yes");
+        assert_eq!(bare(&line), ":anna!anna@conclave PRIVMSG #den :yes");
     }
-    clara.hears(":anna!anna@conclave PRIVMSG #den yes").await;
+    clara.hears(":anna!anna@conclave PRIVMSG #den :yes").await;
     dora.hears("[den] anna: yes").await;
     // It is kept with the message.
     anna.quits().await;

@@ -12,6 +12,17 @@ use crate::chat::limits::ECHO_BYTES;
 /// The one host of everybody: where people connect from is nobody's business.
 pub use crate::chat::mask::HOST as CLOAK;
 
+/// Commands of which the last parameter has a colon also where it needs none.
+const WITH_COLON: [&str; 5] = ["CAP", "PRIVMSG", "NOTICE", "TOPIC", "QUIT"];
+
+/// Whether a colon stands in front of the last parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colon {
+    Always,
+    /// Where it could be taken for something else without one.
+    WhereNeeded,
+}
+
 /// Whose words a line holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
@@ -60,7 +71,7 @@ impl Line<'_> {
                 out.put_u8(b' ');
                 out.put_slice(spellable(word).as_bytes());
             }
-            spell_last(last, start, out);
+            spell_last(last, self.colon(), start, out);
         }
         debug_assert!(out.len() - start <= LINE_BYTES - 2, "words are short");
         // Also a line that is a mistake of ours is no two lines, and no longer than the peer reads.
@@ -88,6 +99,15 @@ impl Line<'_> {
         let words = self.params.split_last().map_or(&[][..], |(_, words)| words);
         let words: usize = words.iter().map(|word| 1 + spellable(word).len()).sum();
         out.len() + self.command.len() + words + " :\r\n".len()
+    }
+
+    /// Programs that read no more than they need look for one in front of what is said.
+    fn colon(&self) -> Colon {
+        if WITH_COLON.contains(&self.command) {
+            Colon::Always
+        } else {
+            Colon::WhereNeeded
+        }
     }
 
     fn spell_tags(&self, out: &mut BytesMut) {
@@ -135,10 +155,11 @@ fn spellable(word: &str) -> &str {
     }
 }
 
-fn spell_last(last: &str, start: usize, out: &mut BytesMut) {
+fn spell_last(last: &str, colon: Colon, start: usize, out: &mut BytesMut) {
     let kept = last.chars().filter(|c| !matches!(c, '\0' | '\r' | '\n'));
-    let needs_colon = last.contains(' ') || matches!(kept.clone().next(), None | Some(':'));
-    out.put_slice(if needs_colon { " :" } else { " " }.as_bytes());
+    let is_needed = || last.contains(' ') || matches!(kept.clone().next(), None | Some(':'));
+    let has_one = colon == Colon::Always || is_needed();
+    out.put_slice(if has_one { " :" } else { " " }.as_bytes());
     let mut left = (start + LINE_BYTES - 2).saturating_sub(out.len());
     for c in kept {
         if c.len_utf8() > left {

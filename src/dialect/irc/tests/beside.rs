@@ -111,7 +111,7 @@ fn an_echo_has_what_went_with_it() {
             "> @+a=b;c PRIVMSG ben hi",
             &whisper,
             "! said",
-            "< @msgid=7-1;+a=b :anna!anna@conclave PRIVMSG ben hi",
+            "< @msgid=7-1;+a=b :anna!anna@conclave PRIVMSG ben :hi",
         ],
     );
 }
@@ -132,7 +132,7 @@ fn who_understands_tags_is_told_them() {
     let to_anna = tagged(Conversation::Person { user: user("anna") });
     let id = "msgid=1763850000-1041;bot;+draft/reply=7-1;+x=a\\sb";
     for (deed, line) in [
-        (said, ":ben!ben@conclave PRIVMSG #den hi"),
+        (said, ":ben!ben@conclave PRIVMSG #den :hi"),
         (in_den, ":ben!ben@conclave TAGMSG #den"),
         (to_anna, ":ben!ben@conclave TAGMSG anna"),
     ] {

@@ -32,7 +32,7 @@ fn capabilities_are_listed_and_asked_for() {
         ("LIST", &[":irc.example CAP * LIST :"], Hold::Unchanged),
         (
             "REQ multi-prefix",
-            &[":irc.example CAP * ACK multi-prefix"],
+            &[":irc.example CAP * ACK :multi-prefix"],
             Hold::Begins,
         ),
         (
@@ -47,7 +47,7 @@ fn capabilities_are_listed_and_asked_for() {
         ),
         (
             "REQ -multi-prefix",
-            &[":irc.example CAP * ACK -multi-prefix"],
+            &[":irc.example CAP * ACK :-multi-prefix"],
             Hold::Begins,
         ),
         ("REQ ", &[":irc.example CAP * ACK :"], Hold::Begins),
@@ -69,9 +69,13 @@ fn a_request_is_granted_as_a_whole_or_not_at_all() {
             &[":irc.example CAP * NAK :sasl -ex3"],
             Hold::Begins,
         ),
-        ("REQ SASL", &[":irc.example CAP * NAK SASL"], Hold::Begins),
+        ("REQ SASL", &[":irc.example CAP * NAK :SASL"], Hold::Begins),
         // Known, but not offered here.
-        ("REQ batch", &[":irc.example CAP * NAK batch"], Hold::Begins),
+        (
+            "REQ batch",
+            &[":irc.example CAP * NAK :batch"],
+            Hold::Begins,
+        ),
     ]);
     assert_eq!(agreed.enabled(), Caps::default());
     let long = format!("REQ {}", "sasl ".repeat(90));
@@ -108,17 +112,17 @@ fn values_are_told_to_those_who_understand_them() {
         // Who understands 302 is told news, and cannot say no to that.
         (
             "LIST",
-            &[":irc.example CAP * LIST cap-notify"],
+            &[":irc.example CAP * LIST :cap-notify"],
             Hold::Unchanged,
         ),
         (
             "REQ cap-notify",
-            &[":irc.example CAP * ACK cap-notify"],
+            &[":irc.example CAP * ACK :cap-notify"],
             Hold::Begins,
         ),
         (
             "REQ -cap-notify",
-            &[":irc.example CAP * NAK -cap-notify"],
+            &[":irc.example CAP * NAK :-cap-notify"],
             Hold::Begins,
         ),
     ]);
@@ -126,12 +130,12 @@ fn values_are_told_to_those_who_understand_them() {
     talk(&[
         (
             "REQ cap-notify",
-            &[":irc.example CAP * ACK cap-notify"],
+            &[":irc.example CAP * ACK :cap-notify"],
             Hold::Begins,
         ),
         (
             "REQ -cap-notify",
-            &[":irc.example CAP * ACK -cap-notify"],
+            &[":irc.example CAP * ACK :-cap-notify"],
             Hold::Begins,
         ),
     ]);
@@ -211,6 +215,6 @@ fn the_mechanisms_of_sasl_are_those_of_the_connection() {
     ] {
         let (replies, _) = Negotiation::new(sasl, mechanisms).hear(&["LS", "302"]);
         let lines = super::spelled("*", &replies);
-        assert_eq!(lines, [format!(":irc.example CAP * LS {told}")]);
+        assert_eq!(lines, [format!(":irc.example CAP * LS :{told}")]);
     }
 }

@@ -87,7 +87,7 @@ fn people_come_and_go() {
         ),
         // It is told by what follows it, once for all rooms.
         ("", left(Departure::Quit), &[]),
-        ("", released(None), &[":ben!ben@conclave QUIT Gone"]),
+        ("", released(None), &[":ben!ben@conclave QUIT :Gone"]),
         (
             "",
             released(words()),
@@ -182,7 +182,7 @@ fn topics_change_and_people_go_for_tea() {
 
 #[test]
 fn a_message_carries_the_tags_that_were_asked_for() {
-    let line = ":ben!ben@conclave PRIVMSG #den hi";
+    let line = ":ben!ben@conclave PRIVMSG #den :hi";
     for (names, tags) in [
         ("", ""),
         ("batch labeled-response echo-message", ""),

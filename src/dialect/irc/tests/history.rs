@@ -386,7 +386,7 @@ fn changed() -> Vec<(Deed, &'static str)> {
     };
     vec![
         (nicked, "NICK Rob"),
-        (topic, "TOPIC #den tea"),
+        (topic, "TOPIC #den :tea"),
         (modes, "MODE #den -l"),
     ]
 }
@@ -446,7 +446,7 @@ fn who_sets_a_topic_is_told_its_id_and_time() {
         let (_, told) = asks(&mut alice(caps), "TOPIC #den tea", answer);
         assert_eq!(
             told,
-            [format!("{tags}:alice!alice@conclave TOPIC #den tea")]
+            [format!("{tags}:alice!alice@conclave TOPIC #den :tea")]
         );
     }
 }
@@ -493,9 +493,9 @@ fn messages_come_in_a_batch_with_their_ids_and_times() {
         [
             ":irc.example BATCH +history chathistory #den",
             "@batch=history;time=2019-01-04T14:33:26.124Z;msgid=7-1 \
-             :bob!bob@conclave PRIVMSG #den hello",
+             :bob!bob@conclave PRIVMSG #den :hello",
             "@batch=history;time=2019-01-04T14:33:26.125Z;msgid=7-2 \
-             :bob!bob@conclave PRIVMSG #den hello",
+             :bob!bob@conclave PRIVMSG #den :hello",
             ":irc.example BATCH -history",
         ]
     );
@@ -513,7 +513,7 @@ fn messages_come_in_a_batch_with_their_ids_and_times() {
     // Without batches and tags there are lines, and words for the time.
     let (_, told) = asks(&mut alice("draft/chathistory"), line, answer);
     assert_eq!(told[0], "NOTICE * :Said at 2019-01-04T14:33:26.124Z:");
-    assert_eq!(told[1], ":bob!bob@conclave PRIVMSG #den hello");
+    assert_eq!(told[1], ":bob!bob@conclave PRIVMSG #den :hello");
     let (_, told) = asks(&mut alice(ALL), line, nothing);
     let empty = [
         ":irc.example BATCH +history chathistory #den",
@@ -546,8 +546,8 @@ fn a_dialogue_is_told_in_both_directions() {
         told,
         [
             ":irc.example BATCH +history chathistory bob",
-            "@batch=history;msgid=7-1 :Bob!Bob@conclave PRIVMSG alice hi",
-            "@batch=history;msgid=7-2 :alice!alice@conclave PRIVMSG Bob hi",
+            "@batch=history;msgid=7-1 :Bob!Bob@conclave PRIVMSG alice :hi",
+            "@batch=history;msgid=7-2 :alice!alice@conclave PRIVMSG Bob :hi",
             ":irc.example BATCH -history",
         ]
     );

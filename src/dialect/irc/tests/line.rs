@@ -56,7 +56,7 @@ fn a_line_is_spelled_as_it_is_read() {
             BOB,
             "PRIVMSG",
             &["#a", "a:b"],
-            ":Bob!bob@conclave PRIVMSG #a a:b",
+            ":Bob!bob@conclave PRIVMSG #a :a:b",
         ),
     ] {
         assert_eq!(line(source, command, params), expected);

@@ -101,7 +101,7 @@ fn coming_and_going_is_the_same_line_for_all_who_watch() {
     assert_eq!(told(none, came.clone(), Hearing::Watcher), [online]);
     assert_eq!(told(none, came, Hearing::Direct), Vec::<String>::new());
     let went = || released("ben", &["den"]);
-    let quit = ":ben!ben@conclave QUIT Gone";
+    let quit = ":ben!ben@conclave QUIT :Gone";
     assert_eq!(told(none, went(), Hearing::Watcher), ["731 * ben"]);
     assert_eq!(
         told(none, went(), Hearing::DirectAndWatcher),

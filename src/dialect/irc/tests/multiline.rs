@@ -40,10 +40,10 @@ fn several_lines_are_one_message_with_the_label_of_its_beginning() {
              extras: Extras { tags: \"+a=b\", speaker: Person, seams: [14] } }",
             "! said",
             "< @label=xyz;msgid=7-1;+a=b :anna!anna@conclave BATCH +multiline draft/multiline #den",
-            "< @batch=multiline :anna!anna@conclave PRIVMSG #den hello",
+            "< @batch=multiline :anna!anna@conclave PRIVMSG #den :hello",
             "< @batch=multiline :anna!anna@conclave PRIVMSG #den :",
             "< @batch=multiline :anna!anna@conclave PRIVMSG #den :how is ",
-            "< @batch=multiline;draft/multiline-concat :anna!anna@conclave PRIVMSG #den everyone?",
+            "< @batch=multiline;draft/multiline-concat :anna!anna@conclave PRIVMSG #den :everyone?",
             "< :anna!anna@conclave BATCH -multiline",
             // A batch of one line is a message like any other.
             "> BATCH +1 draft/multiline ben",
@@ -51,7 +51,7 @@ fn several_lines_are_one_message_with_the_label_of_its_beginning() {
             "> BATCH -1",
             "* Whisper { to: ben, text: \"hi\", manner: Notice, extras: Plain }",
             "! said",
-            "< @msgid=7-1 :anna!anna@conclave NOTICE ben hi",
+            "< @msgid=7-1 :anna!anna@conclave NOTICE ben :hi",
         ],
     );
 }
@@ -166,8 +166,8 @@ fn who_does_not_know_of_such_messages_is_told_line_by_line() {
         lines("message-tags"),
         [
             "@msgid=1763850000-1041 :ben!ben@conclave PRIVMSG #den :how is ",
-            ":ben!ben@conclave PRIVMSG #den everyone?",
-            ":ben!ben@conclave PRIVMSG #den bye",
+            ":ben!ben@conclave PRIVMSG #den :everyone?",
+            ":ben!ben@conclave PRIVMSG #den :bye",
         ]
     );
     let batch = "@batch=multiline";
@@ -177,8 +177,8 @@ fn who_does_not_know_of_such_messages_is_told_line_by_line() {
             ":ben!ben@conclave BATCH +multiline draft/multiline #den".to_owned(),
             format!("{batch} :ben!ben@conclave PRIVMSG #den :"),
             format!("{batch} :ben!ben@conclave PRIVMSG #den :how is "),
-            format!("{batch};draft/multiline-concat :ben!ben@conclave PRIVMSG #den everyone?"),
-            format!("{batch} :ben!ben@conclave PRIVMSG #den bye"),
+            format!("{batch};draft/multiline-concat :ben!ben@conclave PRIVMSG #den :everyone?"),
+            format!("{batch} :ben!ben@conclave PRIVMSG #den :bye"),
             ":ben!ben@conclave BATCH -multiline".to_owned(),
         ]
     );

@@ -18,7 +18,7 @@ fn a_nick_is_another_one_from_its_answer_on() {
             "> PRIVMSG #den hi",
             "* Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }",
             "! said",
-            "< :Al!anna@conclave PRIVMSG #den hi",
+            "< :Al!anna@conclave PRIVMSG #den :hi",
             "> NICK Al",
             "* ChangeNick { nick: Al }",
             "! nicked anna/Al anna/Al",

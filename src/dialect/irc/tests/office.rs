@@ -177,7 +177,7 @@ fn an_operator_has_the_settings_read_again() {
             "< 382 anna config/conclave.toml Rehashing",
             "< NOTICE anna :The message of the day was read again, on this node",
             "< NOTICE anna :Changed, and good from the next start of the node on:",
-            "< NOTICE anna listen.irc",
+            "< NOTICE anna :listen.irc",
             "< NOTICE anna :cost is low",
             "> REHASH",
             "* Inquire(Rehash)",

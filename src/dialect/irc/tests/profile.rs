@@ -93,7 +93,7 @@ fn a_bot_says_so_by_a_mode_and_with_what_it_says() {
             "> PRIVMSG ben :beep",
             "* Whisper { to: ben, text: \"beep\", manner: Message, extras: Extras { tags: \"\", speaker: Bot, seams: [] } }",
             "! said",
-            "< @msgid=7-1;bot :anna!anna@conclave PRIVMSG ben beep",
+            "< @msgid=7-1;bot :anna!anna@conclave PRIVMSG ben :beep",
             "> MODE anna -B",
             person,
             "! introduced anna",

@@ -13,7 +13,7 @@ fn who_makes_an_account_on_the_way_in_is_logged_in_to_it() {
         Guests::TurnedAway,
         &[
             "> CAP REQ draft/account-registration",
-            "< CAP * ACK draft/account-registration",
+            "< CAP * ACK :draft/account-registration",
             "> NICK anna",
             "> REGISTER * * :a secret word",
             "* make anna a secret word",
@@ -108,7 +108,7 @@ fn where_the_operator_makes_them_nobody_else_does() {
         &[
             "> NICK anna",
             "> CAP REQ draft/account-registration",
-            "< CAP anna NAK draft/account-registration",
+            "< CAP anna NAK :draft/account-registration",
             "> REGISTER * * pw",
             "< FAIL REGISTER DISALLOWED * :Accounts are made by the operator alone",
         ],

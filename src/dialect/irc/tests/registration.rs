@@ -94,7 +94,7 @@ fn who_logs_in_by_sasl_gets_in() {
     let registration = talk(&[
         "> NICK jilles",
         "> CAP REQ :sasl",
-        "< CAP jilles ACK sasl",
+        "< CAP jilles ACK :sasl",
         "> USER jilles 0 * :Jilles Tjoelker",
         "> AUTHENTICATE PLAIN",
         "< AUTHENTICATE +",
@@ -116,7 +116,7 @@ fn who_logs_in_by_sasl_gets_in() {
 fn sasl_may_come_before_the_nick_and_in_one_go_with_the_rest() {
     talk(&[
         "> CAP REQ sasl",
-        "< CAP * ACK sasl",
+        "< CAP * ACK :sasl",
         "> AUTHENTICATE PLAIN",
         "< AUTHENTICATE +",
         "> AUTHENTICATE AGJvYgBwdw==",
@@ -136,7 +136,7 @@ fn sasl_may_come_before_the_nick_and_in_one_go_with_the_rest() {
 fn a_wrong_password_by_sasl_can_be_mended() {
     talk(&[
         "> CAP REQ sasl",
-        "< CAP * ACK sasl",
+        "< CAP * ACK :sasl",
         "> NICK bob",
         "> USER b 0 * b",
         "> AUTHENTICATE EXTERNAL",
@@ -178,7 +178,7 @@ fn sasl_has_to_be_asked_for_and_needs_words() {
 fn an_exchange_that_is_not_finished_is_aborted_at_the_end() {
     talk(&[
         "> CAP REQ sasl",
-        "< CAP * ACK sasl",
+        "< CAP * ACK :sasl",
         "> PASS bob:pw",
         "> NICK bob",
         "> USER b 0 * b",
@@ -244,7 +244,7 @@ fn who_proves_nothing_is_told_how_to() {
     // Also who gave up a failed login, without waiting for its end.
     talk(&[
         "> CAP REQ sasl",
-        "< CAP * ACK sasl",
+        "< CAP * ACK :sasl",
         "> NICK bob",
         "> USER b 0 * b",
         "> AUTHENTICATE PLAIN",
@@ -478,7 +478,7 @@ fn who_showed_a_certificate_may_come_in_by_it() {
         Some(shown),
         &[
             "> CAP REQ :sasl",
-            "< CAP * ACK sasl",
+            "< CAP * ACK :sasl",
             "> AUTHENTICATE external",
             "< AUTHENTICATE +",
             "> AUTHENTICATE +",
@@ -499,7 +499,7 @@ fn who_showed_a_certificate_may_come_in_by_it() {
         Some(shown),
         &[
             "> CAP REQ :sasl",
-            "< CAP * ACK sasl",
+            "< CAP * ACK :sasl",
             "> AUTHENTICATE EXTERNAL",
             "< AUTHENTICATE +",
             "> AUTHENTICATE -",
@@ -511,7 +511,7 @@ fn who_showed_a_certificate_may_come_in_by_it() {
     );
     talk(&[
         "> CAP REQ :sasl",
-        "< CAP * ACK sasl",
+        "< CAP * ACK :sasl",
         "> AUTHENTICATE EXTERNAL",
         "< 908 * PLAIN :are available SASL mechanisms",
         "< 904 * :SASL authentication failed",

@@ -83,11 +83,11 @@ fn what_is_said_to_it_is_seen_again_by_who_wants_that() {
             "* Subscribers",
             "! subscribers",
             "< @label=7 BATCH +labelled labeled-response",
-            "< @batch=labelled :anna!anna@conclave PRIVMSG *subs subscribers",
+            "< @batch=labelled :anna!anna@conclave PRIVMSG *subs :subscribers",
             "< @batch=labelled :*subs!subs@conclave NOTICE anna :Subscribers of yours: 0 in all",
             "< BATCH -labelled",
             "> NOTICE *subs help",
-            "< :anna!anna@conclave NOTICE *subs help",
+            "< :anna!anna@conclave NOTICE *subs :help",
         ],
     );
 }

@@ -48,7 +48,7 @@ fn who_joins_a_room_without_a_topic_is_told_none_and_what_was_said() {
             "* History { room: Room(den), past: Words, span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history den hi",
             "< NOTICE * :Said at 1970-01-01T00:00:01.500Z:",
-            "< :ben!ben@conclave PRIVMSG #den hi",
+            "< :ben!ben@conclave PRIVMSG #den :hi",
         ],
     );
     play(
@@ -63,8 +63,8 @@ fn who_joins_a_room_without_a_topic_is_told_none_and_what_was_said() {
             "* History { room: Room(den), past: Words, span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
             "! history den hi ho",
             "< BATCH +history chathistory #den",
-            "< @batch=history;time=1970-01-01T00:00:01.500Z :ben!ben@conclave PRIVMSG #den hi",
-            "< @batch=history;time=1970-01-01T00:00:01.500Z :ben!ben@conclave PRIVMSG #den ho",
+            "< @batch=history;time=1970-01-01T00:00:01.500Z :ben!ben@conclave PRIVMSG #den :hi",
+            "< @batch=history;time=1970-01-01T00:00:01.500Z :ben!ben@conclave PRIVMSG #den :ho",
             "< BATCH -history",
         ],
     );
@@ -125,7 +125,7 @@ fn a_message_is_echoed_to_who_wants_it() {
             "> PRIVMSG #DEN hi",
             asked,
             "! said",
-            "< :anna!anna@conclave PRIVMSG #DEN hi",
+            "< :anna!anna@conclave PRIVMSG #DEN :hi",
         ],
     );
     play(
@@ -141,11 +141,11 @@ fn a_message_is_echoed_to_who_wants_it() {
             "> PRIVMSG #DEN hi",
             "* Say { room: Room(den), text: \"hi\", manner: Message, extras: Plain }",
             "! said",
-            "< @msgid=7-1 :anna!anna@conclave PRIVMSG #den hi",
+            "< @msgid=7-1 :anna!anna@conclave PRIVMSG #den :hi",
             "> NOTICE ben hi",
             "* Whisper { to: ben, text: \"hi\", manner: Notice, extras: Plain }",
             "! said",
-            "< @msgid=7-1 :anna!anna@conclave NOTICE ben hi",
+            "< @msgid=7-1 :anna!anna@conclave NOTICE ben :hi",
         ],
     );
 }

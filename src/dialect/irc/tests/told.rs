@@ -199,7 +199,7 @@ fn an_echo_without_a_time_is_told_all_the_same() {
         at: None,
     };
     let told = answered(&mut talk, "PRIVMSG #den hi", &said);
-    assert_eq!(told, [":anna!anna@conclave PRIVMSG #den hi"]);
+    assert_eq!(told, [":anna!anna@conclave PRIVMSG #den :hi"]);
 }
 
 #[test]
@@ -212,8 +212,12 @@ fn notices_are_told_as_notices() {
         deed
     };
     for (deed, hearing, line) in [
-        (room_message("den", "ben", "hi"), Hearing::Direct, "#den hi"),
-        (whisper("ben", "anna", "hi"), Hearing::Direct, "anna hi"),
+        (
+            room_message("den", "ben", "hi"),
+            Hearing::Direct,
+            "#den :hi",
+        ),
+        (whisper("ben", "anna", "hi"), Hearing::Direct, "anna :hi"),
         (
             room_message("den", "ben", "hi"),
             Hearing::Subscriber,
