@@ -43,4 +43,6 @@ pub(crate) enum Rule {
     LoginKeepsRooms,
     /// A guest who logs in is a guest no more.
     LoginEndsGuest,
+    /// Only operators put somebody out of a room.
+    KickByOperators,
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::door::Door;
 use super::nicks::Nicks;
+use super::ranks::Operators;
 use crate::bridge::redis::simulated::network::Entry;
 use crate::chat::event::{Departure, Hearing, Privacy};
+use crate::chat::modes::Ranks;
 use crate::chat::origin::{Origin, SessionId};
 use crate::chat::{Deed, Event, Position, RoomName, UserName};
 use crate::dialect::{Format, tell_event};
@@ -69,6 +71,7 @@ pub(super) struct Fold {
     /// Whose session is live, and by the event at which position.
     pub(super) live: BTreeMap<String, (Position, SessionId)>,
     pub(super) nicks: Nicks,
+    operators: Operators,
     pub(super) members: BTreeMap<String, BTreeSet<String>>,
     pub(super) follows: BTreeMap<String, BTreeSet<String>>,
     /// Where each text stands, and who said it by which session.
@@ -98,6 +101,7 @@ impl Fold {
             turns: Vec::new(),
             live: BTreeMap::new(),
             nicks: Nicks::default(),
+            operators: Operators::default(),
             members: BTreeMap::new(),
             follows: BTreeMap::new(),
             texts: BTreeMap::new(),
@@ -116,16 +120,14 @@ impl Fold {
                 self.is_released(place, user, rooms)?;
                 self.others_in_any(place, event, rooms, &who(user));
             }
-            Deed::Entered { room, user, .. } => self.is_entered(place, event, room, user)?,
+            Deed::Entered {
+                room, user, ranks, ..
+            } => self.is_entered(place, event, room, user, *ranks)?,
             Deed::Left {
                 room,
                 user,
                 departure,
-            } => {
-                self.nicks.is_seen(user)?;
-                self.is_left(lower(room), who(user), departure)?;
-                self.others(place, event, &lower(room), &who(user));
-            }
+            } => self.leaves(place, event, room, user, departure)?,
             Deed::RoomMessage { .. } | Deed::Whisper { .. } | Deed::Post { .. } => {
                 self.is_said(place, event)?;
             }
@@ -155,6 +157,7 @@ impl Fold {
                 self.others_in_any(place, event, rooms, &who(user));
             }
             Deed::TopicSet { room, by, .. } | Deed::ModesChanged { room, by, .. } => {
+                self.operators.change(room, event.changes());
                 self.others(place, event, &lower(room), &who(by));
             }
             Deed::Invited { .. }
@@ -172,8 +175,10 @@ impl Fold {
         event: &Event,
         room: &RoomName,
         user: &UserName,
+        ranks: Ranks,
     ) -> Result<(), String> {
         self.nicks.is_seen(user)?;
+        self.operators.enters(room, user, ranks);
         let (room, user) = (lower(room), who(user));
         self.others(place, event, &room, &user);
         if self.members.entry(room).or_default().insert(user) {
@@ -227,6 +232,7 @@ impl Fold {
         self.is_in(&guest, rooms)?;
         self.is_in(&user, &[])?;
         self.nicks.logs_in(name, was)?;
+        self.operators.logs_in(rooms, name, was);
         self.others_in_any(place, event, rooms, &guest);
         self.live.remove(&guest);
         for members in self.members.values_mut() {
@@ -254,6 +260,27 @@ impl Fold {
         } else {
             Err(format!("it left {left:?} right before"))
         }
+    }
+
+    /// Who is put out hears that, and nothing of the room behind it.
+    fn leaves(
+        &mut self,
+        place: usize,
+        event: &Event,
+        room: &RoomName,
+        user: &UserName,
+        how: &Departure,
+    ) -> Result<(), String> {
+        self.nicks.is_seen(user)?;
+        if let Departure::Kicked { by, .. } = how {
+            self.nicks.is_seen(by)?;
+            self.operators.may(room, by)?;
+            self.others(place, event, &lower(room), &who(by));
+            return self.is_left(lower(room), who(user), how);
+        }
+        self.is_left(lower(room), who(user), how)?;
+        self.others(place, event, &lower(room), &who(user));
+        Ok(())
     }
 
     fn is_left(&mut self, room: String, user: String, how: &Departure) -> Result<(), String> {

@@ -7,7 +7,8 @@
 //!   somebody at a line client is in several rooms.
 //! - `plan`: what goes wrong. `rules`: what can be broken on purpose.
 //! - `door`: how somebody comes, by a line client or an IRC client. `talk`: what the latter reads.
-//! - `fold`: what a log means, told independently; `nicks` who is seen as whom. `matching`: what was
+//! - `fold`: what a log means, told independently; `nicks` who is seen as whom,
+//!   `ranks` who may put others out. `matching`: what was
 //!   heard, beside that. `judge`: whether what was promised holds; `store` what Redis holds of it.
 
 mod door;
@@ -18,6 +19,7 @@ mod matching;
 mod nicks;
 mod person;
 mod plan;
+mod ranks;
 mod rules;
 mod several;
 mod stay;
@@ -187,5 +189,6 @@ missed! {
     without_rooms_a_change_of_nick_is_told_to_nobody: NickNamesRooms;
     without_sweeping_behind_them_guests_leave_something: GuestsLeaveNothing;
     without_its_rooms_a_guest_who_logs_in_is_nowhere: LoginKeepsRooms;
+    without_a_look_at_ranks_anybody_puts_others_out: KickByOperators;
     without_its_end_a_guest_who_logs_in_stays_two_people: LoginEndsGuest;
 }

@@ -56,6 +56,7 @@ pub(super) const fn edits(breaks: Option<Rule>) -> &'static [Edit] {
         Rule::GuestsLeaveNothing => &[SWEPT],
         Rule::LoginKeepsRooms => &[TAKEN_ROOMS],
         Rule::LoginEndsGuest => &[GUEST_ENDS],
+        Rule::KickByOperators => &[KICK_DENIED],
         Rule::ReadOnce
         | Rule::HolesLookedUp
         | Rule::AnswersFirst
@@ -85,7 +86,8 @@ pub(super) const fn kinds(rule: Rule) -> &'static [Kind] {
         | Rule::NickNamesRooms
         | Rule::GuestsLeaveNothing
         | Rule::LoginKeepsRooms
-        | Rule::LoginEndsGuest => &[],
+        | Rule::LoginEndsGuest
+        | Rule::KickByOperators => &[],
     }
 }
 
@@ -147,4 +149,10 @@ const FENCE_OF_SAYING: Edit = Edit {
 const FENCE_OF_COMMAND: Edit = Edit {
     of: "if redis.call('HGET', 'sessions', me) ~= ARGV[8] then return answer('void') end",
     to: NOTHING,
+};
+
+/// Whether somebody may put others out.
+const KICK_DENIED: Edit = Edit {
+    of: "denied('kick', conditions_of(room.room, room.modes), mine)\nif why then",
+    to: "nil\nif why then",
 };

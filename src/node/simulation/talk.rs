@@ -96,6 +96,14 @@ impl Talk {
         self.labels += 1;
         format!("@label={} ", self.labels)
     }
+
+    /// It is in a room no longer, if that is what a line tells.
+    fn is_put_out(&mut self, line: &Line<'_>) {
+        if line.command == "KICK" && line.param(1) == self.me {
+            let room = line.param(0).trim_start_matches('#');
+            self.rooms.retain(|other| other != room);
+        }
+    }
 }
 
 impl Stay {
@@ -160,7 +168,7 @@ impl Stay {
                 }
             }
             Some(Asked::LogIn) => self.talk.is_account |= tells("903").is_some(),
-            Some(Asked::Other) => {}
+            Some(Asked::Other) => lines.iter().for_each(|line| self.talk.is_put_out(line)),
             Some(Asked::Move(_)) | None => self.is_wrong(&whole, "nothing was asked"),
         }
     }
@@ -187,10 +195,13 @@ impl Stay {
             {
                 self.is_put(line);
             }
-            _ => self.heard.push(Heard::Event {
-                position: line.position(),
-                line: line.whole.to_owned(),
-            }),
+            _ => {
+                self.talk.is_put_out(line);
+                self.heard.push(Heard::Event {
+                    position: line.position(),
+                    line: line.whole.to_owned(),
+                });
+            }
         }
     }
 

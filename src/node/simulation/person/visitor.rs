@@ -9,6 +9,9 @@ use crate::node::simulation::ACCOUNTS;
 use crate::node::simulation::door::CAPS;
 use crate::node::simulation::stay::Asked;
 
+/// Who is seen so is at an IRC client, and is put out of rooms or made an operator.
+const MODERATED: [&str; 3] = ["Al", "bo", "[eve]"];
+
 /// By which people want to be seen: too few, and some are of accounts.
 const NICKS: [&str; 6] = ["Al", "bo", "[eve]", "ann", "Dan", "AL"];
 
@@ -32,7 +35,8 @@ impl Person {
                 self.says(many);
             }
             40..58 => self.joins_or_parts(),
-            58..64 => self.whispers(),
+            58..62 => self.whispers(),
+            62..64 => self.moderates(),
             64..74 => {
                 let nick = self.dice.one_of(&NICKS);
                 self.asks_irc(&format!("NICK {nick}"), Asked::Nick);
@@ -74,6 +78,16 @@ impl Person {
         };
         let text = self.text();
         self.asks_irc(&format!("PRIVMSG {to} :{text}"), Asked::Text(text));
+    }
+
+    fn moderates(&mut self) {
+        let room = self.dice.one_of(&ROOMS);
+        let nick = self.dice.one_of(&MODERATED);
+        if self.dice.one_in(2) {
+            self.asks_irc(&format!("MODE #{room} +o {nick}"), Asked::Other);
+        } else {
+            self.asks_irc(&format!("KICK #{room} {nick} :out"), Asked::Other);
+        }
     }
 
     fn joins_or_parts(&mut self) {
