@@ -12,15 +12,16 @@ use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
-use conclave::net::door::Door;
+use conclave::net::door::{Door, Handshakes};
 use conclave::net::handshake::handshake;
-use conclave::net::tls::{Identity, Visitors};
+use conclave::net::tls::Identity;
 use std::io::{self, IoSlice};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{LocalSet, spawn_local};
+use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 
 use crate::server::{PREFIX, Place, Server, files};
@@ -28,6 +29,9 @@ use crate::{FLOOR, Failure};
 
 /// Frames that wait for one connection, and that leave in one write.
 const QUEUE: usize = 64;
+
+/// How long a handshake may take.
+const SHAKING: Duration = Duration::from_secs(60);
 
 /// What waits for a hub.
 const INBOX: usize = 1024;
@@ -55,8 +59,7 @@ pub(crate) fn start(place: &Place) -> Result<Server, Failure> {
 /// Serves until it is killed.
 pub(crate) fn serve(cert: &str, key: &str) -> Result<(), Failure> {
     rlimit::increase_nofile_limit(u64::MAX)?;
-    let tls = Identity::load(&files(Path::new(cert), Path::new(key)))?
-        .server_config(Visitors::Unasked)?;
+    let tls = Door::Line.tls(&Identity::load(&files(Path::new(cert), Path::new(key)))?)?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let threads = thread::available_parallelism()?.get();
     let (hubs, inboxes): (Vec<_>, Vec<_>) = (0..threads).map(|_| channel(INBOX)).unzip();
@@ -74,7 +77,7 @@ pub(crate) fn serve(cert: &str, key: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn run(inbox: Receiver<Told>, tls: &Arc<rustls::ServerConfig>, hubs: &Hubs) -> io::Result<()> {
+fn run(inbox: Receiver<Told>, tls: &Handshakes, hubs: &Hubs) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -82,7 +85,7 @@ fn run(inbox: Receiver<Told>, tls: &Arc<rustls::ServerConfig>, hubs: &Hubs) -> i
     Ok(())
 }
 
-async fn hub(mut inbox: Receiver<Told>, tls: &Arc<rustls::ServerConfig>, hubs: &Hubs) {
+async fn hub(mut inbox: Receiver<Told>, tls: &Handshakes, hubs: &Hubs) {
     let mut here: Vec<(u64, Sender<Bytes>)> = Vec::new();
     let mut news = Vec::new();
     while inbox.recv_many(&mut news, INBOX).await > 0 {
@@ -118,12 +121,12 @@ async fn pass(queue: &Sender<Bytes>, frame: Bytes) {
 async fn connection(
     number: u64,
     socket: std::net::TcpStream,
-    tls: Arc<rustls::ServerConfig>,
+    tls: Handshakes,
     hubs: Hubs,
     mut queue: Receiver<Bytes>,
 ) -> Result<(), Failure> {
     let socket = TcpStream::from_std(socket)?;
-    let mut stream = handshake(socket, Door::Line, tls, Duration::from_secs(60)).await?;
+    let mut stream = handshake(socket, Door::Line, &tls, Instant::now() + SHAKING).await?;
     stream.write_all(b"* Username:\n").await?;
     stream.flush().await?;
     let mut frames = Vec::with_capacity(QUEUE);

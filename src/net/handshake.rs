@@ -1,17 +1,17 @@
 //! From an accepted socket to an encrypted one, within a deadline.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::server::Acceptor;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::door::Door;
+use super::door::{Carriage, Door, Handshakes};
 use super::tls::Fingerprint;
 use crate::chat::certificate::Certificate;
 
@@ -45,6 +45,9 @@ pub enum HandshakeError {
     /// The peer closed, broke off, or offered nothing acceptable.
     #[error("the TLS handshake failed: {0}")]
     Failed(#[from] io::Error),
+    /// The peer names the protocol of browsers, and asks for no WebSocket; it was told.
+    #[error("the peer asks for no WebSocket: {0}")]
+    NoWebSocket(#[from] tokio_tungstenite::tungstenite::Error),
 }
 
 /// Encrypts a socket that was accepted at a door. A peer that speaks plain text, or says nothing until the
@@ -55,10 +58,9 @@ pub enum HandshakeError {
 pub async fn handshake(
     mut socket: TcpStream,
     door: Door,
-    tls: Arc<rustls::ServerConfig>,
-    deadline: Duration,
+    tls: &Handshakes,
+    until: Instant,
 ) -> Result<TlsStream<TcpStream>, HandshakeError> {
-    let until = Instant::now() + deadline;
     prepare(&socket)?;
     let mut first = [0];
     match timeout_at(until, socket.peek(&mut first)).await {
@@ -74,12 +76,24 @@ pub async fn handshake(
         }
         Ok(Err(error)) => return Err(error.into()),
     }
-    let accepting = TlsAcceptor::from(tls).accept(socket);
-    let mut stream = timeout_at(until, accepting)
+    let mut stream = timeout_at(until, accept(socket, tls))
         .await
         .map_err(|_| HandshakeError::Deadline)??;
     stream.get_mut().1.set_buffer_limit(Some(TLS_BUFFER));
     Ok(stream)
+}
+
+async fn accept(socket: TcpStream, tls: &Handshakes) -> io::Result<TlsStream<TcpStream>> {
+    let begun = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
+    let named = begun.client_hello().alpn().into_iter().flatten();
+    let config = tls.with(named);
+    begun.into_stream(config).await
+}
+
+/// What was agreed on about how lines are carried.
+#[must_use]
+pub fn carriage(stream: &TlsStream<TcpStream>) -> Carriage {
+    Carriage::agreed(stream.get_ref().1.alpn_protocol())
 }
 
 /// The certificate that a peer showed, if it showed one; it has the key.

@@ -10,3 +10,4 @@ pub mod pace;
 pub mod pump;
 pub mod tls;
 pub mod transport;
+pub mod websocket;

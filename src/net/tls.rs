@@ -239,7 +239,7 @@ impl Identity {
         }
     }
 
-    /// What TLS does at a door; [`Door::tls`](super::door::Door::tls) makes that of one of it.
+    /// What TLS does; [`Door::tls`](super::door::Door::tls) makes that of a door of it.
     ///
     /// # Errors
     /// [`TlsError::Setup`] when the TLS library cannot do what is asked, which is a bug.
@@ -565,20 +565,21 @@ mod tests {
     fn a_door_lets_in_who_names_its_protocol_or_none() {
         let (_folder, files) = place();
         let identity = start(&files).unwrap().0;
-        let common = identity.server_config(Visitors::Unasked).unwrap();
         let chosen = |door: Door, protocols: &[&str]| {
-            let config = door.tls(&common);
+            let named = protocols.iter().map(|name| name.as_bytes());
+            let config = door.tls(&identity).unwrap().with(named);
             let client = shake_hands(&identity, config, &TLS13, "localhost", protocols)?;
             Ok::<_, rustls::Error>(client.alpn_protocol().map(<[u8]>::to_vec))
         };
-        let irc = Some(b"irc".to_vec());
+        let (irc, http) = (Some(b"irc".to_vec()), Some(b"http/1.1".to_vec()));
         for (door, protocols, agreed) in [
             (Door::Irc, &["irc"][..], Ok(irc.clone())),
             (Door::Irc, &["h2", "irc"], Ok(irc)),
             (Door::Irc, &[], Ok(None)),
+            (Door::Irc, &["h2", "http/1.1"], Ok(http)),
             (
                 Door::Irc,
-                &["http/1.1"],
+                &["h2"],
                 Err(rustls::Error::NoApplicationProtocol),
             ),
             (Door::Line, &["http/1.1"], Ok(None)),

@@ -1,5 +1,6 @@
 //! Takes accepted sockets to their arbiters and makes sessions of them.
 
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use actix::{Actor, Addr, Arbiter};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 use tracing::{debug, info, warn};
 
 use crate::auth::Authenticator;
@@ -14,10 +16,12 @@ use crate::chat::certificate::Certificate;
 use crate::chat::origin::{ConnId, Incarnation, SessionId};
 use crate::dialect::{Dialect, irc};
 use crate::messages::HubId;
-use crate::net::door::Door;
-use crate::net::handshake::{HandshakeError, certificate, handshake};
-use crate::net::listener::Accepted;
-use crate::net::tls::{Identity, TlsError, Visitors};
+use crate::net::door::{Carriage, Door, Handshakes};
+use crate::net::handshake::{HandshakeError, carriage, certificate, handshake};
+use crate::net::listener::{Accepted, Place};
+use crate::net::tls::{Identity, TlsError};
+use crate::net::transport::Transport;
+use crate::net::websocket::upgrade;
 use crate::registry::RoomRegistry;
 use crate::registry::hub::Hub;
 use crate::session::{Links, Rules, Session};
@@ -44,25 +48,24 @@ pub(super) struct Road {
 /// What is different between the doors.
 #[derive(Clone)]
 pub(super) struct Doors {
-    line: Arc<rustls::ServerConfig>,
-    irc: Arc<rustls::ServerConfig>,
+    line: Handshakes,
+    irc: Handshakes,
     identity: Arc<irc::Identity>,
 }
 
 impl Doors {
-    /// The line door asks nobody for a certificate, the IRC door everybody.
     pub(super) fn new(own: &Identity, identity: irc::Identity) -> Result<Self, TlsError> {
         Ok(Self {
-            line: Door::Line.tls(&own.server_config(Visitors::Unasked)?),
-            irc: Door::Irc.tls(&own.server_config(Visitors::Asked)?),
+            line: Door::Line.tls(own)?,
+            irc: Door::Irc.tls(own)?,
             identity: Arc::new(identity),
         })
     }
 
-    fn tls(&self, door: Door) -> Arc<rustls::ServerConfig> {
+    const fn tls(&self, door: Door) -> &Handshakes {
         match door {
-            Door::Line => self.line.clone(),
-            Door::Irc => self.irc.clone(),
+            Door::Line => &self.line,
+            Door::Irc => &self.irc,
         }
     }
 
@@ -127,43 +130,58 @@ async fn receive(mut arrivals: mpsc::Receiver<Arrival>, road: Road, links: Rc<Li
             match encrypt(arrival, road, links).await {
                 Ok(()) => {}
                 Err(error @ HandshakeError::Plaintext) => info!(%address, %error, "sent away"),
-                Err(error @ (HandshakeError::Deadline | HandshakeError::Failed(_))) => {
-                    debug!(%address, %error, "no session");
-                }
+                Err(
+                    error @ (HandshakeError::Deadline
+                    | HandshakeError::Failed(_)
+                    | HandshakeError::NoWebSocket(_)),
+                ) => debug!(%address, %error, "no session"),
             }
         });
     }
 }
 
 async fn encrypt(arrival: Arrival, road: Road, links: Rc<Links>) -> Result<(), HandshakeError> {
-    let Arrival {
-        conn,
-        accepted:
-            Accepted {
-                door,
-                socket,
-                address,
-                place,
-            },
-    } = arrival;
-    let socket = TcpStream::from_std(socket)?;
-    let stream = handshake(socket, door, road.doors.tls(door), road.handshake).await?;
+    let Arrival { conn, accepted } = arrival;
+    let (door, until) = (accepted.door, Instant::now() + road.handshake);
+    let socket = TcpStream::from_std(accepted.socket)?;
+    let stream = handshake(socket, door, road.doors.tls(door), until).await?;
     let shown = certificate(&stream);
-    let id = SessionId {
-        incarnation: road.incarnation,
-        conn,
-    };
-    debug!(session = %id, %address, %door, "session began");
-    Session::new(
-        id,
-        address.ip().into(),
-        stream,
-        road.doors.dialect(door, shown),
+    let newcomer = Newcomer {
+        id: SessionId {
+            incarnation: road.incarnation,
+            conn,
+        },
+        address: accepted.address,
+        place: accepted.place,
+        dialect: road.doors.dialect(door, shown),
         links,
-        Some(place),
-    )
-    .start();
+    };
+    let carriage = carriage(&stream);
+    debug!(session = %newcomer.id, address = %newcomer.address, %door, ?carriage, "session began");
+    match carriage {
+        Carriage::Lines => newcomer.begins(stream),
+        Carriage::WebSocket => {
+            let upgraded = timeout_at(until, upgrade(stream)).await;
+            newcomer.begins(upgraded.map_err(|_| HandshakeError::Deadline)??);
+        }
+    }
     Ok(())
+}
+
+/// Somebody to whom there is a way.
+struct Newcomer {
+    id: SessionId,
+    address: SocketAddr,
+    place: Place,
+    dialect: Dialect,
+    links: Rc<Links>,
+}
+
+impl Newcomer {
+    fn begins(self, way: impl Transport + 'static) {
+        let (peer, place) = (self.address.ip().into(), Some(self.place));
+        Session::new(self.id, peer, way, self.dialect, self.links, place).start();
+    }
 }
 
 fn links(number: HubId, hub: &Addr<Hub>, road: &Road) -> Links {

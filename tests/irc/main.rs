@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod browser;
 mod clients;
 mod door;
 mod history;

@@ -13,7 +13,7 @@ use crate::chat::limits::ECHO_BYTES;
 pub use crate::chat::mask::HOST as CLOAK;
 
 /// Commands of which the last parameter has a colon also where it needs none.
-const WITH_COLON: [&str; 5] = ["CAP", "PRIVMSG", "NOTICE", "TOPIC", "QUIT"];
+const WITH_COLON: [&str; 6] = ["CAP", "ERROR", "PRIVMSG", "NOTICE", "TOPIC", "QUIT"];
 
 /// Whether a colon stands in front of the last parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
