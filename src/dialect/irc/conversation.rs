@@ -307,7 +307,12 @@ impl Conversation {
             return tell::nicked(self, user, was, out);
         }
         if let Some(asked) = self.asked.pop_front() {
+            // What is said from here on in a room that was entered is told as it comes.
+            let cannot_wait = matches!(asked, Asked::Enter { .. });
             self.gathered(out, |this, out| tell::answer(this, asked, answer, out));
+            if let Some(labelled) = self.labelled.as_mut().filter(|_| cannot_wait) {
+                labelled.open(&self.identity.server, out);
+            }
         }
     }
 
@@ -370,7 +375,7 @@ impl Conversation {
 
     fn tell_labelled(&mut self, out: &mut BytesMut) {
         if let Some(labelled) = self.labelled.take() {
-            labelled.spell(&self.identity.server, out);
+            labelled.end(&self.identity.server, out);
         }
     }
 
@@ -392,6 +397,7 @@ impl Conversation {
         match self.labelled.take() {
             Some(mut labelled) => {
                 spell(self, labelled.lines());
+                labelled.go_on(out);
                 self.labelled = Some(labelled);
             }
             None => spell(self, out),

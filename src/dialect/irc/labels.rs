@@ -23,8 +23,17 @@ pub(super) fn of<'a>(message: &'a Message<'_>, caps: Caps) -> Option<&'a str> {
 #[derive(Debug)]
 pub(super) struct Labelled {
     label: String,
-    /// Whole lines.
+    /// Whole lines that are not written yet.
     lines: BytesMut,
+    batch: Batch,
+}
+
+/// Whether the batch in which the answers are has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Batch {
+    /// Perhaps there is no need of one.
+    Unopened,
+    Open,
 }
 
 impl Labelled {
@@ -36,6 +45,7 @@ impl Labelled {
         Self {
             label: String::from_utf8_lossy(&escaped).into_owned(),
             lines: BytesMut::new(),
+            batch: Batch::Unopened,
         }
     }
 
@@ -44,8 +54,34 @@ impl Labelled {
         &mut self.lines
     }
 
-    /// Writes all of it: nothing as an `ACK`, one line with the label, several as a batch.
-    pub(super) fn spell(self, server: &str, out: &mut BytesMut) {
+    /// Begins the batch with what there is: what happens next may be told before the last answer.
+    pub(super) fn open(&mut self, server: &str, out: &mut BytesMut) {
+        if self.batch == Batch::Unopened {
+            self.batch = Batch::Open;
+            self.begin(server, out);
+        }
+        self.go_on(out);
+    }
+
+    /// Writes what was answered, where the batch is open.
+    pub(super) fn go_on(&mut self, out: &mut BytesMut) {
+        if self.batch == Batch::Open {
+            in_batch(BATCH, &self.lines.split(), out);
+        }
+    }
+
+    fn begin(&self, server: &str, out: &mut BytesMut) {
+        let begin = format!(":{server} BATCH +{BATCH} labeled-response\r\n");
+        tagged(&format!("label={}", self.label), begin.as_bytes(), out);
+    }
+
+    /// Writes the rest: nothing as an `ACK`, one line with the label, several as a batch.
+    pub(super) fn end(mut self, server: &str, out: &mut BytesMut) {
+        let end = format!(":{server} BATCH -{BATCH}\r\n");
+        if self.batch == Batch::Open {
+            self.go_on(out);
+            return out.put_slice(end.as_bytes());
+        }
         let label = format!("label={}", self.label);
         let lines: Vec<&[u8]> = whole_lines(&self.lines).collect();
         match lines[..] {
@@ -56,10 +92,9 @@ impl Labelled {
                 out.put_slice(&self.lines[first.len()..]);
             }
             [..] => {
-                let begin = format!(":{server} BATCH +{BATCH} labeled-response\r\n");
-                tagged(&label, begin.as_bytes(), out);
+                self.begin(server, out);
                 in_batch(BATCH, &self.lines, out);
-                out.put_slice(format!(":{server} BATCH -{BATCH}\r\n").as_bytes());
+                out.put_slice(end.as_bytes());
             }
         }
     }
@@ -108,7 +143,7 @@ mod tests {
         let mut labelled = Labelled::new("a b");
         labelled.lines().put_slice(lines.as_bytes());
         let mut out = BytesMut::new();
-        labelled.spell("irc.test", &mut out);
+        labelled.end("irc.test", &mut out);
         String::from_utf8(out.to_vec()).expect("text")
     }
 

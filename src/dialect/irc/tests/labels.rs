@@ -66,24 +66,24 @@ fn what_the_store_answers_carries_it_too() {
 }
 
 #[test]
-fn all_that_follows_a_join_is_one_answer() {
+fn all_that_follows_a_join_is_one_answer_which_begins_at_once() {
     play(
         CAPS,
         &[
             "> @label=a JOIN #den",
             "* Enter { room: den, key: None }",
             "! entered den",
-            "* Topic { room: Room(den) }",
-            "! topic den tea",
-            "* Who { room: Room(den) }",
-            "! members den anna",
-            "* History { room: Room(den), past: Words, span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
-            "! history den hi",
             "< @label=a BATCH +labelled labeled-response",
             "< @batch=labelled :anna!anna@conclave JOIN #den",
+            "* Topic { room: Room(den) }",
+            "! topic den tea",
             "< @batch=labelled 332 anna #den tea",
+            "* Who { room: Room(den) }",
+            "! members den anna",
             "< @batch=labelled 353 anna = #den anna",
             "< @batch=labelled 366 anna #den :End of NAMES list",
+            "* History { room: Room(den), past: Words, span: Before { mark: Position { position: Position { epoch: 7, n: 9 } } }, count: 20 }",
+            "! history den hi",
             "< @batch=labelled BATCH +history chathistory #den",
             "< @batch=history :ben!ben@conclave PRIVMSG #den :hi",
             "< @batch=labelled BATCH -history",
