@@ -17,7 +17,7 @@ use conclave::chat::modes::Flags;
 use conclave::chat::profile::Profile;
 use conclave::chat::{Answer, Ending, NodeName, Position, Refusal, RoomName, Text, UserName};
 use conclave::dialect::Heard;
-use conclave::dialect::irc::{Accounts, Conversation, Guests, Identity};
+use conclave::dialect::irc::{Accounts, Conversation, Door, Guests, Identity};
 use libfuzzer_sys::fuzz_target;
 
 const LOGIN: [&str; 5] = [
@@ -57,6 +57,7 @@ fn identity() -> Arc<Identity> {
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
         accounts: Accounts::Open,
+        door: Door::Open,
     })
 }
 

@@ -24,11 +24,22 @@ pub(super) struct Accounts {
     pub(super) configured: BTreeMap<UserName, StoredHash>,
     /// Operators of the network, who need no account.
     pub(super) operators: BTreeMap<UserName, StoredHash>,
+    /// What all show who come in.
+    pub(super) door: Door,
     /// All the others.
     pub(super) store: Recipient<AccountAsk>,
     pub(super) pool: Pool,
     /// The work factor of new hashes.
     pub(super) cost: u32,
+}
+
+/// What is asked of all who come in by a door, whoever they are.
+#[derive(Debug, Clone)]
+pub enum Door {
+    /// Nothing.
+    Open,
+    /// The password of this hash.
+    Locked(StoredHash),
 }
 
 /// A password that was right.
@@ -125,6 +136,29 @@ impl Accounts {
         if right && known.is_some() {
             let upkeep = Upkeep::Nothing;
             Ok(Proven { user: name, upkeep })
+        } else {
+            Err(Refusal::WrongPassword.into())
+        }
+    }
+
+    /// Is this the password of the door?
+    pub(super) async fn prove_visitor(
+        &self,
+        user: UserName,
+        password: &Secret,
+        ticket: &Ticket,
+    ) -> Result<Proven, Setback> {
+        let upkeep = Upkeep::Nothing;
+        let Door::Locked(hash) = &self.door else {
+            return Ok(Proven { user, upkeep });
+        };
+        let verify = Verify {
+            password: password.clone(),
+            against: hash.clone(),
+            ticket: ticket.clone(),
+        };
+        if job_done(self.pool.verify.send(verify).await)? {
+            Ok(Proven { user, upkeep })
         } else {
             Err(Refusal::WrongPassword.into())
         }

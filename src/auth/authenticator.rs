@@ -8,7 +8,7 @@ use std::time::Instant;
 use actix::fut::{ActorFutureExt as _, WrapFuture as _};
 use actix::{Actor, Addr, AsyncContext as _, Context, Handler, Recipient, ResponseActFuture};
 
-use super::accounts::{Accounts, Proven, Setback, Upkeep};
+use super::accounts::{Accounts, Door, Proven, Setback, Upkeep};
 use super::hasher::Pool;
 use super::password::{PasswordRule, StoredHash};
 use super::throttle::Throttle;
@@ -43,6 +43,8 @@ pub struct AuthOptions {
     pub configured: BTreeMap<UserName, StoredHash>,
     /// Operators of the network, by names that are no accounts.
     pub operators: BTreeMap<UserName, StoredHash>,
+    /// What is asked of all who come in by the IRC door.
+    pub door: Door,
 }
 
 /// Whether people make accounts themselves.
@@ -98,6 +100,7 @@ impl Authenticator {
             accounts: Arc::new(Accounts {
                 configured: options.configured,
                 operators: options.operators,
+                door: options.door,
                 store,
                 pool,
                 cost: options.cost,
@@ -122,7 +125,7 @@ impl Authenticator {
     fn admit_proof(&self, of: Role, peer: Peer) -> Result<Ticket, Refusal> {
         match of {
             Role::Operator if self.accounts.operators.is_empty() => Err(Refusal::NoOperators),
-            Role::Operator | Role::Account => self.admit_try(peer),
+            Role::Operator | Role::Account | Role::Visitor => self.admit_try(peer),
         }
     }
 
@@ -235,6 +238,7 @@ impl Handler<Prove> for Authenticator {
             let proven = match of {
                 Role::Account => accounts.prove(&user, &password, &ticket).await,
                 Role::Operator => accounts.prove_operator(user, &password, &ticket).await,
+                Role::Visitor => accounts.prove_visitor(user, &password, &ticket).await,
             };
             (proven, password, ticket)
         };

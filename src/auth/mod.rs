@@ -19,5 +19,6 @@ pub mod token;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::Door;
 pub use authenticator::{AuthOptions, Authenticator, Registration};
 pub use password::{BadHash, CannotHash, PasswordRule, StoredHash};

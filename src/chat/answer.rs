@@ -27,6 +27,8 @@ pub enum Answer {
         /// The account as registered.
         user: UserName,
     },
+    /// The password is the node's; that proves no account.
+    LetIn,
     /// What was said is in the log.
     Said {
         /// Where.

@@ -54,6 +54,13 @@ pub enum Command {
         /// The account, where one was named.
         user: Option<UserName>,
     },
+    /// Show the password that the node asks of all who come in by this door.
+    Knock {
+        /// As whom others are to see who comes in.
+        nick: Nick,
+        /// The password.
+        password: Secret,
+    },
     /// Go live as who was proven.
     Claim {
         /// As whom others see them.

@@ -9,7 +9,7 @@ use super::token::{TokenAnswer, TokenAsk};
 use crate::chat::certificate::Certificate;
 use crate::chat::{Refusal, Secret, UserName};
 
-/// Is this the password of that account, or of that operator? Answered with the name as registered.
+/// Is this the password of that account, of that operator, or of the door? Answered with the name as registered.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<UserName, Refusal>")]
 pub struct Prove {
@@ -30,6 +30,9 @@ pub enum Role {
     Account,
     /// As an operator of the network, whose name and password stand in the settings.
     Operator,
+    /// As nobody in particular, by the password that the node asks of all who come in by a door; where it
+    /// asks for none, any one is right. The name says nothing.
+    Visitor,
 }
 
 /// Makes an account.

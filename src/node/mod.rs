@@ -69,6 +69,12 @@ pub enum StartError {
         /// What is wrong with it.
         source: BadHash,
     },
+    /// The password of the IRC door in the settings.
+    #[error("irc.password: {source}")]
+    Password {
+        /// What is wrong with its hash.
+        source: BadHash,
+    },
     /// The kernel has no entropy for the node's incarnation.
     #[error("the system gives no random numbers")]
     NoEntropy,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use crate::auth::{AuthOptions, Registration, StoredHash};
+use crate::auth::{AuthOptions, Door, Registration, StoredHash};
 use crate::bridge::{embedded, redis};
 use crate::chat::UserName;
 use crate::chat::origin::Incarnation;
@@ -68,6 +68,10 @@ pub(super) fn irc_identity(
             settings::Registration::Open => irc::Accounts::Open,
             settings::Registration::Closed => irc::Accounts::Closed,
         },
+        door: match settings.password {
+            settings::Password::None => irc::Door::Open,
+            settings::Password::Hash(_) => irc::Door::Locked,
+        },
     }
 }
 
@@ -77,6 +81,8 @@ pub(super) struct Passwords {
     users: BTreeMap<UserName, StoredHash>,
     /// Operators, who are no accounts.
     operators: BTreeMap<UserName, StoredHash>,
+    /// That of the IRC door.
+    door: Door,
 }
 
 /// Reads the hashes.
@@ -84,7 +90,17 @@ pub(super) fn passwords(settings: &Settings) -> Result<Passwords, StartError> {
     Ok(Passwords {
         users: hashes("accounts.users", &settings.accounts.users)?,
         operators: hashes("irc.operators", &settings.irc.operators)?,
+        door: door(&settings.irc.password)?,
     })
+}
+
+fn door(password: &settings::Password) -> Result<Door, StartError> {
+    match password {
+        settings::Password::None => Ok(Door::Open),
+        settings::Password::Hash(hash) => StoredHash::parse(hash)
+            .map(Door::Locked)
+            .map_err(|source| StartError::Password { source }),
+    }
 }
 
 fn hashes(
@@ -115,6 +131,7 @@ pub(super) fn authentication(settings: &Settings, passwords: Passwords) -> AuthO
         workers: super::cores().div_ceil(2),
         configured: passwords.users,
         operators: passwords.operators,
+        door: passwords.door,
     }
 }
 

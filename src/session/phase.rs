@@ -12,13 +12,13 @@ mod places;
 mod present;
 mod step;
 
-use crate::chat::command::Since;
 use crate::chat::origin::SessionId;
 use crate::chat::{Answer, Command, Ending, Fate, Position, Refusal, RoomName, Secret, UserName};
 use crate::dialect::Heard;
 use crate::messages::{Claim, DuplicateLogin, Entrance, Outcome, Redeemed};
 
 pub(super) use door::DoorRules;
+use entrance::{Known, Proof, Then};
 use present::Present;
 pub(super) use step::Step;
 
@@ -52,45 +52,6 @@ enum State {
     Present(Box<Present>),
     /// It is over; nothing is heard.
     Leaving,
-}
-
-/// Who it is that arrives.
-#[derive(Debug)]
-enum Known {
-    /// Nobody that is known.
-    Nobody,
-    /// Who has proven it and has not said yet that they go live.
-    Proven { user: UserName },
-}
-
-/// What comes behind a password that is right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
-    /// The account is claimed.
-    Claim,
-    /// The next line.
-    Listen,
-}
-
-/// By what somebody comes in.
-#[derive(Debug)]
-enum Proof {
-    /// By a password, which is being checked.
-    Password { then: Then },
-    /// By a password that was right: the account is being claimed.
-    Proven { user: UserName, looks: u8 },
-    /// The same, but it has a live session, which is asked whether it is alive.
-    Waiting { user: UserName, looks: u8 },
-    /// By a resume token, which is being redeemed.
-    Token {
-        /// Where they left off.
-        since: Since,
-    },
-    /// By a resume token that is used up.
-    Redeemed {
-        /// The one that is good now; it has to be told whatever becomes of the claim.
-        next: Secret,
-    },
 }
 
 impl Phase {
@@ -175,6 +136,9 @@ impl Phase {
             } else {
                 steps
             };
+        }
+        if matches!(self.state, State::Proving(Proof::Door { .. })) {
+            return self.knocked(proof);
         }
         match (&self.state, proof) {
             (State::Proving(Proof::Password { then: Then::Listen }), Ok(user)) => {
@@ -328,7 +292,8 @@ impl Phase {
                 Proof::Password { .. }
                 | Proof::Proven { .. }
                 | Proof::Waiting { .. }
-                | Proof::Token { .. },
+                | Proof::Token { .. }
+                | Proof::Door { .. },
             )
             | State::Arriving(_)
             | State::Present(_)
@@ -343,6 +308,7 @@ impl Phase {
             | Command::ProveByCertificate { .. }
             | Command::Register { .. }
             | Command::MakeAccount { .. }) => self.begins_to_prove(proof),
+            Command::Knock { nick, password } => self.knocks(&nick, password),
             Command::Claim { nick } => self.claims_as_proven(&nick),
             Command::Visit { nick, ident } => self.visits(&nick, &ident),
             Command::Resume { token, since } => self.resumes(token, since),

@@ -17,6 +17,9 @@ pub fn changed(before: &Settings, now: &Settings) -> Vec<&'static str> {
     if before.accounts.users != now.accounts.users {
         keys.push("accounts.users");
     }
+    if before.irc.password != now.irc.password {
+        keys.push("irc.password");
+    }
     if before.irc.operators != now.irc.operators {
         keys.push("irc.operators");
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::units::{show_duration, show_size};
 use super::{
-    Accounts, Bridge, Durability, Guests, History, Irc, KeyType, Limits, Redis, Registration,
-    Settings,
+    Accounts, Bridge, Durability, Guests, History, Irc, KeyType, Limits, Password, Redis,
+    Registration, Settings,
 };
 use crate::chat::UserName;
 use crate::messages::{ASKS_IN_FLIGHT, BATCH_EVENTS, BATCH_FRAMES, DuplicateLogin, STORE_QUEUE};
@@ -26,6 +26,7 @@ pub fn describe(settings: &Settings) -> String {
         .collect();
     lines.extend(names("accounts.users", &settings.accounts.users));
     lines.extend(names("irc.operators", &settings.irc.operators));
+    lines.extend(of_the_door(&settings.irc.password));
     lines.extend(bounds(&settings.limits));
     lines.extend(in_redis(settings));
     lines.join("\n") + "\n"
@@ -80,12 +81,17 @@ fn addresses(door: &[SocketAddr]) -> String {
 }
 
 fn irc(irc: &Irc) -> Lines {
-    vec![
+    let mut lines = vec![
         ("irc.network", quoted(irc.network.as_str())),
         ("irc.server_name", quoted(irc.server_name.as_str())),
         ("irc.description", quoted(irc.description.as_str())),
         ("irc.motd", quoted(irc.motd.path())),
-    ]
+    ];
+    match irc.password {
+        Password::None => lines.push(("irc.password", quoted(""))),
+        Password::Hash(_) => {}
+    }
+    lines
 }
 
 /// What has an effect; what the other kind of bridge would take is left out.
@@ -179,6 +185,13 @@ fn names(section: &str, hashes: &BTreeMap<UserName, String>) -> Vec<String> {
         return Vec::new();
     }
     vec![format!("# {section}: {}", names.join(", "))]
+}
+
+fn of_the_door(password: &Password) -> Option<String> {
+    match password {
+        Password::None => None,
+        Password::Hash(_) => Some("# irc.password is set, and not shown.".to_owned()),
+    }
 }
 
 fn bounds(limits: &Limits) -> Vec<String> {

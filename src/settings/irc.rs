@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::resolve::hashes;
+use super::resolve::{hashes, is_bcrypt};
 use super::written::Written;
 use crate::chat::UserName;
 
@@ -35,6 +35,8 @@ pub struct Irc {
     pub description: Description,
     /// The message of the day.
     pub motd: Motd,
+    /// What all show who come in by this door.
+    pub password: Password,
     /// `[irc.operators]`: the password hash of each operator, by names that are no accounts.
     pub operators: BTreeMap<UserName, String>,
 }
@@ -72,13 +74,46 @@ impl Irc {
         let server_name = written.text("irc.server_name", ServerName::new);
         let description = written.text("irc.description", Description::new);
         let motd = written.text("irc.motd", Motd::read);
+        let password = written.secret("irc.password", Password::new);
         let operators = hashes(written, "irc.operators");
         Some(Self {
             network: network?,
             server_name: server_name?,
             description: description?,
             motd: motd?,
+            password: password?,
             operators: operators?,
+        })
+    }
+}
+
+/// A password that is asked of all, whoever they are.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Password {
+    /// None is.
+    None,
+    /// That of this bcrypt hash.
+    Hash(String),
+}
+
+impl Password {
+    fn new(hash: &str) -> Result<Self, String> {
+        if hash.is_empty() {
+            Ok(Self::None)
+        } else if is_bcrypt(hash) {
+            Ok(Self::Hash(hash.to_owned()))
+        } else {
+            Err("a bcrypt hash, as `conclave hash` prints it, or \"\"".to_owned())
+        }
+    }
+}
+
+/// A hash in a log is one that can be guessed at leisure.
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Hash(_) => "Hash(…)",
         })
     }
 }

@@ -179,6 +179,8 @@ pub(super) const KEYS: &[Key] = &[
         "What the server is for, in a few words that IRC clients show."),
     key("irc.motd", Kind::Text, r#""""#,
         "A file with the message of the day, which IRC clients read when they are in."),
+    key("irc.password", Kind::Text, r#""""#,
+        "The bcrypt hash of a password that all show who come in by the IRC door; empty asks for none."),
 
     key("irc.operators", Kind::Table, "{}",
         "Operators of the network, by names of their own, with the bcrypt hash of the password of each."),

@@ -26,7 +26,7 @@ use crate::messages::DuplicateLogin;
 
 pub use changed::changed;
 pub use describe::describe;
-pub use irc::{Irc, Motd, NetworkName, ServerName};
+pub use irc::{Irc, Motd, NetworkName, Password, ServerName};
 pub use load::{Loaded, Source, environment, load, load_again};
 pub use mistakes::{Mistake, Mistakes, Warning};
 pub use redis::{Redis, RedisUrl};

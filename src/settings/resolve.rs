@@ -254,7 +254,7 @@ fn user(written: &mut Written, entry: &Entry) -> Option<(UserName, String)> {
 
 /// `$2a$`, `$2b$` or `$2y$`, two digits of cost, `$`, and 53 characters of salt and hash; behind
 /// `sha384` where the password is hashed before, because it is longer than bcrypt takes.
-fn is_bcrypt(text: &str) -> bool {
+pub(super) fn is_bcrypt(text: &str) -> bool {
     let text = text.strip_prefix("sha384").unwrap_or(text);
     let [
         b'$',

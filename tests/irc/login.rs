@@ -244,3 +244,36 @@ async fn a_certificate_proves_an_account_without_a_password() {
     let offered = ben.finds("sasl=").await;
     assert!(offered.contains("sasl=PLAIN "), "{offered}");
 }
+
+#[tokio::test]
+async fn a_node_with_a_password_asks_all_for_it_who_come_in_by_irc() {
+    let said = Home::new().run(&["hash"], "open sesame\n");
+    let home = Home::new()
+        .set("irc.password", said.out.trim())
+        .set("accounts.guests", "true");
+    let node = home.start().await;
+    // The line door asks nobody.
+    let mut ben = node.newcomer("ben").await;
+    for pass in ["PASS :shut sesame", "PASS :ben:whatever", "PING 1"] {
+        let mut anna = Irc::connect(&node).await.named("anna");
+        for line in [pass, "NICK anna", "USER anna 0 * anna"] {
+            anna.says(line).await;
+        }
+        anna.finds(" 464 ").await;
+        anna.is_sent_away().await;
+    }
+    let mut anna = Irc::connect(&node).await.named("anna");
+    for line in ["PASS :open sesame", "NICK anna", "USER anna 0 * anna"] {
+        anna.says(line).await;
+    }
+    anna.finds(" 001 anna ").await;
+    // An account is proven beside it.
+    ben.asks("/quit", "* Goodbye.").await;
+    let mut ben = Irc::connect(&node).await.named("ben");
+    ben.says("PASS :open sesame").await;
+    ben.says(&format!("PASS :ben:{}", password_of("ben"))).await;
+    ben.says("NICK ben").await;
+    ben.says("USER ben 0 * ben").await;
+    ben.finds(" 900 ben ").await;
+    ben.finds(" 001 ben ").await;
+}

@@ -107,8 +107,6 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
         websocket_hostname: Optional[str] = None,
         websocket_port: Optional[int] = None,
     ) -> None:
-        if password is not None:
-            raise NotImplementedByController("a password for all")
         if websocket_hostname is not None:
             raise NotImplementedByController("the browser's door")
         if self.test_config.account_registration_requires_email:
@@ -118,6 +116,8 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
         self.port = port
         self.door = port if ssl else self.get_hostname_and_port()[1]
         self._write_settings()
+        if password is not None:
+            self._ask_all_for(password)
         self._start()
         if not ssl:
             relay = [sys.executable, HERE / "relay.py", str(port), str(self.door)]
@@ -138,6 +138,15 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
                 port=self.door,
             )
         )
+
+    def _ask_all_for(self, password: str) -> None:
+        command = [CONCLAVE, "--config", str(self.settings), "hash"]
+        said = subprocess.run(
+            command, input=password.encode(), check=True, capture_output=True
+        )
+        line = f'[irc]\npassword = "{said.stdout.decode().strip()}"'
+        text = self.settings.read_text()
+        self.settings.write_text(text.replace("[irc]", line, 1))
 
     def _start(self) -> None:
         log = {} if self.debug_mode else {"stderr": subprocess.DEVNULL}

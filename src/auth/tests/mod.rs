@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::hasher::{Hash, JobFailed, Pool, Verify};
 use super::password::StoredHash;
-use super::{AuthOptions, Authenticator, Registration};
+use super::{AuthOptions, Authenticator, Door, Registration};
 use crate::chat::certificate::Certificate;
 use crate::chat::{Refusal, Secret, UserName};
 use crate::messages::{
@@ -286,6 +286,14 @@ impl House {
         }
     }
 
+    async fn knocks(&self, password: &str) -> Result<(), Refusal> {
+        let knock = Prove {
+            of: Role::Visitor,
+            ..prove("whoever", password)
+        };
+        self.auth.send(knock).await.unwrap().map(|_| ())
+    }
+
     async fn login(&self, name: &str, password: impl Into<Vec<u8>>) -> Result<String, Refusal> {
         let proven = self.auth.send(prove(name, password)).await.unwrap();
         proven.map(|user| user.to_string())
@@ -376,7 +384,8 @@ fn options() -> AuthOptions {
         password_checks: 128,
         workers: 1,
         configured: BTreeMap::from([(user("root"), root.clone())]),
-        operators: BTreeMap::from([(user("oper"), root)]),
+        operators: BTreeMap::from([(user("oper"), root.clone())]),
+        door: Door::Locked(root),
     }
 }
 

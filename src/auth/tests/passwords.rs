@@ -195,3 +195,16 @@ async fn of_two_changes_at_once_one_wins() {
     assert_eq!((one, other), (Ok(()), Err(WRONG)));
     assert!(house.login("alice", "another one").await.is_ok());
 }
+
+#[actix::test]
+async fn a_door_is_opened_by_its_password_alone() {
+    let house = House::open();
+    for (password, told) in [
+        ("right one", Ok(())),
+        ("wrong one", Err(WRONG)),
+        ("", Err(WRONG)),
+    ] {
+        assert_eq!(house.knocks(password).await, told, "{password}");
+        assert_eq!(house.jobs().await, [Job::Verify(COST)]);
+    }
+}

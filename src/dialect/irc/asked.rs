@@ -35,6 +35,8 @@ pub(super) const fn told(replies: Vec<Reply>) -> Item {
 pub(super) enum Asked {
     /// Nothing of anybody else.
     Own(Own),
+    /// Whether a password is the node's.
+    Knock,
     /// Whether a password is right.
     Proof,
     /// To be an account, for a guest who is in.
@@ -272,6 +274,7 @@ impl Asked {
     pub(super) const fn command(&self) -> &'static str {
         match self {
             Self::Own(_) => "*",
+            Self::Knock => "PASS",
             Self::Proof | Self::LogIn => login::COMMAND,
             Self::Register(_) => register::COMMAND,
             Self::Claim => "USER",
@@ -321,6 +324,10 @@ pub(super) fn of_registration(step: registration::Step) -> Item {
         registration::Step::Prove { user, password } => (
             Heard::Command(Command::Prove { user, password }),
             Asked::Proof,
+        ),
+        registration::Step::Knock { nick, password } => (
+            Heard::Command(Command::Knock { nick, password }),
+            Asked::Knock,
         ),
         registration::Step::ProveByCertificate { certificate, user } => (
             Heard::Command(Command::ProveByCertificate { certificate, user }),

@@ -3,7 +3,7 @@
 //! <https://ircv3.net/specs/extensions/capability-negotiation>.
 
 use super::grammar::LINE_BYTES;
-use super::identity::Accounts;
+use super::identity::{Accounts, Door};
 use super::line::word;
 use super::multiline;
 use super::numerics::Numeric;
@@ -169,6 +169,7 @@ pub struct Negotiation {
     enabled: Caps,
     version: Version,
     mechanisms: Mechanisms,
+    door: Door,
 }
 
 /// What the peer understands.
@@ -200,7 +201,14 @@ impl Negotiation {
             enabled: Caps(0),
             version: Version::First,
             mechanisms,
+            door: Door::Open,
         }
+    }
+
+    /// The same at a door of this kind.
+    #[must_use]
+    pub const fn at(self, door: Door) -> Self {
+        Self { door, ..self }
     }
 
     /// What is offered.
@@ -250,12 +258,11 @@ impl Negotiation {
         }
         self.version = self.version.max(version);
         let mechanisms = self.mechanisms.names();
-        let value = |cap: Cap| {
-            if cap == Cap::Sasl {
-                mechanisms
-            } else {
-                cap.value()
-            }
+        let door = self.door;
+        let value = |cap: Cap| match (cap, door) {
+            (Cap::Sasl, _) => mechanisms,
+            (Cap::AccountRegistration, Door::Locked) => register::VALUE_INSIDE,
+            (cap, Door::Open | Door::Locked) => cap.value(),
         };
         let spell = |cap: Cap| match version {
             Version::V302 if !value(cap).is_empty() => format!("{}={}", cap.name(), value(cap)),

@@ -66,9 +66,13 @@ impl Conversation {
     pub fn new(identity: Arc<Identity>, shown: Option<Certificate>) -> Self {
         let offered = Caps::offered(identity.accounts);
         Self {
-            stage: Stage::Registering(Box::new(Registration::new(offered, identity.guests, shown))),
+            stage: Stage::Registering(Box::new(Registration::new(
+                offered,
+                (identity.guests, identity.door),
+                shown,
+            ))),
+            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())).at(identity.door),
             identity,
-            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())),
             heard: VecDeque::new(),
             asked: VecDeque::new(),
             labelled: None,
@@ -321,6 +325,7 @@ impl Conversation {
         match self.asked.pop_front() {
             None => {}
             Some(Asked::Proof) => self.not_proved(refusal, out),
+            Some(Asked::Knock) => self.not_let_in(refusal, out),
             Some(Asked::Register(wish)) => self.not_made(&wish, refusal, out),
             // Nobody asked for it.
             Some(Asked::Arrival) => {}

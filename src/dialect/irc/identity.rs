@@ -17,6 +17,17 @@ pub struct Identity {
     pub guests: Guests,
     /// Whether people make accounts themselves.
     pub accounts: Accounts,
+    /// Whether a password of the node is asked for.
+    pub door: Door,
+}
+
+/// Whether all who come in show a password of the node, whoever they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// They do not.
+    Open,
+    /// They do, by `PASS`.
+    Locked,
 }
 
 /// Whether people make accounts themselves.

@@ -69,7 +69,7 @@ pub mod who;
 mod whowas;
 
 pub use conversation::Conversation;
-pub use identity::{Accounts, Guests, Identity};
+pub use identity::{Accounts, Door, Guests, Identity};
 
 /// Bytes of a line with the tags that a client may put in front of it.
 pub const LINE_WITH_TAGS_BYTES: usize = grammar::TAG_BYTES + 2 + grammar::LINE_BYTES;

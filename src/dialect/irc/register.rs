@@ -22,6 +22,9 @@ pub(super) const VERIFY: &str = "VERIFY";
 /// What is true of it: it may come at any time, and an account need not be called like its owner.
 pub(super) const VALUE: &str = "before-connect,custom-account-name";
 
+/// The same where a password of the node is asked for before anything is done for anybody.
+pub(super) const VALUE_INSIDE: &str = "custom-account-name";
+
 /// For `HELP`.
 pub(super) const USAGE: &str = "<account, or * for your nick> * :<password>, to make an account";
 
@@ -101,6 +104,13 @@ pub(super) fn asked(wish: Wish, password: Secret) -> Item {
 
 fn own_reply(reply: Reply) -> Item {
     told(vec![reply])
+}
+
+/// What is answered to who has not shown the node's password.
+pub(super) fn outside(params: &[&str]) -> Reply {
+    let named = params.first().copied().unwrap_or(NONE);
+    let text = "Come in first: this server asks for a password";
+    fail(FailCode::CompleteConnectionRequired, Some(named), text)
 }
 
 /// What is answered while something else is being checked.

@@ -6,7 +6,7 @@
 
 use super::caps::{Cap, Caps, Hold, Mechanisms, Negotiation};
 use super::grammar::{Message, Read};
-use super::identity::Guests;
+use super::identity::{Door, Guests};
 use super::line::word;
 use super::numerics::Numeric;
 use super::register::{self, Wish};
@@ -17,6 +17,9 @@ use crate::chat::limits::REAL_NAME_BYTES;
 use crate::chat::{Ident, Nick, Secret, UserName};
 
 mod account;
+mod gate;
+
+use gate::Gate;
 
 /// How to get in, for who tried without.
 const HOW_TO_LOG_IN: &str = "This server is for people with an account: log in by SASL PLAIN, \
@@ -29,6 +32,14 @@ pub enum Step {
     Tell {
         /// The answer.
         reply: Reply,
+    },
+    /// It is checked whether the password is the node's; [`Registration::let_in`] or
+    /// [`Registration::not_let_in`] follows.
+    Knock {
+        /// As whom others are to see its owner.
+        nick: Nick,
+        /// The password.
+        password: Secret,
     },
     /// The password is checked; [`Registration::proved`] or [`Registration::not_proved`] follows.
     Prove {
@@ -83,6 +94,8 @@ pub struct Registration {
     exchange: Exchange,
     proof: Proof,
     guests: Guests,
+    door: Door,
+    gate: Gate,
     /// What the client showed in the handshake.
     shown: Option<Certificate>,
 }
@@ -158,9 +171,13 @@ const VERBS: [(&str, Verb); 10] = [
 impl Registration {
     /// A connection of which nothing is known.
     #[must_use]
-    pub const fn new(offered: Caps, guests: Guests, shown: Option<Certificate>) -> Self {
+    pub const fn new(
+        offered: Caps,
+        (guests, door): (Guests, Door),
+        shown: Option<Certificate>,
+    ) -> Self {
         Self {
-            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())),
+            caps: Negotiation::new(offered, Mechanisms::of(shown.as_ref())).at(door),
             shown,
             stage: Stage::Open,
             nick: None,
@@ -170,6 +187,8 @@ impl Registration {
             exchange: Exchange::new(),
             proof: Proof::Missing,
             guests,
+            door,
+            gate: Gate::of(door),
         }
     }
 
@@ -294,7 +313,7 @@ impl Registration {
         replies.into_iter().map(tell).collect()
     }
 
-    /// The last one counts, and it is looked at when all is there.
+    /// The last one of each kind counts, and it is looked at when all is there.
     fn hear_pass(&mut self, text: &str) -> Option<Step> {
         if text.is_empty() {
             return Some(too_few("PASS"));
@@ -307,10 +326,10 @@ impl Registration {
             let password = Secret::new(password);
             Some(Pass::Of { user, password })
         });
-        let alone = || Pass::OfNick {
-            password: Secret::new(text),
-        };
-        self.pass = Some(account.unwrap_or_else(alone));
+        match account {
+            Some(account) => self.pass = Some(account),
+            None => self.hear_password(Secret::new(text)),
+        }
         None
     }
 
@@ -387,11 +406,7 @@ impl Registration {
             self.exchange.abort();
             steps.push(tell(sasl::aborted()));
         }
-        if matches!(self.proof, Proof::Given { .. }) {
-            steps.push(Step::Claim { nick });
-        } else {
-            self.prove_by_pass(nick, steps);
-        }
+        self.pass_gate(nick, steps);
     }
 
     fn prove_by_pass(&mut self, nick: Nick, steps: &mut Vec<Step>) {

@@ -31,6 +31,8 @@ pub enum FailCode {
     AlreadyAuthenticated,
     /// No account can be called so.
     BadAccountName,
+    /// One has to be in.
+    CompleteConnectionRequired,
     /// Accounts are made by the operator alone.
     Disallowed,
     /// Nothing has to be verified.
@@ -87,6 +89,7 @@ impl FailCode {
             Self::AccountExists => "ACCOUNT_EXISTS",
             Self::AlreadyAuthenticated => "ALREADY_AUTHENTICATED",
             Self::BadAccountName => "BAD_ACCOUNT_NAME",
+            Self::CompleteConnectionRequired => "COMPLETE_CONNECTION_REQUIRED",
             Self::Disallowed => "DISALLOWED",
             Self::InvalidCode => "INVALID_CODE",
             Self::InvalidEmail => "INVALID_EMAIL",

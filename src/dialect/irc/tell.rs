@@ -50,6 +50,7 @@ const NOT_AWAY: [&str; 1] = ["You are no longer marked as being away"];
 pub(super) fn answer(talk: &mut Conversation, asked: Asked, answer: &Answer, out: &mut BytesMut) {
     match answer {
         Answer::Proved { user } => talk.proved(user.clone(), out),
+        Answer::LetIn => talk.let_in(out),
         Answer::Welcome { user, .. } => welcomed(talk, user, out),
         Answer::Entered { room, position, .. } => entered(talk, room, before(*position), out),
         Answer::Left { room, words } => left(talk, room, words.as_ref(), out),

@@ -4,7 +4,6 @@
 //! nobody drives somebody else's terminal.
 
 use std::fmt::{self, Write};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
@@ -172,13 +171,10 @@ pub(in crate::dialect) fn answer(positions: Positions, answer: &Answer, out: &mu
         Answer::Subscribers { users } => people("subscribers", users, out),
         Answer::Subscribed { author } => line!(out, "* You subscribe to {author}."),
         Answer::Unsubscribed { author } => line!(out, "* You no longer subscribe to {author}."),
-        Answer::History {
-            room,
-            count,
-            messages,
-        } => history(positions, room, *count, messages, out),
+        Answer::History { .. } => history(positions, answer, out),
         // These are not asked for by lines.
-        Answer::Dialogue { .. }
+        Answer::LetIn
+        | Answer::Dialogue { .. }
         | Answer::Conversations { .. }
         | Answer::Census(_)
         | Answer::WhoWas { .. }
@@ -265,18 +261,19 @@ fn rooms(rooms: &[Listed], out: &mut BytesMut) {
     );
 }
 
-fn history(
-    positions: Positions,
-    room: &RoomName,
-    count: u16,
-    messages: &[Arc<Event>],
-    out: &mut BytesMut,
-) {
-    line!(out, "* history {room} {count}");
-    for message in messages {
-        past(positions, message, out);
+fn history(positions: Positions, answer: &Answer, out: &mut BytesMut) {
+    if let Answer::History {
+        room,
+        count,
+        messages,
+    } = answer
+    {
+        line!(out, "* history {room} {count}");
+        for message in messages {
+            past(positions, message, out);
+        }
+        line!(out, "* end of history");
     }
-    line!(out, "* end of history");
 }
 
 fn topic(answer: &Answer, out: &mut BytesMut) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 
 use crate::chat::command::Positions;
-use crate::dialect::irc::{Accounts, Guests, Identity};
+use crate::dialect::irc::{self, Accounts, Guests, Identity};
 use crate::dialect::{Dialect, Format};
 
 /// What IRC clients switch on: by this everything that they are told has its place in the log, and
@@ -61,5 +61,6 @@ fn identity() -> Arc<Identity> {
         created: "today".to_owned(),
         guests: Guests::Welcome,
         accounts: Accounts::Closed,
+        door: irc::Door::Open,
     })
 }

@@ -219,6 +219,7 @@ impl Present {
             | Command::ProveByCertificate { .. }
             | Command::MakeAccount { .. }) => self.is_to_log_in(proof),
             Command::Login { .. }
+            | Command::Knock { .. }
             | Command::Claim { .. }
             | Command::Visit { .. }
             | Command::Register { .. }

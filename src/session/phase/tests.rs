@@ -4,7 +4,7 @@ use bytes::BytesMut;
 
 use super::*;
 use crate::chat::answer::Office;
-use crate::chat::command::{Inquiry, Positions, RoomKey, Watch};
+use crate::chat::command::{Inquiry, Positions, RoomKey, Since, Watch};
 use crate::chat::{Ident, Nick, RoomName};
 use crate::dialect::{Dialect, Format};
 use crate::messages::ASKS_IN_FLIGHT;

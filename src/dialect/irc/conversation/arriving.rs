@@ -25,6 +25,21 @@ impl Conversation {
         }
     }
 
+    /// The password was the node's.
+    pub(in crate::dialect::irc) fn let_in(&mut self, out: &mut BytesMut) {
+        if let Stage::Registering(registration) = &mut self.stage {
+            let steps = registration.let_in();
+            self.goes_on(steps, out);
+        }
+    }
+
+    pub(super) fn not_let_in(&mut self, refusal: &Refusal, out: &mut BytesMut) {
+        if let Stage::Registering(registration) = &mut self.stage {
+            let steps = registration.not_let_in(&refuse::words(refusal));
+            self.goes_on(steps, out);
+        }
+    }
+
     /// There is no such account by that.
     pub(super) fn not_made(&mut self, wish: &Wish, refusal: &Refusal, out: &mut BytesMut) {
         self.gathered(out, |this, out| {
@@ -54,7 +69,8 @@ impl Conversation {
                     self.heard
                         .push_back(of_registration(registration::Step::Quit));
                 }
-                registration::Step::Prove { .. }
+                registration::Step::Knock { .. }
+                | registration::Step::Prove { .. }
                 | registration::Step::ProveByCertificate { .. }
                 | registration::Step::Register { .. }
                 | registration::Step::Claim { .. }

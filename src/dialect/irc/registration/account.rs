@@ -3,7 +3,7 @@
 use super::{By, Proof, Registration, Stage, Step, tell};
 use crate::chat::{Nick, UserName};
 use crate::dialect::irc::caps::Cap;
-use crate::dialect::irc::identity::Accounts;
+use crate::dialect::irc::identity::{Accounts, Door};
 use crate::dialect::irc::register;
 
 impl Registration {
@@ -16,6 +16,9 @@ impl Registration {
     }
 
     pub(super) fn register(&mut self, params: &[&str]) -> Step {
+        if self.door == Door::Locked {
+            return tell(register::outside(params));
+        }
         if matches!(self.proof, Proof::Asked { .. }) || self.stage == Stage::Complete {
             return tell(register::too_soon(params));
         }

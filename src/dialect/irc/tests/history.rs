@@ -16,7 +16,7 @@ use crate::chat::{
     Answer, Command, Deed, Event, Extras, Mask, Position, Refusal, RoomName, Text, UserName,
 };
 use crate::dialect::Heard;
-use crate::dialect::irc::{Accounts, Conversation, Guests, Identity, events};
+use crate::dialect::irc::{Accounts, Conversation, Door, Guests, Identity, events};
 
 /// The 4th of January 2019, 14:33:26.123.
 const THEN: u64 = 1_546_612_406_123;
@@ -39,6 +39,7 @@ fn alice(caps: &str) -> Conversation {
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
         accounts: Accounts::Open,
+        door: Door::Open,
     };
     let mut talk = Conversation::new(Arc::new(identity), None);
     let mut out = BytesMut::new();

@@ -17,7 +17,7 @@ use crate::chat::{
     Answer, Deed, Event, Extras, Mask, Nick, Position, Refusal, RoomName, Text, UserName,
 };
 use crate::dialect::Heard;
-use crate::dialect::irc::{Accounts, Conversation, Guests, Identity};
+use crate::dialect::irc::{Accounts, Conversation, Door, Guests, Identity};
 use crate::testing::{event, node};
 
 /// As what the server is known.
@@ -30,6 +30,7 @@ pub(super) fn identity() -> Arc<Identity> {
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
         accounts: Accounts::Open,
+        door: Door::Open,
     })
 }
 

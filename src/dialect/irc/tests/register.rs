@@ -5,7 +5,7 @@ use super::registration::{played, talk_where};
 use crate::chat::Refusal;
 use crate::dialect::irc::caps::{Cap, Caps};
 use crate::dialect::irc::registration::Registration;
-use crate::dialect::irc::{Accounts, Guests};
+use crate::dialect::irc::{Accounts, Door, Guests};
 
 #[test]
 fn who_makes_an_account_on_the_way_in_is_logged_in_to_it() {
@@ -104,7 +104,7 @@ fn where_the_operator_makes_them_nobody_else_does() {
     let offered = Caps::offered(Accounts::Closed);
     assert!(!offered.has(Cap::AccountRegistration));
     played(
-        Registration::new(offered, Guests::Welcome, None),
+        Registration::new(offered, (Guests::Welcome, Door::Open), None),
         &[
             "> NICK anna",
             "> CAP REQ draft/account-registration",

@@ -10,7 +10,7 @@ use crate::chat::{Secret, UserName};
 use crate::dialect::irc::caps::Caps;
 use crate::dialect::irc::grammar::read;
 use crate::dialect::irc::registration::{Registration, Step};
-use crate::dialect::irc::{Accounts, Guests};
+use crate::dialect::irc::{Accounts, Door, Guests};
 
 /// Plays a conversation, and compares all that happens.
 fn talk(lines: &[&str]) -> Registration {
@@ -23,7 +23,10 @@ pub(super) fn talk_where(guests: Guests, lines: &[&str]) -> Registration {
 
 fn talk_showing(guests: Guests, certificate: Option<Certificate>, lines: &[&str]) -> Registration {
     let offered = Caps::offered(Accounts::Open);
-    played(Registration::new(offered, guests, certificate), lines)
+    played(
+        Registration::new(offered, (guests, Door::Open), certificate),
+        lines,
+    )
 }
 
 /// The same with a registration at its beginning.
@@ -47,8 +50,11 @@ pub(super) fn played(mut registration: Registration, lines: &[&str]) -> Registra
 }
 
 fn found_out(registration: &mut Registration, text: &str) -> Vec<Step> {
-    if text == "not made" {
-        return registration.not_made();
+    match text {
+        "not made" => return registration.not_made(),
+        "let in" => return registration.let_in(),
+        "kept out" => return registration.not_let_in("No"),
+        _ => {}
     }
     match (
         text.strip_prefix("proved "),
@@ -66,6 +72,10 @@ fn shown(nick: &str, step: &Step) -> Vec<String> {
         Step::Tell { reply } => {
             let lines = spelled(nick, std::slice::from_ref(reply));
             lines.into_iter().map(is_told).collect()
+        }
+        Step::Knock { password, .. } => {
+            let password = String::from_utf8_lossy(password.expose());
+            vec![format!("* knock {password}")]
         }
         Step::ProveByCertificate { certificate, user } => {
             let user = user.as_ref().map_or("somebody", UserName::as_str);
@@ -395,8 +405,11 @@ fn other_commands_wait() {
 
 #[test]
 fn lines_that_are_no_messages_are_answered() {
-    let mut registration =
-        Registration::new(Caps::offered(Accounts::Open), Guests::TurnedAway, None);
+    let mut registration = Registration::new(
+        Caps::offered(Accounts::Open),
+        (Guests::TurnedAway, Door::Open),
+        None,
+    );
     for (line, told) in [
         (
             &b"NICK \xff"[..],
@@ -428,10 +441,114 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Plays it at a node that asks all for a password.
+fn behind_a_door(guests: Guests, lines: &[&str]) {
+    let offered = Caps::offered(Accounts::Open);
+    played(
+        Registration::new(offered, (guests, Door::Locked), None),
+        lines,
+    );
+}
+
+#[test]
+fn who_shows_the_password_of_the_node_comes_in_as_elsewhere() {
+    behind_a_door(
+        Guests::Welcome,
+        &[
+            "> PASS :open sesame",
+            "> NICK anna",
+            "> USER a 0 * a",
+            "* knock open sesame",
+            "! let in",
+            "* visit as anna, a",
+            "! not so called: it is taken",
+            "< 433 * anna :it is taken",
+            // It is asked for once.
+            "> NICK lena",
+            "* visit as lena, a",
+        ],
+    );
+    behind_a_door(
+        Guests::TurnedAway,
+        &[
+            "> NICK anna",
+            "> PASS anna:pw",
+            "> PASS sesame",
+            "> USER a 0 * a",
+            "* knock sesame",
+            "! let in",
+            "* prove anna pw",
+            "! proved anna",
+            "< 900 anna anna!anna@conclave anna :You are now logged in as anna",
+            "* claim as anna",
+        ],
+    );
+}
+
+#[test]
+fn who_does_not_show_it_stays_outside_whoever_it_is() {
+    let end = "< ERROR :You are not logged in";
+    let locked =
+        "< 464 anna :This server asks for a password: set it as the server password of your client";
+    for pass in ["> PING 1", "> PASS anna:pw"] {
+        let mut lines = vec![pass];
+        if pass == "> PING 1" {
+            lines.push("< PONG irc.example 1");
+        }
+        lines.extend(["> NICK anna", "> USER a 0 * a", locked, end, "* end"]);
+        behind_a_door(Guests::Welcome, &lines);
+    }
+    behind_a_door(
+        Guests::Welcome,
+        &[
+            "> PASS wrong",
+            "> NICK anna",
+            "> CAP REQ sasl",
+            "< CAP anna ACK :sasl",
+            "> AUTHENTICATE PLAIN",
+            "< AUTHENTICATE +",
+            "> AUTHENTICATE AGFubmEAcHc=",
+            "* prove anna pw",
+            "! proved anna",
+            "< 900 anna anna!anna@conclave anna :You are now logged in as anna",
+            "< 903 anna :SASL authentication successful",
+            "> USER a 0 * a",
+            "> CAP END",
+            "* knock wrong",
+            "! kept out",
+            "< 464 anna No",
+            end,
+            "* end",
+        ],
+    );
+}
+
+#[test]
+fn nobody_makes_an_account_before_the_password_of_the_node_is_shown() {
+    behind_a_door(
+        Guests::Welcome,
+        &[
+            "> PASS sesame",
+            "> NICK anna",
+            "> REGISTER * * password",
+            "< FAIL REGISTER COMPLETE_CONNECTION_REQUIRED * :Come in first: this server asks for a password",
+        ],
+    );
+    let offered = Caps::offered(Accounts::Open);
+    let mut registration = Registration::new(offered, (Guests::Welcome, Door::Locked), None);
+    let told = registration.hear(&read(b"CAP LS 302"));
+    let told: Vec<String> = told.iter().flat_map(|step| shown("anna", step)).collect();
+    let told = told.join(" ");
+    assert!(
+        told.contains("draft/account-registration=custom-account-name "),
+        "{told}"
+    );
+}
+
 proptest! {
     #[test]
     fn nobody_gets_in_without_proof_and_nobody_twice(lines in prop::collection::vec(line(), 0..40)) {
-        let mut registration = Registration::new(Caps::offered(Accounts::Open), Guests::TurnedAway, None);
+        let mut registration = Registration::new(Caps::offered(Accounts::Open), (Guests::TurnedAway, Door::Open), None);
         let (mut asked, mut proven, mut claims) = (0, false, 0);
         for line in lines {
             let steps = match line.as_str() {
@@ -461,6 +578,7 @@ proptest! {
                     Step::Visit { .. } => prop_assert!(false, "no guests are welcome"),
                     Step::ProveByCertificate { .. } => prop_assert!(false, "none was shown"),
                     Step::Register { .. } => prop_assert!(false, "nobody asked for one"),
+                    Step::Knock { .. } => prop_assert!(false, "the door is open"),
                     Step::Tell { .. } | Step::Quit => {}
                     Step::End => return Ok(()),
                 }

@@ -9,7 +9,7 @@ use crate::chat::modes::Flags;
 use crate::chat::{Answer, Command, Deed, Event, Extras, Refusal};
 use crate::dialect::Heard;
 use crate::dialect::irc::events;
-use crate::dialect::irc::{Accounts, Conversation, Guests, Identity};
+use crate::dialect::irc::{Accounts, Conversation, Door, Guests, Identity};
 use crate::testing::{at, event_at, room, room_message, text, user, whisper};
 
 /// Anna's, with these capabilities.
@@ -22,6 +22,7 @@ fn conversation(caps: &str) -> Conversation {
         description: "Where people talk".to_owned(),
         guests: Guests::TurnedAway,
         accounts: Accounts::Open,
+        door: Door::Open,
     };
     let mut talk = Conversation::new(Arc::new(identity), None);
     talk.comes_in(user("anna"));

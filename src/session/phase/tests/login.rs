@@ -1,6 +1,7 @@
 //! A guest who logs in without leaving.
 
 use super::*;
+use crate::messages::Role;
 
 const CLAIM: &str = "claim robert for ~b.1: Settled(Replace)";
 
@@ -141,4 +142,51 @@ fn who_makes_an_account_is_in_it() {
     talk.hears(make).does(&["register bob"]);
     talk.proved(Ok(user("bob")))
         .does(&["claim bob for ~b.1: Settled(Replace)"]);
+}
+
+#[test]
+fn who_shows_the_password_of_the_node_is_who_was_proven_before() {
+    let mut phase = Phase::new(DuplicateLogin::Reject, DoorRules::LINE, session_id(7));
+    let knock = || {
+        Heard::Command(Command::Knock {
+            nick: Nick::new("al").unwrap(),
+            password: Secret::new("sesame"),
+        })
+    };
+    let claim = || {
+        Heard::Command(Command::Claim {
+            nick: Nick::new("al").unwrap(),
+        })
+    };
+    let (user, password) = (user("alice"), Secret::new("secret"));
+    phase.hear(Heard::Command(Command::Prove {
+        user: user.clone(),
+        password,
+    }));
+    phase.proved(Ok(user));
+    assert!(matches!(
+        phase.hear(knock())[..],
+        [Step::Prove {
+            of: Role::Visitor,
+            ..
+        }]
+    ));
+    assert!(!phase.is_ready());
+    assert!(matches!(
+        phase.proved(Ok(robert()))[..],
+        [Step::Answer(Answer::LetIn)]
+    ));
+    assert!(matches!(phase.hear(claim())[..], [Step::Claim { .. }]));
+    let mut phase = Phase::new(DuplicateLogin::Reject, DoorRules::LINE, session_id(7));
+    for _ in 0..2 {
+        phase.hear(knock());
+        let told = phase.proved(Err(Refusal::WrongPassword));
+        assert!(matches!(
+            told[..],
+            [Step::RefuseLogin(Refusal::WrongPassword)]
+        ));
+    }
+    phase.hear(knock());
+    let told = phase.proved(Err(Refusal::WrongPassword));
+    assert!(matches!(told[..], [Step::End(Ending::TooManyFailures)]));
 }

@@ -102,6 +102,25 @@ fn two_doors_are_not_at_one_address() {
 }
 
 #[test]
+fn a_password_of_the_door_is_a_hash_and_is_not_shown() {
+    let written = settings(&format!("irc.password = {HASH:?}"));
+    assert_eq!(written.irc.password, Password::Hash(HASH.to_owned()));
+    assert_eq!(settings("").irc.password, Password::None);
+    let told = describe(&written);
+    assert!(
+        told.contains("# irc.password is set, and not shown.\n"),
+        "{told}"
+    );
+    assert!(!told.contains(HASH) && !format!("{written:?}").contains(HASH));
+    assert_eq!(
+        super::told(read("irc.password = \"secret\"")),
+        [
+            "irc.password: found something else, wanted a bcrypt hash, as `conclave hash` prints it, or \"\""
+        ]
+    );
+}
+
+#[test]
 fn operators_stand_under_names_of_their_own() {
     let text = format!("[irc.operators]\nRoot = {HASH:?}");
     let operators = settings(&text).irc.operators;

@@ -2,7 +2,7 @@ mod irc;
 mod redis;
 
 use super::super::keys::{KEYS, Kind};
-use super::super::{Bridge, Durability, Guests, KeyType, Motd, Registration, describe};
+use super::super::{Bridge, Durability, Guests, KeyType, Motd, Password, Registration, describe};
 use super::*;
 use crate::chat::UserName;
 use crate::messages::DuplicateLogin;
