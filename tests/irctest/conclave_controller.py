@@ -64,6 +64,12 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
     supports_sts = False
     supported_sasl_mechanisms = {"PLAIN"}
     extban_mute_char = "m"
+    isupport = {
+        "ACCOUNTEXTBAN": "a",
+        "CASEMAPPING": "ascii",
+        "EXTBAN": "~,am",
+        "NETWORK": "ConclaveTest",
+    }
     capabilities = frozenset(
         {
             Capabilities.ACCOUNT_NOTIFY,
@@ -86,11 +92,16 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
         {
             OptionalBehaviors.BAN_EXCEPTION_MODE,
             OptionalBehaviors.CAP_REQ_MINUS,
+            OptionalBehaviors.ELIST_M,
+            OptionalBehaviors.ELIST_N,
             OptionalBehaviors.ELIST_U,
             OptionalBehaviors.INVITE_EXCEPTION_MODE,
+            OptionalBehaviors.INVITE_LIST,
+            OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
             OptionalBehaviors.MULTI_JOIN,
             OptionalBehaviors.MULTI_KICK,
             OptionalBehaviors.MULTI_PRIVMSG,
+            OptionalBehaviors.SASL_AFTER_REGISTRATION,
         }
     )
 
