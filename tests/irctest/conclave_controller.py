@@ -118,8 +118,6 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
         websocket_hostname: Optional[str] = None,
         websocket_port: Optional[int] = None,
     ) -> None:
-        if websocket_hostname is not None:
-            raise NotImplementedByController("the browser's door")
         if self.test_config.account_registration_requires_email:
             raise NotImplementedByController("accounts with an email")
         self.create_config()
@@ -130,9 +128,15 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
         if password is not None:
             self._ask_all_for(password)
         self._start()
+        self.relays: list[subprocess.Popen[bytes]] = []
         if not ssl:
-            relay = [sys.executable, HERE / "relay.py", str(port), str(self.door)]
-            self.relay = subprocess.Popen([str(word) for word in relay])
+            self._relay(port)
+        if websocket_port is not None:
+            self._relay(websocket_port, "http/1.1")
+
+    def _relay(self, port: int, *protocols: str) -> None:
+        relay = [sys.executable, HERE / "relay.py", port, self.door, *protocols]
+        self.relays.append(subprocess.Popen([str(word) for word in relay]))
 
     def _write_settings(self) -> None:
         assert self.directory
@@ -165,11 +169,10 @@ class ConclaveController(BaseServerController, DirectoryBasedController):
 
     def kill_proc(self) -> None:
         super().kill_proc()
-        relay = getattr(self, "relay", None)
-        if relay is not None:
+        for relay in getattr(self, "relays", []):
             relay.kill()
             relay.wait()
-            self.relay = None
+        self.relays = []
 
     def wait_for_services(self) -> None:
         """Accounts are no service of their own."""

@@ -1,8 +1,8 @@
 """Takes connections without TLS on one local port and passes them on with TLS to another one.
 
-    relay.py PORT TLS_PORT
+    relay.py PORT TLS_PORT [PROTOCOL]
 
-It listens once somebody answers at the other end.
+It names the protocol in the handshake, and listens once somebody answers at the other end.
 """
 
 import asyncio
@@ -21,15 +21,16 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         writer.close()
 
 
-def trusting() -> ssl.SSLContext:
+def trusting(protocols: list[str]) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.set_alpn_protocols(protocols)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-async def main(port: int, tls_port: int) -> None:
-    context = trusting()
+async def main(port: int, tls_port: int, protocols: list[str]) -> None:
+    context = trusting(protocols)
 
     async def connected(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -50,4 +51,4 @@ async def main(port: int, tls_port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))
