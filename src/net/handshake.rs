@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustls::server::Acceptor;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::LazyConfigAcceptor;
@@ -30,7 +30,7 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// The same while it is doubted whether the other side is there.
 const DOUBT: Duration = Duration::from_secs(3);
 
-/// How long a peer that does not speak TLS may take to read why it is sent away.
+/// How long a peer in the wrong place may take to read why it is sent away.
 const HINT_GRACE: Duration = Duration::from_secs(1);
 
 /// Why a socket did not become an encrypted connection.
@@ -142,18 +142,22 @@ pub fn doubt_life(socket: &TcpStream) -> io::Result<()> {
     socket.set_tcp_user_timeout(Some(DOUBT))
 }
 
-/// One readable line for a peer that does not speak TLS. Best effort: it may be gone.
+/// One readable line for a peer that does not speak TLS.
 async fn send_away(socket: &mut TcpStream, door: Door) {
     let Ok(address) = socket.local_addr() else {
         return;
     };
-    let hint = door.hint(address.port());
+    tell_and_close(socket, &door.hint(address.port())).await;
+}
+
+/// Tells a peer that is in the wrong place what this is, and closes. Best effort: it may be gone.
+pub(super) async fn tell_and_close(io: &mut (impl AsyncRead + AsyncWrite + Unpin), hint: &str) {
     let say = async {
-        socket.write_all(hint.as_bytes()).await?;
-        socket.shutdown().await?;
+        io.write_all(hint.as_bytes()).await?;
+        io.shutdown().await?;
         // Unread bytes would make the kernel take the hint back.
         let mut scratch = [0; 512];
-        while socket.read(&mut scratch).await? > 0 {}
+        while io.read(&mut scratch).await? > 0 {}
         io::Result::Ok(())
     };
     let _ = timeout(HINT_GRACE, say).await;

@@ -4,12 +4,10 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::{Sink, Stream};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
-use tokio::time::timeout;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -17,6 +15,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
 use super::framing::UNFRAMED_BYTES;
+use super::handshake::tell_and_close;
 use super::transport::Transport;
 
 /// Bytes read at once; the room for them is kept.
@@ -24,9 +23,6 @@ const READ_BYTES: usize = 4096;
 
 /// Bytes of messages that leave together: one TLS record.
 const WRITE_BYTES: usize = 16 * 1024;
-
-/// How long a peer that wants no WebSocket may take to read why it is sent away.
-const HINT_GRACE: Duration = Duration::from_secs(1);
 
 /// The header by which both sides agree on how lines are spelled.
 const SUBPROTOCOL: &str = "Sec-WebSocket-Protocol";
@@ -78,7 +74,7 @@ where
         Ok(response)
     };
     if let Err(error) = accept_hdr_async_with_config(&mut io, agree, Some(bounds())).await {
-        send_away(&mut io).await;
+        tell_and_close(&mut io, HINT).await;
         return Err(error);
     }
     Ok(WebSocket {
@@ -116,19 +112,6 @@ fn agreed(request: &Request, mut response: Response) -> (Spelling, Response) {
     let headers = response.headers_mut();
     headers.insert(SUBPROTOCOL, HeaderValue::from_static(name));
     (spelling, response)
-}
-
-/// Best effort: it may be gone.
-async fn send_away(io: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
-    let say = async {
-        io.write_all(HINT.as_bytes()).await?;
-        io.shutdown().await?;
-        // Unread bytes would make the kernel take the hint back.
-        let mut scratch = [0; 512];
-        while io.read(&mut scratch).await? > 0 {}
-        io::Result::Ok(())
-    };
-    let _ = timeout(HINT_GRACE, say).await;
 }
 
 /// A message as a line with its end, or as several where it holds ends itself.
@@ -233,7 +216,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WebSocket<IO> {
 #[cfg(test)]
 mod tests {
     use futures_util::{SinkExt as _, StreamExt as _};
-    use tokio::io::{DuplexStream, duplex};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
     use tokio_tungstenite::client_async;
     use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
